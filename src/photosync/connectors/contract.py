@@ -1,0 +1,107 @@
+"""What a source is: the small interface that every connector implements.
+
+The engine asks a source two things only: `pages()`, to learn what there is, and `fetch()`, to get
+the bytes of one entry. A source never decides what a change means and never sees the library.
+
+Rules that hold for every source, and that `connectors.testing.conformance` proves:
+
+- `pages()` streams. It never holds more than a fixed window of entries in memory, whatever the
+  size of the source. Each page's key is unique within one listing, and an entry always falls on
+  the page of the same key as long as its page exists.
+- Two listings of an unchanged source give the same pages with the same digests, in any order.
+- A listing that cannot be finished raises `SourceUnavailable`. Ending quietly means: this was all.
+  Nothing is ever withdrawn after a listing that raised.
+- A single entry that cannot be read for its own sake (no permission, gone again) never breaks the
+  listing; it is listed, and its `fetch()` fails.
+- `fetch()` gives the bytes as they are now and the stamp they had while being read. It raises
+  `TryLater` when the entry changed under the reader or is gone, `ItemRejected` when its
+  bytes can never be accepted (too large). It never follows a link out of the source.
+- Names are text. A name that is not valid in the source's encoding is given with its bad bytes
+  as lone surrogates (PEP 383), and `fetch()` takes it back unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple, Protocol
+
+PAGE_WINDOW_ENTRIES = 20_000
+"""A page holds about this many entries at the most; a larger folder is spread over several pages."""
+
+BUCKETS = 256
+"""Into how many pages a folder that is larger than the window is spread, by a hash of the entry's name."""
+
+
+class Entry(NamedTuple):
+    """One file of a source as a listing shows it, without its bytes."""
+
+    name: str
+    """Name within its page's folder; never empty, never contains `/` or NUL."""
+    size_bytes: int
+    stamp: str
+    """Whatever the source offers to notice a change: a time stamp, an ETag, a row version. Compared, never parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a listing: the entries of one folder, or of one bucket of a large folder."""
+
+    folder: str
+    """Path of the folder from the source's root with `/` between parts; "" is the root itself."""
+    bucket: int | None
+    """Which of the `BUCKETS` parts of a large folder this is; None when the page is the whole folder."""
+    digest: bytes
+    """`listing_digest` of the page's entries: 16 bytes, equal exactly when the entries are equal."""
+    entry_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes of one entry, with the size and stamp that they had while being read."""
+
+    content: bytes
+    stamp: str
+
+
+class Source(Protocol):
+    """A place that photos come from. Open it with its connector's `open_source`; use it as a context."""
+
+    def pages(self) -> Iterator[Page]:
+        """Yield every page of the source that holds at least one entry. Raises SourceUnavailable."""
+        ...
+
+    def entries(self, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Entry]]]:
+        """Yield the entries of each of `pages`, read anew, in any order, one page at a time.
+
+        The entries may differ from what the page's digest was made of, when the source changed
+        meanwhile; a page that has vanished is given with no entries. Raises SourceUnavailable.
+        """
+        ...
+
+    def fetch(self, folder: str, name: str, *, limit_bytes: int) -> Fetched:
+        """Return the bytes of one entry. Raises TryLater, ItemRejected (over `limit_bytes`)."""
+        ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Source: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+def entry_digest(name: str, size_bytes: int, stamp: str) -> int:
+    """Return a 128-bit number for one entry; a page's digest is the sum of its entries' numbers."""
+    text = f"{name}\0{size_bytes}\0{stamp}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
+
+
+def listing_digest(entries: Sequence[Entry]) -> bytes:
+    """Return the 16-byte digest of `entries`, whatever their order; names within a page are unique."""
+    return digest_of_sum(sum(entry_digest(*entry) for entry in entries))
+
+
+def digest_of_sum(total: int) -> bytes:
+    """Return the digest for the sum of `entry_digest` numbers, modulo 2**128, as 16 bytes."""
+    return (total & ((1 << 128) - 1)).to_bytes(16, "big")

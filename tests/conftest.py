@@ -1,0 +1,127 @@
+"""What every test shares: where it keeps its data, its database, and the real programs it uses.
+
+Each run of pytest uses one database: SQLite, or the PostgreSQL that tools/suite.py has started. See
+docs/decisions/0002-test-services.md
+"""
+
+import atexit
+import importlib.util
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from tests.services import ServiceMissing, chromium, faketime
+from tests.services.installation import Installation, fresh_installation
+
+# Set before anything reads the settings: no test ever sees the data folder of a real installation.
+_FOLDER = tempfile.mkdtemp(prefix="photosync-tests-")
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+os.environ["PHOTOSYNC_DATA"] = f"{_FOLDER}/data"
+
+SERVER_URL = os.environ.get("PHOTOSYNC_DATABASE_URL")
+POSTGRESQL_MISSING = os.environ.get("PHOTOSYNC_TESTS_POSTGRESQL_MISSING")
+ON_POSTGRESQL = bool(SERVER_URL or POSTGRESQL_MISSING)
+IN_CI = bool(os.environ.get("CI"))
+
+# While the upper floors are being built, the tests of the pure floors run without them.
+_PURE = ("core", "connectors", "imaging", "storage", "demo", "engine", "docs")
+_NAMED = [word for word in sys.argv[1:] if "tests/" in word]
+_ONLY_PURE = bool(_NAMED) and all(word.split("tests/")[1].split("/")[0] in _PURE for word in _NAMED)
+
+if not _ONLY_PURE and importlib.util.find_spec("photosync.project.settings"):
+    os.environ["DJANGO_SETTINGS_MODULE"] = "photosync.project.settings"
+    import django
+
+    django.setup()
+
+hypothesis_settings.register_profile("dev", deadline=None, max_examples=60)
+hypothesis_settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
+hypothesis_settings.load_profile("ci" if IN_CI else "dev")
+
+# Whoever asks for one of these touches the database, and so runs on PostgreSQL too.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "installation"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that belong to this run's database."""
+    kept, dropped = [], []
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
+        (kept if _belongs_here(item) else dropped).append(item)
+        if POSTGRESQL_MISSING:
+            item.add_marker(pytest.mark.skip(reason=POSTGRESQL_MISSING))
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+def _belongs_here(item: pytest.Item) -> bool:
+    if ON_POSTGRESQL:
+        touches_it = item.get_closest_marker("database") or item.get_closest_marker("postgres")
+        return bool(touches_it) and not item.get_closest_marker("sqlite")
+    return not item.get_closest_marker("postgres")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """With CI set, a test that was skipped, or allowed to fail, has failed."""
+    report = yield
+    if IN_CI and (report.skipped or hasattr(report, "wasxfail")):
+        reason = getattr(report, "wasxfail", None) or report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"With CI set a skip is a failure: {item.nodeid}: {reason}"
+        if hasattr(report, "wasxfail"):
+            del report.wasxfail
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    """With CI set, a module that was skipped as a whole has failed."""
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"With CI set a skip is a failure: {collector.nodeid}: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Leave the counts for tools/suite.py, which adds those of both databases."""
+    if path := os.environ.get("PHOTOSYNC_TESTS_OUTCOMES"):
+        names = {"passed", "failed", "skipped", "error"}
+        counts = {name: len(found) for name, found in terminalreporter.stats.items() if name in names}
+        Path(path).write_text(json.dumps(counts))
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """Yield a new, empty installation for a `photosync` started as a program of its own."""
+    with fresh_installation(tmp_path, SERVER_URL) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def chromium_executable() -> str:
+    return _program(chromium.executable)
+
+
+@pytest.fixture(scope="session")
+def faketime_executable() -> str:
+    return _program(faketime.executable)
+
+
+def _program(find: Callable[[], str]) -> str:
+    try:
+        return find()
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))

@@ -1,0 +1,1 @@
+"""Opens, validates, normalises and renders photos."""

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.ci_skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  (hooks)
 from tests.services import ServiceMissing, chromium, faketime
 from tests.services.installation import Installation, fresh_installation
 
@@ -29,14 +30,14 @@ os.environ["PHOTOSYNC_DATA"] = f"{_FOLDER}/data"
 SERVER_URL = os.environ.get("PHOTOSYNC_DATABASE_URL")
 POSTGRESQL_MISSING = os.environ.get("PHOTOSYNC_TESTS_POSTGRESQL_MISSING")
 ON_POSTGRESQL = bool(SERVER_URL or POSTGRESQL_MISSING)
-IN_CI = bool(os.environ.get("CI"))
 
 # While the upper floors are being built, the tests of the pure floors run without them.
-_PURE = ("core", "connectors", "imaging", "storage", "demo", "engine", "docs")
+_PURE = ("core", "connectors", "imaging", "storage", "demo", "engine", "docs", "front_door")
 _NAMED = [word for word in sys.argv[1:] if "tests/" in word]
-_ONLY_PURE = bool(_NAMED) and all(word.split("tests/")[1].split("/")[0] in _PURE for word in _NAMED)
+if _NAMED and all(word.split("tests/")[1].split("/")[0] in _PURE for word in _NAMED):
+    os.environ["PHOTOSYNC_TESTS_PURE"] = "1"
 
-if not _ONLY_PURE and importlib.util.find_spec("photosync.project.settings"):
+if not os.environ.get("PHOTOSYNC_TESTS_PURE") and importlib.util.find_spec("photosync.project.settings"):
     os.environ["DJANGO_SETTINGS_MODULE"] = "photosync.project.settings"
     import django
 
@@ -44,7 +45,7 @@ if not _ONLY_PURE and importlib.util.find_spec("photosync.project.settings"):
 
 hypothesis_settings.register_profile("dev", deadline=None, max_examples=60)
 hypothesis_settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
-hypothesis_settings.load_profile("ci" if IN_CI else "dev")
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 # Whoever asks for one of these touches the database, and so runs on PostgreSQL too.
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "installation"}
@@ -69,29 +70,6 @@ def _belongs_here(item: pytest.Item) -> bool:
         touches_it = item.get_closest_marker("database") or item.get_closest_marker("postgres")
         return bool(touches_it) and not item.get_closest_marker("sqlite")
     return not item.get_closest_marker("postgres")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """With CI set, a test that was skipped, or allowed to fail, has failed."""
-    report = yield
-    if IN_CI and (report.skipped or hasattr(report, "wasxfail")):
-        reason = getattr(report, "wasxfail", None) or report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"With CI set a skip is a failure: {item.nodeid}: {reason}"
-        if hasattr(report, "wasxfail"):
-            del report.wasxfail
-    return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Any:
-    """With CI set, a module that was skipped as a whole has failed."""
-    report = yield
-    if IN_CI and report.skipped:
-        report.outcome = "failed"
-        report.longrepr = f"With CI set a skip is a failure: {collector.nodeid}: {report.longrepr}"
-    return report
 
 
 @pytest.hookimpl(trylast=True)

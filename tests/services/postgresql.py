@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg
 from psycopg import sql
@@ -40,6 +41,14 @@ def binaries() -> Path:
     if on_path:
         return Path(on_path).resolve().parent
     raise ServiceMissing("PostgreSQL is not installed (Debian package: postgresql).")
+
+
+class RunAs(TypedDict, total=False):
+    """The user a program is started as; empty means: the user of the tests."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @contextmanager
@@ -73,9 +82,7 @@ def fresh_database(server_url: str) -> Iterator[str]:
         with psycopg.connect(server_url, autocommit=True) as connection:
             made = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{name}%",))
             for (database,) in made.fetchall():
-                connection.execute(
-                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database))
-                )
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -114,6 +121,7 @@ def _initialise(programs: Path, folder: Path, account: pwd.struct_passwd | None)
             "--icu-locale=en-AU",
             "--no-sync",
         ],
+        check=False,
         cwd=folder,
         capture_output=True,
         text=True,
@@ -131,7 +139,7 @@ def _start(
     log = folder / "log"
     for _ in range(5):
         port = _free_port()
-        command = [programs / "postgres", "-D", folder / "data", "-p", str(port)]
+        command = [str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
         command += [f"--{name}={value}" for name, value in SETTINGS.items()]
         if setpriv := shutil.which("setpriv"):
             # Should the tests be killed outright, the server ends with them.
@@ -171,7 +179,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
+def _as(account: pwd.struct_passwd | None) -> RunAs:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
 
 

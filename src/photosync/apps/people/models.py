@@ -1,0 +1,107 @@
+"""People of a school, and the identifiers by which sources know them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from photosync.apps.schools.models import School
+
+
+class Person(models.Model):
+    """A student or staff member."""
+
+    class Kind(models.TextChoices):
+        STUDENT = "student", _("Student")
+        STAFF = "staff", _("Staff")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        LEFT = "left", _("Left")
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="people")
+    kind = models.CharField(max_length=8, choices=Kind)
+    code = models.CharField(_("code"), max_length=64, help_text=_("Student code or staff code, as text."))
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    family_name = models.CharField(_("family name"), max_length=100, blank=True)
+    preferred_name = models.CharField(_("preferred name"), max_length=100, blank=True)
+    year_level = models.CharField(_("year level"), max_length=32, blank=True)
+    roll_group = models.CharField(_("roll group"), max_length=32, blank=True)
+    house = models.CharField(_("house"), max_length=64, blank=True)
+    campus = models.CharField(_("campus"), max_length=64, blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    protected = models.BooleanField(
+        _("protected"), default=False, help_text=_("Appears on no wall or list and in no destination.")
+    )
+    consent = models.JSONField(
+        _("consent"), default=dict, blank=True, help_text=_("Purpose to yes, no or unknown; a missing purpose is unknown.")
+    )
+
+    class Meta:
+        ordering = ("family_name", "given_name", "code")
+        constraints = (models.UniqueConstraint(fields=("school", "kind", "code"), name="one_person_per_code"),)
+        indexes = (
+            models.Index(fields=("school", "kind", "status", "year_level", "family_name"), name="person_wall"),
+        )
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.code})"
+
+    @property
+    def label(self) -> str:
+        """The name as people say it: preferred or given name, then family name; the code if there is none."""
+        return f"{self.preferred_name or self.given_name} {self.family_name}".strip() or self.code
+
+
+class Identifier(models.Model):
+    """One text by which a person is known. Students and staff have separate number spaces."""
+
+    class Key(models.TextChoices):
+        STUDENT_CODE = "student_code", _("Student code")
+        STAFF_CODE = "staff_code", _("Staff code")
+        ALTERNATE_ID = "alternate_id", _("Alternate identifier")
+        USERNAME = "username", _("Username")
+        EMAIL = "email", _("E-mail")
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
+    key = models.CharField(max_length=16, choices=Key)
+    value = models.CharField(max_length=254)
+    folded = models.CharField(
+        max_length=254, help_text=_("The value without leading zeros and letter case, for the matching options.")
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "key", "value"), name="one_identifier_per_value"),
+            models.UniqueConstraint(
+                fields=("school", "key", "value"),
+                condition=Q(key__in=("student_code", "staff_code")),
+                name="codes_are_unique_in_their_number_space",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("school", "value"), name="identifier_by_value"),
+            models.Index(fields=("school", "folded"), name="identifier_by_folded"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value}"
+
+
+class RosterColumns(models.Model):
+    """The column mapping that a roster file of a school was last imported with."""
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=Person.Kind)
+    mapping = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("school", "kind"), name="one_mapping_per_roster"),)
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.kind}"

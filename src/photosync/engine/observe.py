@@ -1,0 +1,136 @@
+"""Observe: list the source against what was seen last.
+
+A page whose digest is the recorded one costs a look-up and nothing else. Only the pages that differ
+are read entry by entry, and only what differs on them is written. Memory holds one window of pages and
+one bit for each page of the listing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from photosync.connectors.contract import Entry, Page, Source
+from photosync.engine.ports import KnownFile, KnownPage, ObserveLedger, PageChange, Progress, Rein
+
+PAGES_AT_ONCE = 400
+FILES_PER_WRITE = 2_000
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Observation:
+    """What one complete listing found. `changed_files` counts added, changed and vanished files."""
+
+    observed: int = 0
+    changed_files: int = 0
+
+
+class _SeenPages:
+    """One bit for each page ordinal of a listing."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+        self.count = 0
+
+    def add(self, ordinal: int) -> None:
+        byte, bit = divmod(ordinal, 8)
+        if byte >= len(self._bits):
+            self._bits.extend(bytes(byte + 1 - len(self._bits)))
+        if not self._bits[byte] >> bit & 1:
+            self._bits[byte] |= 1 << bit
+            self.count += 1
+
+    def __contains__(self, ordinal: int) -> bool:
+        byte, bit = divmod(ordinal, 8)
+        return byte < len(self._bits) and bool(self._bits[byte] >> bit & 1)
+
+
+def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
+    """List `source` to its end and record what differs.
+
+    Raises SourceUnavailable when the listing breaks off: what was recorded until then holds, but nothing
+    is concluded from what was not listed.
+    """
+    observation = Observation()
+    seen = _SeenPages()
+    writer = _Writer(ledger, seen)
+    for pages in batches(source.pages(), PAGES_AT_ONCE):
+        known = ledger.known_pages(pages)
+        differing = []
+        for page, record in zip(pages, known, strict=True):
+            if record is not None and record.digest == page.digest:
+                seen.add(record.ordinal)
+                observation.observed += page.entry_count
+            else:
+                differing.append(page)
+        if differing:
+            records = {(p.folder, p.bucket): r for p, r in zip(pages, known, strict=True)}
+            for page, entries in source.entries(differing):
+                change = _compare(page, entries, records[page.folder, page.bucket], ledger)
+                observation.observed += len(entries)
+                observation.changed_files += len(change.added) + len(change.changed) + len(change.vanished)
+                writer.add(change)
+        rein.checkpoint(Progress("observe", observation.observed))
+    writer.flush()
+    observation.changed_files += _drop_unseen_pages(ledger, seen)
+    ledger.finish_listing(observed=observation.observed)
+    return observation
+
+
+def _compare(
+    page: Page, entries: Sequence[Entry], known: KnownPage | None, ledger: ObserveLedger
+) -> PageChange:
+    files: dict[str, KnownFile] = ledger.known_files(known) if known else {}
+    added: list[Entry] = []
+    changed: list[tuple[int, Entry]] = []
+    for entry in entries:
+        file = files.pop(entry.name, None)
+        if file is None:
+            added.append(entry)
+        elif file.stamp != entry.stamp or file.size_bytes != entry.size_bytes:
+            changed.append((file.file_id, entry))
+    return PageChange(page, known, added, changed, [file.file_id for file in files.values()])
+
+
+class _Writer:
+    """Gathers page changes, so that many small pages share a transaction."""
+
+    def __init__(self, ledger: ObserveLedger, seen: _SeenPages) -> None:
+        self._ledger = ledger
+        self._seen = seen
+        self._changes: list[PageChange] = []
+        self._files = 0
+
+    def add(self, change: PageChange) -> None:
+        self._changes.append(change)
+        self._files += len(change.added) + len(change.changed) + len(change.vanished) + 1
+        if self._files >= FILES_PER_WRITE:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._changes:
+            for ordinal in self._ledger.write_pages(self._changes):
+                self._seen.add(ordinal)
+        self._changes = []
+        self._files = 0
+
+
+def _drop_unseen_pages(ledger: ObserveLedger, seen: _SeenPages) -> int:
+    """Forget the pages that the listing no longer has; return how many there were."""
+    if seen.count == ledger.page_count():
+        return 0
+    gone = [page_id for page_id, ordinal in ledger.page_ordinals() if ordinal not in seen]
+    for ids in batches(gone, PAGES_AT_ONCE):
+        ledger.drop_pages(ids)
+    return len(gone)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield `items` in lists of `size`; the last may be shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,255 @@
+"""What the engine asks of the world: a ledger to remember in, and a rein that may stop it.
+
+The engine decides; the ledger remembers. Every method that writes does so in one transaction that
+first proves that this worker still holds the run (`FencedOut` otherwise).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from photosync.connectors.contract import Entry, Page
+from photosync.core.guard import ComponentTotals
+from photosync.core.matching import Candidate as PersonCandidate
+from photosync.core.matching import KeyReader
+from photosync.core.plan import PersonPhotos
+from photosync.imaging import Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A page as it was last recorded. `ordinal` numbers the pages of a listing from 0."""
+
+    page_id: int
+    ordinal: int
+    digest: bytes
+    entry_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    file_id: int
+    size_bytes: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageChange:
+    """What differs between a page as recorded and as listed now."""
+
+    page: Page
+    known: KnownPage | None
+    added: Sequence[Entry]
+    changed: Sequence[tuple[int, Entry]]
+    vanished: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class FileToMatch:
+    file_id: int
+    folder: str
+    name: str
+    person_id: int | None
+    reason: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOutcome:
+    """The result of matching one file: a person, or none and why."""
+
+    file_id: int
+    key_value: str
+    academic_year: int | None
+    person_id: int | None
+    reason_code: str
+    reason: str
+    to_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileToFetch:
+    file_id: int
+    folder: str
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContent:
+    """What certain bytes gave before: a picture, or a rejection."""
+
+    picture_id: int | None
+    rejection_code: str
+    rejection: str
+
+
+@dataclass(frozen=True, slots=True)
+class StagedBlob:
+    sha256: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPicture:
+    """A rendered picture whose bytes are in the store. `width_px` and `height_px` are of the source, upright."""
+
+    width_px: int
+    height_px: int
+    source_format: str
+    full: StagedBlob
+    card: StagedBlob
+    thumb: StagedBlob
+
+    @classmethod
+    def of(cls, rendered: Rendered) -> StagedPicture:
+        blobs = {
+            r.name: StagedBlob(r.sha256, len(r.content), r.width_px, r.height_px) for r in rendered.renditions
+        }
+        return cls(
+            rendered.width_px,
+            rendered.height_px,
+            rendered.source_format,
+            full=blobs["full"],
+            card=blobs["card"],
+            thumb=blobs["thumb"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What became of one file's bytes: exactly one of `known`, `picture`, `rejection` and `failure` is set.
+
+    `rejection` is (code, reason). `sha256` is empty when the bytes could not be read.
+    """
+
+    file_id: int
+    sha256: str = ""
+    size_bytes: int = 0
+    known: KnownContent | None = None
+    picture: StagedPicture | None = None
+    rejection: tuple[str, str] | None = None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedFile:
+    """A file whose picture is staged and waits for a decision."""
+
+    file_id: int
+    path: str
+    picture_id: int
+    content: str
+    source_sha256: str
+    academic_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonToDecide:
+    """One person with everything that the plan needs to know, photos of every year included."""
+
+    photos: PersonPhotos
+    kind: str
+    files: Sequence[UndecidedFile]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """One line of the plan, ready to be kept as a row."""
+
+    person_id: int | None
+    file: UndecidedFile | None
+    action: str
+    academic_year: int | None
+    reason_code: str
+    reason: str
+    changes_face: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedBatch:
+    published: int
+    dropped: int
+    more: bool
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the run is. `total` is None while it is not known."""
+
+    phase: str
+    done: int = 0
+    total: int | None = None
+    detail: Mapping[str, int] = field(default_factory=dict)
+
+
+class ObserveLedger(Protocol):
+    def known_pages(self, pages: Sequence[Page]) -> list[KnownPage | None]: ...
+    def known_files(self, known: KnownPage) -> dict[str, KnownFile]: ...
+    def write_pages(self, changes: Sequence[PageChange]) -> list[int]:
+        """Record the changes; return the ordinals of the pages, in the order given."""
+        ...
+
+    def page_ordinals(self) -> Iterator[tuple[int, int]]:
+        """Yield (page_id, ordinal) of every recorded page."""
+        ...
+
+    def page_count(self) -> int: ...
+    def drop_pages(self, page_ids: Sequence[int]) -> None: ...
+    def finish_listing(self, *, observed: int) -> None: ...
+
+
+class MatchLedger(Protocol):
+    def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]: ...
+    def people_by_key(
+        self, values: Sequence[str], reader: KeyReader
+    ) -> Mapping[str, Sequence[PersonCandidate]]:
+        """Return the people known by each of `values`, by the form in which `reader` compares them."""
+        ...
+
+    def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None: ...
+    def finish_matching(self) -> None: ...
+
+
+class StageLedger(Protocol):
+    def files_to_fetch(self) -> Iterator[FileToFetch]: ...
+    def fetch_count(self) -> int: ...
+    def known_contents(self, sha256s: Sequence[str]) -> Mapping[str, KnownContent]: ...
+    def write_staged(self, staged: Sequence[Staged]) -> None: ...
+
+
+class PlanLedger(Protocol):
+    def clear_plan(self) -> None: ...
+    def people_to_decide(self) -> Iterator[Sequence[PersonToDecide]]: ...
+    def people_with(self, picture_ids: Sequence[int]) -> Mapping[int, Sequence[tuple[int, str]]]:
+        """Return, for each picture, the (person_id, label) of everyone who has it or whose file it is."""
+        ...
+
+    def write_plan(self, changes: Sequence[PlannedChange]) -> None: ...
+    def people_without_file(self) -> Iterator[Sequence[tuple[int, int | None]]]:
+        """Yield (person_id, academic_year shown) of people whose shown photo came from here, where no file is now."""
+        ...
+
+    def component_totals(self) -> Sequence[ComponentTotals]: ...
+    def finish_plan(self) -> None: ...
+
+
+class PublishLedger(Protocol):
+    def publish_batch(self, size: int) -> PublishedBatch: ...
+    def publish_count(self) -> int: ...
+
+
+class Rein(Protocol):
+    """Lets go, or stops the run. Asked between batches, before every publishing transaction too."""
+
+    def checkpoint(self, progress: Progress) -> None:
+        """Note the progress. Raises RunStopped when the run was cancelled or may not go on."""
+        ...
+
+    def may_publish(self) -> None:
+        """Raise RunStopped unless publishing is allowed at this very instant."""
+        ...

@@ -1,0 +1,105 @@
+"""The operator's settings, read from environment variables. Nothing here is for a school's users."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from photosync.core.errors import WrongUse
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Every operator setting, with its default applied."""
+
+    data_folder: Path
+    database_url: str
+    source_roots: tuple[Path, ...]
+    allowed_hosts: tuple[str, ...]
+    trusted_origins: tuple[str, ...]
+    secure_cookies: bool
+    log_level: str
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> Environment:
+        """Return the settings in `variables`. Raises WrongUse naming the variable that is not well formed."""
+        data_folder = Path(variables.get("PHOTOSYNC_DATA", "photosync-data")).absolute()
+        database_url = variables.get("PHOTOSYNC_DATABASE_URL", "")
+        if variables.get("PHOTOSYNC_STORE_URL"):
+            raise WrongUse(
+                "PHOTOSYNC_STORE_URL is set, but this version keeps photos in the data folder only. "
+                "Nothing was started. Unset PHOTOSYNC_STORE_URL."
+            )
+        return cls(
+            data_folder=data_folder,
+            database_url=database_url,
+            source_roots=tuple(Path(p) for p in variables.get("PHOTOSYNC_SOURCE_ROOTS", "").split(os.pathsep) if p),
+            allowed_hosts=_listed(variables.get("PHOTOSYNC_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")),
+            trusted_origins=_listed(variables.get("PHOTOSYNC_TRUSTED_ORIGINS", "")),
+            secure_cookies=variables.get("PHOTOSYNC_SECURE_COOKIES", "no").lower() in ("1", "yes", "true", "on"),
+            log_level=variables.get("PHOTOSYNC_LOG_LEVEL", "WARNING").upper(),
+        )
+
+    def secret_key(self) -> str:
+        """Return the installation's secret key; before `photosync init` made it, one for this process only."""
+        path = self.data_folder / "secret.key"
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except OSError:
+            return secrets.token_urlsafe(50)
+
+    def databases(self) -> dict[str, dict[str, Any]]:
+        """Return Django's DATABASES."""
+        if not self.database_url:
+            return {"default": _sqlite(self.data_folder / "photosync.sqlite3")}
+        return {"default": _postgresql(self.database_url)}
+
+    def runs_database_url(self) -> str:
+        """Return the address of the database in which the progress of runs is kept (DBOS)."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_folder / 'runs.sqlite3'}"
+        return self.database_url.replace("postgres://", "postgresql://", 1)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            # Writers queue instead of failing when two begin at once; readers never wait (WAL).
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA cache_size=-16000; PRAGMA mmap_size=0; PRAGMA temp_store=FILE"
+            ),
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise WrongUse(
+            "PHOTOSYNC_DATABASE_URL must look like postgresql://user:password@host:5432/name. Nothing was started."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }

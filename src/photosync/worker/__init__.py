@@ -1,0 +1,1 @@
+"""Floor 4: the scheduler and worker on DBOS."""

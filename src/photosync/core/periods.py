@@ -43,7 +43,10 @@ NO_CODE_FREE = (
     "A copy of timetable period {code} needs a code of its own; nothing was copied. "
     "Choose one that no other period has."
 )
-YEAR_BEGINS_MALFORMED = "An academic year cannot begin on day {day} of month {month}; nothing was saved. Choose a day of the calendar."
+YEAR_BEGINS_MALFORMED = (
+    "An academic year cannot begin on day {day} of month {month}; nothing was saved. "
+    "Choose a day of the calendar."
+)
 NO_LATER_YEAR = "Timetable period {code} already ends in the last year of the calendar; nothing was copied."
 
 
@@ -103,7 +106,7 @@ def lowest_free_group_number(others: Iterable[TimetablePeriod]) -> int:
 
 
 def default_group_number(code: str, others: Iterable[TimetablePeriod]) -> int:
-    """Return the group number that a new period gets: the lowest unused, but 99 for code PHOTO if that is free."""
+    """Return the group number of a new period: the lowest unused, but 99 for code PHOTO if that is free."""
     others = tuple(others)
     if normal_code(code) == PHOTO_CODE and all(other.group_number != PHOTO_GROUP_NUMBER for other in others):
         return PHOTO_GROUP_NUMBER
@@ -187,7 +190,7 @@ class AcademicYearRule:
 def copied_a_year_on(
     period: TimetablePeriod, others: Sequence[TimetablePeriod], *, code: str | None = None
 ) -> TimetablePeriod:
-    """Return a copy of `period` with its dates, academic year, and year in code and description moved on by one.
+    """Return a copy of `period`: dates, academic year, and the year in code and description moved on by one.
 
     `others` are all periods of the school, `period` included. The copy stays in the group unless that
     would overlap; then it gets the lowest free one. 29 February moves to 1 March as a start and to

@@ -64,7 +64,7 @@ def days_words(day: date, today: date) -> str:
 
 
 def coming_words(then: datetime, now: datetime) -> str:
-    """Return when a coming moment is, both in local time: "tonight at 00:00", "on Monday 1 June 2026 at 06:30".
+    """Return when a coming moment is: "tonight at 00:00", "on Monday 1 June 2026 at 06:30". Both are local.
 
     The midnight that ends today is called tonight; later times of tomorrow are called tomorrow.
     """
@@ -79,7 +79,7 @@ def coming_words(then: datetime, now: datetime) -> str:
 
 
 def past_words(then: datetime, now: datetime) -> str:
-    """Return when a past moment was, both in local time: "Monday 09:14", with the full date if a week or more ago."""
+    """Return when a past moment was: "Monday 09:14"; with the full date from a week on. Both are local."""
     if 0 <= (now.date() - then.date()).days < 7:
         return WEEKDAY_AND_TIME.format(weekday=WEEKDAYS[then.weekday()], time=time_words(then))
     return DATE_AND_TIME.format(date=date_words(then.date()), time=time_words(then))

@@ -1,0 +1,377 @@
+"""The plan for one person: what becomes of each new or changed file, and why. Rule: PRODUCT.md, "Runs"."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from photosync.core.photos import photo_for_year
+
+FileRef = int | str
+
+
+class Mode(StrEnum):
+    FULL = "full"
+    ADDITIONS = "additions"
+
+
+class Action(StrEnum):
+    ADD = "add"
+    REPLACE = "replace"
+    KEEP = "keep"
+    REVIEW = "review"
+    WAITING = "waiting"
+    WITHDRAW = "withdraw"
+
+
+PUBLISHED = frozenset({Action.ADD, Action.REPLACE})
+"""The actions on a file that change the library."""
+
+
+class Reason(StrEnum):
+    FIRST_PHOTO = "first_photo"
+    FIRST_SHOWN = "first_shown"
+    PAST_YEAR_ADDED = "past_year_added"
+    NEW_YEAR = "new_year"
+    FUTURE_YEAR = "future_year"
+    CHANGED = "changed"
+    CAME_BACK = "came_back"
+    SHOWN_AGAIN = "shown_again"
+    SAME_PICTURE = "same_picture"
+    SAME_AS_OTHER_FILE = "same_as_other_file"
+    PINNED = "pinned"
+    OLD_PHOTO = "old_photo"
+    TWO_PICTURES = "two_pictures"
+    OTHER_PERSON = "other_person"
+    PLACEHOLDER = "placeholder"
+    ADDITIONS_ONLY = "additions_only"
+    REPORT_OPEN = "report_open"
+    SOURCE_EMPTY = "source_empty"
+    LISTING_INCOMPLETE = "listing_incomplete"
+    STILL_IN_SOURCE = "still_in_source"
+    OTHER_ORIGIN = "other_origin"
+    KEPT_BY_PROFILE = "kept_by_profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file of the person that is new or has changed since it was last decided on."""
+
+    file_ref: FileRef
+    content: str
+    """Hash of the rendered picture."""
+    academic_year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPhotos:
+    """What the library holds of one person before the run."""
+
+    person_id: int
+    label: str
+    years: Mapping[int, str] = field(default_factory=dict)
+    """Current content of each academic year that has one, withdrawn or not; what is shown follows from it."""
+    known: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Per academic year, every content that was ever a version of it; `years` need not be repeated."""
+    blocked: frozenset[tuple[int, str]] = frozenset()
+    """Pins, as (academic year, content): undone, discarded, or set aside for a photo set by hand."""
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the profile and the day say about this person."""
+
+    today_year: int
+    mode: Mode = Mode.FULL
+    hold_for_report: bool = False
+    """The person's report in an open reporting cycle is not archived, and the profile holds until it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    file_ref: FileRef
+    action: Action
+    academic_year: int
+    reason_code: Reason
+    reason: str
+    changes_face: bool = False
+    """Publishing it changes what is shown for today's academic year; also true where nothing was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    action: Action
+    code: Reason
+    reason: str
+    changes_face: bool = False
+
+
+def decide(person: PersonPhotos, candidates: Sequence[Candidate], policy: Policy) -> tuple[Decision, ...]:
+    """Return one decision per candidate, in the order of academic years and then of `file_ref`.
+
+    Years are decided from the earliest on; what is published for one counts as present for the next.
+    The order in which the candidates are given makes no difference.
+    """
+    by_year: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in sorted(candidates, key=_order):
+        by_year[candidate.academic_year].append(candidate)
+    decisions: list[Decision] = []
+    state = person
+    for year in sorted(by_year):
+        files = by_year[year]
+        content = files[0].content
+        if any(other.content != content for other in files):
+            choice = _Choice(
+                Action.REVIEW,
+                Reason.TWO_PICTURES,
+                f"Two different pictures for one person: {person.label} has {len(files)} files for {year}. "
+                "Choose the right one.",
+            )
+            decisions.extend(_decision(one, choice) for one in files)
+            continue
+        choice = _under_policy(_choose(state, year, content, policy, first=not person.years), person, policy)
+        decisions.append(_decision(files[0], choice))
+        decisions.extend(_decision(one, _of_copy(choice)) for one in files[1:])
+        if choice.action in PUBLISHED:
+            state = _with_photo(state, year, content, shows=choice.changes_face)
+    return tuple(decisions)
+
+
+def _order(candidate: Candidate) -> tuple[int, int, str]:
+    ref = candidate.file_ref
+    number, text = (ref, "") if isinstance(ref, int) else (0, ref)
+    return candidate.academic_year, number, text
+
+
+def _decision(candidate: Candidate, choice: _Choice) -> Decision:
+    return Decision(
+        candidate.file_ref,
+        choice.action,
+        candidate.academic_year,
+        choice.code,
+        choice.reason,
+        choice.changes_face,
+    )
+
+
+def _of_copy(choice: _Choice) -> _Choice:
+    """Return the choice for a further file with the same picture: it waits, or is reviewed, along."""
+    if choice.action not in PUBLISHED:
+        return choice
+    return _Choice(
+        Action.KEEP, Reason.SAME_AS_OTHER_FILE, "The same picture as another file of this person in this run."
+    )
+
+
+def _with_photo(state: PersonPhotos, year: int, content: str, *, shows: bool) -> PersonPhotos:
+    known = {**state.known, year: _known_of(state, year) | {content}}
+    return replace(
+        state, years={**state.years, year: content}, known=known, withdrawn=state.withdrawn and not shows
+    )
+
+
+def _known_of(state: PersonPhotos, year: int) -> frozenset[str]:
+    known = state.known.get(year, frozenset())
+    return known | {state.years[year]} if year in state.years else known
+
+
+def _choose(state: PersonPhotos, year: int, content: str, policy: Policy, *, first: bool) -> _Choice:
+    """Decide on one picture by the library alone. `first`: there was no photo of any year before the run."""
+    effective = photo_for_year(state.years, policy.today_year)
+    effective_year = effective[1] if effective else None
+    if (year, content) in state.blocked:
+        return _Choice(
+            Action.KEEP,
+            Reason.PINNED,
+            f"Someone decided against this picture for {year}. Release the pin to use it.",
+        )
+    if state.years.get(year) == content:
+        if state.withdrawn and year == effective_year:
+            return _Choice(
+                Action.REPLACE,
+                Reason.SHOWN_AGAIN,
+                f"The withdrawn photo of {year} is in the source again.",
+                changes_face=True,
+            )
+        return _Choice(Action.KEEP, Reason.SAME_PICTURE, f"It is the photo of {year} already.")
+    if old := _earlier_use(state, year, content):
+        return _Choice(Action.REVIEW, Reason.OLD_PHOTO, old)
+    changes_face = year <= policy.today_year and (effective_year is None or year >= effective_year)
+    return _publish(state, year, content, effective_year, policy, first=first, changes_face=changes_face)
+
+
+def _earlier_use(state: PersonPhotos, year: int, content: str) -> str | None:
+    """Return why bytes that are new to `year` must be looked at first: they belong to another year."""
+    if content in _known_of(state, year):
+        return None
+    known = [
+        other for other in {*state.known, *state.years} if other < year and content in _known_of(state, other)
+    ]
+    if known:
+        return (
+            f"This is the photo of {max(known)}, offered again for {year}. "
+            "An old photo that comes back is not published by itself."
+        )
+    pinned = [other for other, pinned_content in state.blocked if other < year and pinned_content == content]
+    if pinned:
+        return f"Someone decided against this picture for {max(pinned)}, and it is offered again for {year}."
+    return None
+
+
+def _publish(
+    state: PersonPhotos,
+    year: int,
+    content: str,
+    effective_year: int | None,
+    policy: Policy,
+    *,
+    first: bool,
+    changes_face: bool,
+) -> _Choice:
+    if first:
+        return _Choice(
+            Action.ADD,
+            Reason.FIRST_PHOTO,
+            f"There was no photo of any year; this is the one for {year}.",
+            changes_face,
+        )
+    if year in state.years:
+        if content in _known_of(state, year):
+            return _Choice(
+                Action.REPLACE,
+                Reason.CAME_BACK,
+                f"A former picture of {year} is in the source again.",
+                changes_face,
+            )
+        return _Choice(Action.REPLACE, Reason.CHANGED, f"A new picture for {year}.", changes_face)
+    if year > policy.today_year:
+        return _Choice(
+            Action.REPLACE,
+            Reason.FUTURE_YEAR,
+            f"The first photo for {year}; the face changes on the first day of that year.",
+        )
+    if effective_year is None:
+        return _Choice(
+            Action.ADD,
+            Reason.FIRST_SHOWN,
+            f"There was no photo to show yet; this is the one for {year}.",
+            changes_face,
+        )
+    if year > effective_year:
+        return _Choice(
+            Action.REPLACE,
+            Reason.NEW_YEAR,
+            f"The first photo for {year}; until now the photo of {effective_year} was shown.",
+            changes_face,
+        )
+    return _Choice(
+        Action.ADD, Reason.PAST_YEAR_ADDED, f"There was no photo for {year}; the face that is shown stays."
+    )
+
+
+def shown_photo(person: PersonPhotos, today_year: int) -> tuple[str, int] | None:
+    """Return the content shown for `today_year`, and the year it is of; None without one or withdrawn."""
+    return None if person.withdrawn else photo_for_year(person.years, today_year)
+
+
+def _under_policy(choice: _Choice, person: PersonPhotos, policy: Policy) -> _Choice:
+    """Let wait what the profile's mode, or a report that is not archived, does not let happen now."""
+    if choice.action not in PUBLISHED:
+        return choice
+    if policy.mode is Mode.ADDITIONS and person.years:
+        return _Choice(
+            Action.WAITING,
+            Reason.ADDITIONS_ONLY,
+            f"Waiting: the profile only makes additions now. {choice.reason}",
+        )
+    if policy.hold_for_report and choice.action is Action.REPLACE:
+        return _Choice(
+            Action.WAITING,
+            Reason.REPORT_OPEN,
+            f"Waiting until the report of {person.label} is archived. {choice.reason}",
+        )
+    return choice
+
+
+def same_picture_review(decision: Decision, others: Sequence[str], *, total: int | None = None) -> Decision:
+    """Return `decision`, turned into review where its picture is also that of other people.
+
+    `others` are labels of other people for whom the same content is a candidate or a photo of any year;
+    with `total` the list may be cut short: it is the number of those other people. What is kept stays kept,
+    but for a copy of a file that is itself turned into review.
+    """
+    count = len(others) if total is None else total
+    copy = decision.reason_code is Reason.SAME_AS_OTHER_FILE
+    if count == 0 or decision.action is Action.REVIEW or (decision.action is Action.KEEP and not copy):
+        return decision
+    if count == 1:
+        code = Reason.OTHER_PERSON
+        reason = f"The same picture is also there for {others[0]}. One of the two is wrong."
+    else:
+        code = Reason.PLACEHOLDER
+        reason = (
+            f"The same picture is there for {count + 1} people, {others[0]} among them: "
+            "it looks like a placeholder for absentees."
+        )
+    return replace(decision, action=Action.REVIEW, reason_code=code, reason=reason, changes_face=False)
+
+
+class WhenMissing(StrEnum):
+    """What a profile does when its source no longer has a photo that it shows."""
+
+    KEEP = "keep"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalDecision:
+    action: Action
+    """WITHDRAW, WAITING or KEEP. Withdrawn means not shown and not delivered; the version stays."""
+    reason_code: Reason
+    reason: str
+
+
+def decide_withdrawal(
+    when_missing: WhenMissing,
+    policy: Policy,
+    *,
+    complete_listing: bool,
+    shown_from_this_source: bool,
+    files_left: int,
+) -> WithdrawalDecision:
+    """Return what becomes of the shown photo of a person whose files may have gone from the source.
+
+    `files_left` counts the person's files in this listing, whatever became of them in the run.
+    Never withdraws on an incomplete listing, nor a photo that came from elsewhere or was set by hand.
+    """
+    if when_missing is WhenMissing.KEEP:
+        return WithdrawalDecision(
+            Action.KEEP, Reason.KEPT_BY_PROFILE, "The profile keeps photos that the source no longer has."
+        )
+    if not complete_listing:
+        return WithdrawalDecision(
+            Action.KEEP,
+            Reason.LISTING_INCOMPLETE,
+            "The listing of the source broke off, so nothing is withdrawn.",
+        )
+    if not shown_from_this_source:
+        return WithdrawalDecision(
+            Action.KEEP, Reason.OTHER_ORIGIN, "The photo did not come from this source."
+        )
+    if files_left > 0:
+        return WithdrawalDecision(
+            Action.KEEP, Reason.STILL_IN_SOURCE, "The source still has a photo of this person."
+        )
+    gone = "The source no longer has a photo of this person."
+    if policy.mode is Mode.ADDITIONS:
+        return WithdrawalDecision(
+            Action.WAITING, Reason.ADDITIONS_ONLY, f"Waiting: the profile only makes additions now. {gone}"
+        )
+    if policy.hold_for_report:
+        return WithdrawalDecision(
+            Action.WAITING, Reason.REPORT_OPEN, f"Waiting until the report is archived. {gone}"
+        )
+    return WithdrawalDecision(Action.WITHDRAW, Reason.SOURCE_EMPTY, gone)

@@ -5,12 +5,18 @@ Active. If the timetable period has ended meanwhile there is none.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from photosync.core.status import Mode, ProfileSchedule, Status, due_times, mode_allowed, status_of
-
-AN_INSTANT = timedelta(microseconds=1)
+from photosync.core.status import (
+    AN_INSTANT,
+    Mode,
+    ProfileSchedule,
+    Status,
+    due_times,
+    mode_allowed,
+    status_of,
+)
 
 
 class Outcome(StrEnum):

@@ -55,7 +55,8 @@ ENDED = (
 )
 ENDED_AND_DISABLED = (
     "Ended on {last_day}, when {codes} ended, and Disabled: Scheduled Sync Enabled is off. "
-    "To re-enable it, add a timetable period whose end date is in the future and turn Scheduled Sync Enabled on."
+    "To re-enable it, add a timetable period whose end date is in the future "
+    "and turn Scheduled Sync Enabled on."
 )
 ENDED_NO_PERIOD = (
     "Ended: it has no timetable period. To enable it, add a timetable period whose end date is in the future."

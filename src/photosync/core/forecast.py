@@ -16,6 +16,7 @@ from photosync.core.explanation import (
 )
 from photosync.core.instants import local_date
 from photosync.core.status import (
+    AN_INSTANT,
     AssignedPeriod,
     DueTime,
     Flags,
@@ -27,7 +28,6 @@ from photosync.core.status import (
 )
 
 A_DAY = timedelta(days=1)
-AN_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

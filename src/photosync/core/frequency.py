@@ -147,6 +147,7 @@ class Cron:
 
 
 Frequency = Nightly | Daily | OnWeekdays | EveryMinutes | EveryHours | Cron
+NIGHTLY = Nightly()
 
 
 def parse_frequency(text: str) -> Frequency:
@@ -209,6 +210,8 @@ def occurrences_in_period(
     """
     start = max(start_utc, first_instant_of(first_day, zone))
     end = min(end_utc, first_instant_after(last_day, zone))
+    if start >= end:
+        return
     for instant in occurrences(frequency, start, end, zone):
         if first_day <= local_date(instant, zone) <= last_day:
             yield instant

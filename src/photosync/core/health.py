@@ -6,12 +6,11 @@ from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from photosync.core.status import ProfileSchedule, Status, due_times, status_of
+from photosync.core.status import AN_INSTANT, ProfileSchedule, Status, due_times, status_of
 from photosync.core.wording import past_words
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 STALE_AFTER_INTERVALS = 3
-AN_INSTANT = timedelta(microseconds=1)
 
 NO_WORKER_SINCE = "{status}, but no worker has run since {since}: start `photosync serve`."
 NO_WORKER_YET = "{status}, but no worker has run yet: start `photosync serve`."
@@ -19,11 +18,11 @@ FAILING = "{status}, but the last run failed ({run}, {when}): {reason}"
 REASON_UNKNOWN = "its record says why."
 HELD = "{status}, but run {run} has been held since {when}: approve or discard it."
 STALE_SINCE = (
-    "{status}, but there has been no good run since {since}, and {intervals} have been due: "
+    "{status}, but there has been no good run since {since}, and three runs have been due: "
     "see the list of runs for the reason."
 )
 STALE_NEVER = (
-    "{status}, but there has been no good run yet, and {intervals} have been due: "
+    "{status}, but there has been no good run yet, and three runs have been due: "
     "see the list of runs for the reason."
 )
 OK_SINCE = "The last good run was {when}."
@@ -119,11 +118,10 @@ def _not_running(status: Status, observed: Observed, now_utc: datetime, zone: Zo
 
 
 def _stale(status: Status, observed: Observed, now_utc: datetime, zone: ZoneInfo) -> Health:
-    places = {"status": status.value, "intervals": "three runs"}
     if observed.last_good_run_utc is None:
-        return Health(HealthState.STALE, STALE_NEVER.format(**places))
+        return Health(HealthState.STALE, STALE_NEVER.format(status=status.value))
     since = _when(observed.last_good_run_utc, now_utc, zone)
-    return Health(HealthState.STALE, STALE_SINCE.format(since=since, **places))
+    return Health(HealthState.STALE, STALE_SINCE.format(since=since, status=status.value))
 
 
 def _ok(observed: Observed, now_utc: datetime, zone: ZoneInfo) -> Health:

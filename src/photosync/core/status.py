@@ -6,15 +6,17 @@ school's time zone.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from heapq import merge
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from photosync.core.frequency import Frequency, Nightly, occurrences_in_period
+from photosync.core.frequency import NIGHTLY, Frequency, occurrences_in_period
 from photosync.core.instants import LAST_INSTANT, local_date
 from photosync.core.periods import TimetablePeriod
+
+AN_INSTANT = timedelta(microseconds=1)
 
 
 class Mode(StrEnum):
@@ -37,13 +39,13 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True)
 class AssignedPeriod:
     period: TimetablePeriod
-    frequency: Frequency = Nightly()
+    frequency: Frequency = NIGHTLY
     mode: Mode = Mode.FULL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileSchedule:
-    """What decides when a profile runs. `enabled` is Scheduled Sync Enabled, `zone` the school's time zone."""
+    """What decides when a profile runs. `enabled` is Scheduled Sync Enabled, `zone` that of the school."""
 
     name: str
     enabled: bool = True
@@ -145,8 +147,5 @@ def may_run(
     None where nothing was due at that instant, or the status is no longer Active.
     """
     due_at_utc = due_at_utc or now_utc
-    for due in due_times(schedule, due_at_utc):
-        if due.at_utc == due_at_utc:
-            return mode_allowed(schedule, due.mode, now_utc)
-        break
-    return None
+    due = next(due_times(schedule, due_at_utc, due_at_utc + AN_INSTANT), None)
+    return None if due is None else mode_allowed(schedule, due.mode, now_utc)

@@ -1,4 +1,4 @@
-"""Camera-like JPEG portraits for tests: quick, textured, clearly different, the same bytes for the same arguments."""
+"""Camera-like JPEG portraits for tests: quick, textured, clearly different, and always the same bytes."""
 
 import struct
 from functools import lru_cache

@@ -1,0 +1,141 @@
+"""JPEG: the markers before the first scan, read once: size, components, orientation, colour profile."""
+
+import struct
+from dataclasses import dataclass
+
+from photosync.imaging import rejections
+
+_FRAME_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_DECODABLE_FRAMES = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
+_PROGRESSIVE_FRAMES = {0xC2, 0xCA}
+_MAX_SEGMENTS = 5_000
+_MAX_SCANS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class JpegHeader:
+    """Size as stored; `orientation` 1..8; `adobe` when an Adobe marker is there (then CMYK is stored inverted).
+
+    `icc_profile` is empty when there is none; `icc_incomplete` when parts of it are missing.
+    """
+
+    width_px: int
+    height_px: int
+    components: int
+    memory_cost_bytes: int
+    orientation: int = 1
+    adobe: bool = False
+    icc_profile: bytes = b""
+    icc_incomplete: bool = False
+
+
+def read_jpeg_header(content: bytes) -> JpegHeader:
+    """Return what stands before the first scan. Raises ItemRejected."""
+    reading = _Reading(content)
+    try:
+        reading.read_segments()
+    except (struct.error, IndexError) as exc:
+        raise rejections.damaged("JPEG", "it ends within its header") from exc
+    return reading.result()
+
+
+def orientation_in_exif(tiff: bytes) -> int:
+    """Return the orientation (1..8) in the first directory of this EXIF block; 1 if there is none or it is wrong."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
+    if order is None:
+        return 1
+    try:
+        (directory,) = struct.unpack_from(order + "I", tiff, 4)
+        (count,) = struct.unpack_from(order + "H", tiff, directory)
+        for entry in range(directory + 2, directory + 2 + 12 * count, 12):
+            tag, kind = struct.unpack_from(order + "HH", tiff, entry)
+            if tag == 0x0112:
+                (value,) = struct.unpack_from(order + ("I" if kind == 4 else "H"), tiff, entry + 8)
+                return value if 1 <= value <= 8 else 1
+    except struct.error:
+        return 1
+    return 1
+
+
+class _Reading:
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.frame: tuple[int, int, int, int, int] | None = (
+            None  # marker, precision, height, width, components
+        )
+        self.sampling = b""
+        self.scan_components = 0
+        self.scan_starts_at = 0
+        self.orientation = 0
+        self.adobe = False
+        self.icc_parts: dict[int, bytes] = {}
+        self.icc_part_count = 0
+
+    def read_segments(self) -> None:
+        content, position = self.content, 2
+        for _ in range(_MAX_SEGMENTS):
+            while content[position] == 0xFF and content[position + 1] == 0xFF:
+                position += 1  # fill bytes
+            if content[position] != 0xFF or content[position + 1] in (0x00, 0xD8, 0xD9):
+                raise rejections.damaged("JPEG", "there is no picture after its header")
+            marker = content[position + 1]
+            (length,) = struct.unpack_from(">H", content, position + 2)
+            self._take(marker, content[position + 4 : position + 2 + length])
+            if marker == 0xDA:
+                self.scan_starts_at = position
+                return
+            position += 2 + length
+        raise rejections.damaged("JPEG", "it is cut into far too many pieces")
+
+    def _take(self, marker: int, payload: bytes) -> None:
+        if marker in _FRAME_MARKERS:
+            if self.frame is not None:
+                raise rejections.damaged("JPEG", "it has two headers")
+            precision, height_px, width_px, components = struct.unpack_from(">BHHB", payload)
+            self.frame = (marker, precision, height_px, width_px, components)
+            self.sampling = payload[7 : 6 + 3 * components : 3]
+        elif marker == 0xDA:
+            self.scan_components = payload[0]
+        elif marker == 0xE1 and payload.startswith(b"Exif\0") and not self.orientation:
+            self.orientation = orientation_in_exif(payload[6:])
+        elif marker == 0xE2 and payload.startswith(b"ICC_PROFILE\0") and len(payload) > 14:
+            self.icc_parts[payload[12]] = payload[14:]
+            self.icc_part_count = payload[13]
+        elif marker == 0xEE and payload.startswith(b"Adobe"):
+            self.adobe = True
+
+    def result(self) -> JpegHeader:
+        if self.frame is None:
+            raise rejections.damaged("JPEG", "its header is missing")
+        marker, precision, height_px, width_px, components = self.frame
+        if marker not in _DECODABLE_FRAMES or precision != 8:
+            raise rejections.unsupported("it is a JPEG of a medical or lossless kind, not an ordinary photo")
+        if components not in (1, 3, 4):
+            raise rejections.unsupported(f"it is a JPEG with {components} colour channels")
+        if not width_px or not height_px:
+            raise rejections.damaged("JPEG", "it claims to have no pixels")
+        complete = sorted(self.icc_parts) == [*range(1, self.icc_part_count + 1)]
+        return JpegHeader(
+            width_px=width_px,
+            height_px=height_px,
+            components=components,
+            memory_cost_bytes=self._memory_cost_bytes(width_px * height_px),
+            orientation=self.orientation or 1,
+            adobe=self.adobe,
+            icc_profile=b"".join(part for _, part in sorted(self.icc_parts.items())) if complete else b"",
+            icc_incomplete=not complete,
+        )
+
+    def _memory_cost_bytes(self, pixels: int) -> int:
+        """A JPEG in several scans keeps every coefficient (2 bytes) until the last scan has been read."""
+        assert self.frame is not None
+        marker, _, _, _, components = self.frame
+        if marker not in _PROGRESSIVE_FRAMES and self.scan_components == components:
+            return 0
+        if self.content.count(b"\xff\xda", self.scan_starts_at) > _MAX_SCANS:
+            raise rejections.damaged("JPEG", "it is cut into far too many pieces")
+        areas = [(byte >> 4) * (byte & 15) for byte in self.sampling]
+        largest = max(areas, default=0)
+        if not largest or 0 in areas:
+            raise rejections.damaged("JPEG", "its header is wrong")
+        return 2 * pixels * sum(areas) // largest

@@ -1,0 +1,27 @@
+"""WebP: canvas size and completeness."""
+
+from photosync.imaging import rejections
+
+_BYTES_PER_PX = {b"VP8 ": 8, b"VP8L": 10, b"VP8X": 10}
+_BYTES_PER_PX_ANIMATED = 14
+
+
+def read_webp_header(content: bytes) -> tuple[int, int, int]:
+    """Return width and height in pixels and the decoder's memory cost in bytes."""
+    if len(content) < 30 or len(content) < int.from_bytes(content[4:8], "little") + 8:
+        raise rejections.damaged("WebP", "its end is missing")
+    kind = content[12:16]
+    if kind == b"VP8 " and content[23:26] == b"\x9d\x01\x2a":
+        width_px = int.from_bytes(content[26:28], "little") & 0x3FFF
+        height_px = int.from_bytes(content[28:30], "little") & 0x3FFF
+    elif kind == b"VP8L" and content[20] == 0x2F:
+        bits = int.from_bytes(content[21:25], "little")
+        width_px, height_px = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    elif kind == b"VP8X":
+        width_px = int.from_bytes(content[24:27], "little") + 1
+        height_px = int.from_bytes(content[27:30], "little") + 1
+    else:
+        raise rejections.damaged("WebP", "its header is wrong")
+    animated = kind == b"VP8X" and bool(content[20] & 2)
+    per_px = _BYTES_PER_PX_ANIMATED if animated else _BYTES_PER_PX[kind]
+    return width_px, height_px, width_px * height_px * per_px

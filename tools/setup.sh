@@ -38,7 +38,7 @@ fi
 
 rm -f .venv/.ready
 install() {
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@"
+    .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input "$@"
 }
 install --require-hashes -r requirements/all.txt || fail "the Python packages in requirements/all.txt could not be \
 installed (the reason is above). The environment is not ready. Check the connection, then repeat the command."

@@ -93,7 +93,7 @@ def _compare(
             added.append(entry)
         elif file.stamp != entry.stamp or file.size_bytes != entry.size_bytes:
             changed.append((file.file_id, entry))
-    return PageChange(page, known, added, changed, [file.file_id for file in files.values()])
+    return PageChange(page, known, entries, added, changed, [file.file_id for file in files.values()])
 
 
 class _Writer:

@@ -81,8 +81,8 @@ def _changes(task: PlanTask, people: Sequence[PersonToDecide], ledger: PlanLedge
         files = {file.file_id: file for file in person.files}
         for decision in _decisions(task, person):
             file = files[int(decision.file_ref)]
-            others = [label for other, label in holders.get(file.picture_id, ()) if other != person.photos.person_id]
-            changes.append(_change(person, file, same_picture_review(decision, others)))
+            others, total = holders[file.picture_id].besides(person.photos.person_id)
+            changes.append(_change(person, file, same_picture_review(decision, others, total=total)))
     return changes
 
 

@@ -41,6 +41,7 @@ class PageChange:
 
     page: Page
     known: KnownPage | None
+    entries: Sequence[Entry]
     added: Sequence[Entry]
     changed: Sequence[tuple[int, Entry]]
     vanished: Sequence[int]
@@ -149,11 +150,24 @@ class UndecidedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Holders:
+    """The people of one picture: `total` of them, the first few as (person_id, label)."""
+
+    people: Sequence[tuple[int, str]]
+    total: int
+    suspect: bool
+    """The picture came for several people before, so it is nobody's for certain."""
+
+    def besides(self, person_id: int) -> tuple[list[str], int]:
+        """Return the labels of the first few other people, and how many others there are."""
+        return [label for other, label in self.people if other != person_id], max(self.total - 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class PersonToDecide:
     """One person with everything that the plan needs to know, photos of every year included."""
 
     photos: PersonPhotos
-    kind: str
     files: Sequence[UndecidedFile]
 
 
@@ -225,8 +239,8 @@ class StageLedger(Protocol):
 class PlanLedger(Protocol):
     def clear_plan(self) -> None: ...
     def people_to_decide(self) -> Iterator[Sequence[PersonToDecide]]: ...
-    def people_with(self, picture_ids: Sequence[int]) -> Mapping[int, Sequence[tuple[int, str]]]:
-        """Return, for each picture, the (person_id, label) of everyone who has it or whose file it is."""
+    def people_with(self, picture_ids: Sequence[int]) -> Mapping[int, Holders]:
+        """Return, for each picture, who of the school has it in any year or has a file of it in this source."""
         ...
 
     def write_plan(self, changes: Sequence[PlannedChange]) -> None: ...

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.people.models import Person
+from photosync.apps.schools.models import School
 
 
 class Picture(models.Model):
@@ -98,6 +99,19 @@ class YearPhoto(models.Model):
         return f"{self.person_id} {self.academic_year}"
 
 
+class SuspectPicture(models.Model):
+    """A picture that came for several people of a school. It is never published by itself from then on."""
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("school", "picture"), name="a_picture_is_suspect_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.picture_id}"
+
+
 class Withdrawal(models.Model):
     """The person's photo is neither shown nor delivered. The versions stay."""
 
@@ -114,14 +128,18 @@ class Pin(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pins")
     academic_year = models.PositiveIntegerField()
-    picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="+")
+    picture = models.ForeignKey(
+        Picture, on_delete=models.CASCADE, null=True, related_name="+", help_text=_("Empty: do not withdraw the photo.")
+    )
     reason = models.TextField()
     run_id_of_origin = models.PositiveBigIntegerField(null=True, db_index=True)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("person", "academic_year", "picture"), name="one_pin_per_picture"),
+            models.UniqueConstraint(
+                fields=("person", "academic_year", "picture"), name="one_pin_per_picture", nulls_distinct=False
+            ),
         )
 
     def __str__(self) -> str:

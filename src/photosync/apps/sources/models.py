@@ -78,6 +78,9 @@ class ListedFile(models.Model):
     academic_year = models.PositiveIntegerField(null=True, help_text=_("Where the source says it; else the run's."))
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="listed_files")
     sha256 = models.CharField(max_length=64, blank=True)
+    decided_sha256 = models.CharField(
+        max_length=64, blank=True, help_text=_("The bytes that were last decided on; while they stay, so does that.")
+    )
     picture = models.ForeignKey(Picture, on_delete=models.SET_NULL, null=True, related_name="listed_files")
     reason_code = models.CharField(max_length=32, blank=True)
     reason = models.TextField(blank=True)

@@ -1,0 +1,155 @@
+"""What the observe phase remembers: pages with their digests, and the files on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+
+from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.models import Run
+from photosync.apps.sources.models import ListedFile, ListedPage, Listing
+from photosync.connectors.contract import Entry, Page, listing_digest
+from photosync.core.plan import Reason
+from photosync.engine.names import original_name, stored_name
+from photosync.engine.ports import KnownFile, KnownPage, PageChange
+
+State = ListedFile.State
+WHOLE_FOLDER = -1
+ROWS_AT_ONCE = 400
+
+
+class ObserveRows:
+    """The listing of one profile, as rows."""
+
+    def __init__(self, fence: Fence, listing: Listing) -> None:
+        self._fence = fence
+        self._listing = listing
+
+    def known_pages(self, pages: Sequence[Page]) -> list[KnownPage | None]:
+        folders = {stored_name(page.folder) for page in pages}
+        rows = ListedPage.objects.filter(listing=self._listing, folder__in=folders)
+        known = {
+            (folder, bucket): KnownPage(pk, ordinal, bytes(digest), count)
+            for pk, ordinal, folder, bucket, digest, count in rows.values_list(
+                "pk", "ordinal", "folder", "bucket", "digest", "entry_count"
+            )
+        }
+        return [known.get(_key(page)) for page in pages]
+
+    def known_files(self, known: KnownPage) -> dict[str, KnownFile]:
+        rows = ListedFile.objects.filter(page_id=known.page_id).values_list("name", "pk", "size_bytes", "stamp")
+        return {original_name(name): KnownFile(pk, size, stamp) for name, pk, size, stamp in rows}
+
+    def write_pages(self, changes: Sequence[PageChange]) -> list[int]:
+        with self._fence.writing():
+            pages = self._write_page_rows(changes)
+            vanished = [pk for change in changes for pk in change.vanished]
+            self._forget_files(vanished)
+            changed = [pair for change in changes for pair in change.changed]
+            self._write_changed(changed)
+            ListedFile.objects.bulk_create(
+                (
+                    ListedFile(
+                        profile_id=self._listing.profile_id,
+                        page=page,
+                        name=stored_name(entry.name),
+                        size_bytes=entry.size_bytes,
+                        stamp=entry.stamp,
+                    )
+                    for page, change in zip(pages, changes, strict=True)
+                    for entry in change.added
+                ),
+                batch_size=ROWS_AT_ONCE,
+            )
+        return [page.ordinal for page in pages]
+
+    def _write_page_rows(self, changes: Sequence[PageChange]) -> list[ListedPage]:
+        """Update or create the page rows, with the digest of the entries that are being recorded."""
+        pages = []
+        new = []
+        ordinal = self._listing.next_ordinal
+        for change in changes:
+            folder, bucket = _key(change.page)
+            page = ListedPage(
+                listing=self._listing,
+                folder=folder,
+                bucket=bucket,
+                digest=listing_digest(change.entries),
+                entry_count=len(change.entries),
+            )
+            if change.known is None:
+                page.ordinal = ordinal
+                ordinal += 1
+                new.append(page)
+            else:
+                page.pk, page.ordinal = change.known.page_id, change.known.ordinal
+            pages.append(page)
+        if new:
+            ListedPage.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
+            Listing.objects.filter(pk=self._listing.pk).update(next_ordinal=ordinal)
+            self._listing.next_ordinal = ordinal
+        known = [page for page, change in zip(pages, changes, strict=True) if change.known is not None]
+        ListedPage.objects.bulk_update(known, ("digest", "entry_count"), batch_size=ROWS_AT_ONCE)
+        return pages
+
+    def _write_changed(self, changed: Sequence[tuple[int, Entry]]) -> None:
+        """Note the new stamps. A file that matches someone is fetched again; the others are matched again."""
+        if not changed:
+            return
+        files = [ListedFile(pk=pk, size_bytes=entry.size_bytes, stamp=entry.stamp) for pk, entry in changed]
+        ListedFile.objects.bulk_update(files, ("size_bytes", "stamp"), batch_size=ROWS_AT_ONCE)
+        for part in _parts([pk for pk, _ in changed]):
+            rows = ListedFile.objects.filter(pk__in=part)
+            rows.filter(person__isnull=False).update(state=State.TO_FETCH)
+            rows.filter(person__isnull=True).update(state=State.TO_MATCH)
+
+    def page_ordinals(self) -> Iterator[tuple[int, int]]:
+        return self._pages().values_list("pk", "ordinal").iterator(chunk_size=10_000)
+
+    def page_count(self) -> int:
+        return self._pages().count()
+
+    def drop_pages(self, page_ids: Sequence[int]) -> None:
+        with self._fence.writing():
+            files = ListedFile.objects.filter(page_id__in=page_ids)
+            self._forget_files(list(files.values_list("pk", flat=True)))
+            ListedPage.objects.filter(pk__in=page_ids).delete()
+
+    def finish_listing(self, *, observed: int) -> None:
+        with self._fence.writing():
+            Run.objects.filter(pk=self._fence.run_id).update(observed_count=observed)
+            if self._listing.file_count != observed:
+                Listing.objects.filter(pk=self._listing.pk).update(file_count=observed)
+
+    def _forget_files(self, file_ids: Sequence[int]) -> None:
+        """Delete files that have gone; what was ambiguous only because of them is decided again."""
+        if not file_ids:
+            return
+        for part in _parts(file_ids):
+            gone = ListedFile.objects.filter(pk__in=part)
+            decide_again(self._listing.profile_id, list(gone.values_list("person_id", flat=True)))
+            gone.delete()
+        if not self._listing.missing_unchecked:
+            Listing.objects.filter(pk=self._listing.pk).update(missing_unchecked=True)
+            self._listing.missing_unchecked = True
+
+    def _pages(self):  # type: ignore[no-untyped-def]
+        return ListedPage.objects.filter(listing=self._listing)
+
+
+def decide_again(profile_id: int, person_ids: Sequence[int | None]) -> None:
+    """Decide anew on files in review because a person had several pictures, now that one of them differs."""
+    people = {person_id for person_id in person_ids if person_id is not None}
+    for part in _parts(sorted(people)):
+        ListedFile.objects.filter(
+            profile_id=profile_id, person_id__in=part, state=State.REVIEW, reason_code=Reason.TWO_PICTURES
+        ).update(state=State.TO_DECIDE)
+
+
+def _key(page: Page) -> tuple[str, int]:
+    return stored_name(page.folder), WHOLE_FOLDER if page.bucket is None else page.bucket
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), ROWS_AT_ONCE):
+        yield ids[start : start + ROWS_AT_ONCE]

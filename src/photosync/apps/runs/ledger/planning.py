@@ -1,0 +1,273 @@
+"""What the plan phase asks and remembers: undecided files with their people's photos, and the plan as rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+
+from photosync.apps.library.models import Pin, SuspectPicture, YearPhoto
+from photosync.apps.library.queries import PhotoState, photo_states
+from photosync.apps.people.models import Person
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.sources.models import ListedFile, Listing
+from photosync.core.guard import ComponentTotals
+from photosync.core.people import PersonKind
+from photosync.core.plan import PUBLISHED, Action, Mode, PersonPhotos, Reason
+from photosync.core.run_states import RunState, Trigger
+from photosync.engine.names import joined_path, original_name
+from photosync.engine.ports import Holders, PersonToDecide, PlannedChange, UndecidedFile
+
+State = ListedFile.State
+PEOPLE_AT_ONCE = 400
+HOLDERS_NAMED = 4
+GUARD_WINDOW = timedelta(days=7)
+_STATE_AFTER = {
+    Action.KEEP: State.SETTLED,
+    Action.REVIEW: State.REVIEW,
+    Action.WAITING: State.WAITING,
+}
+
+
+@dataclass(slots=True)
+class PlanRows:
+    """The plan of one run, as rows."""
+
+    fence: Fence
+    listing: Listing
+    profile: SyncProfile
+    mode: Mode
+    today_year: int
+    now: datetime
+    _states: dict[int, PhotoState] = field(default_factory=dict)
+
+    def clear_plan(self) -> None:
+        items = PlanItem.objects.filter(run_id=self.fence.run_id)
+        if items.exists():
+            with self.fence.writing():
+                items.exclude(state=PlanItem.State.PUBLISHED).exclude(action__in=("rejected", "failed")).delete()
+
+    def people_to_decide(self) -> Iterator[Sequence[PersonToDecide]]:
+        states = [State.TO_DECIDE] + [State.WAITING] * (self.mode is Mode.FULL)
+        undecided = ListedFile.objects.filter(
+            profile=self.profile, state__in=states, person__isnull=False, picture__isnull=False
+        )
+        last = 0
+        while people := self._next_people(undecided, last):
+            last = people[-1]
+            files = self._files_by_person(undecided.filter(person_id__in=people))
+            self._states = photo_states(people, self.today_year)
+            yield [PersonToDecide(_photos(self._states[pk]), files[pk]) for pk in people if pk in files]
+
+    @staticmethod
+    def _next_people(undecided: QuerySet[ListedFile], last: int) -> list[int]:
+        rows = undecided.filter(person_id__gt=last).order_by("person_id").values_list("person_id", flat=True)
+        return [pk for pk in rows.distinct()[:PEOPLE_AT_ONCE] if pk is not None]
+
+    @staticmethod
+    def _files_by_person(rows: QuerySet[ListedFile]) -> dict[int, list[UndecidedFile]]:
+        files: dict[int, list[UndecidedFile]] = defaultdict(list)
+        for row in rows.select_related("page", "picture").order_by("person_id", "page__folder", "name"):
+            assert row.person_id is not None and row.picture is not None  # the query asked for both
+            path = joined_path(original_name(row.page.folder), original_name(row.name))
+            files[row.person_id].append(
+                UndecidedFile(
+                    row.pk, path, row.picture.pk, row.picture.full_sha256, row.sha256, row.academic_year
+                )
+            )
+        return files
+
+    def people_with(self, picture_ids: Sequence[int]) -> Mapping[int, Holders]:
+        people: dict[int, dict[int, str]] = {pk: {} for pk in picture_ids}
+        totals: dict[int, set[int]] = {pk: set() for pk in picture_ids}
+        for picture_id, person_id in self._holders(picture_ids):
+            totals[picture_id].add(person_id)
+            if len(people[picture_id]) < HOLDERS_NAMED:
+                people[picture_id][person_id] = ""
+        named = Person.objects.in_bulk({pk for holders in people.values() for pk in holders})
+        suspects = set(
+            SuspectPicture.objects.filter(school_id=self.profile.school_id, picture_id__in=picture_ids).values_list(
+                "picture_id", flat=True
+            )
+        )
+        return {
+            pk: Holders(
+                [(person_id, str(named[person_id])) for person_id in holders],
+                len(totals[pk]),
+                suspect=pk in suspects,
+            )
+            for pk, holders in people.items()
+        }
+
+    def _holders(self, picture_ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+        files = ListedFile.objects.filter(
+            profile=self.profile, picture_id__in=picture_ids, person__isnull=False
+        ).order_by("person_id")
+        yield from files.values_list("picture_id", "person_id").distinct()
+        photos = YearPhoto.objects.filter(
+            version__picture_id__in=picture_ids, person__school_id=self.profile.school_id
+        ).order_by("person_id")
+        yield from photos.values_list("version__picture_id", "person_id").distinct()
+
+    def write_plan(self, changes: Sequence[PlannedChange]) -> None:
+        if not changes:
+            return
+        with self.fence.writing():
+            PlanItem.objects.bulk_create([self._item(change) for change in changes], batch_size=200)
+            self._settle(changes)
+            SuspectPicture.objects.bulk_create(
+                (
+                    SuspectPicture(school_id=self.profile.school_id, picture_id=change.file.picture_id)
+                    for change in changes
+                    if change.file and change.reason_code in (Reason.OTHER_PERSON, Reason.PLACEHOLDER)
+                ),
+                ignore_conflicts=True,
+                batch_size=400,
+            )
+
+    def _item(self, change: PlannedChange) -> PlanItem:
+        assert change.person_id is not None and change.academic_year is not None
+        before = self._states[change.person_id]
+        published = change.action in PUBLISHED or change.action == Action.WITHDRAW
+        return PlanItem(
+            run_id=self.fence.run_id,
+            person_id=change.person_id,
+            file_id=change.file.file_id if change.file else None,
+            file_path=_shown_path(change.file.path) if change.file else "",
+            action=change.action,
+            academic_year=change.academic_year,
+            reason_code=change.reason_code,
+            reason=change.reason,
+            picture_id=change.file.picture_id if change.file else None,
+            source_sha256=change.file.source_sha256 if change.file else "",
+            shown_before_id=before.shown_picture_id,
+            version_before_id=before.version_of(change.academic_year),
+            withdrawn_before=before.withdrawn,
+            withdrawn_after=change.action == Action.WITHDRAW or (before.withdrawn and not change.changes_face),
+            changes_face=change.changes_face,
+            state=PlanItem.State.PLANNED if published else PlanItem.State.NOTED,
+        )
+
+    def _settle(self, changes: Sequence[PlannedChange]) -> None:
+        """Give the files that will not be published the state that the decision puts them in."""
+        files = []
+        for change in changes:
+            if change.file is None or change.action in PUBLISHED:
+                continue
+            state = _STATE_AFTER[Action(change.action)]
+            files.append(
+                ListedFile(
+                    pk=change.file.file_id,
+                    state=state,
+                    reason_code=change.reason_code,
+                    reason=change.reason,
+                    decided_sha256=change.file.source_sha256 if state == State.SETTLED else "",
+                    noted_in_run=self.fence.run_id,
+                )
+            )
+        ListedFile.objects.bulk_update(
+            files, ("state", "reason_code", "reason", "decided_sha256", "noted_in_run"), batch_size=200
+        )
+
+    def people_without_file(self) -> Iterator[Sequence[tuple[int, int]]]:
+        if not self.listing.missing_unchecked:
+            return
+        last = 0
+        while people := list(self._shown_without_file().filter(person_id__gt=last)[:PEOPLE_AT_ONCE]):
+            last = people[-1][0]
+            self._states = photo_states([pk for pk, _ in people], self.today_year)
+            yield people
+
+    def _shown_without_file(self) -> QuerySet[YearPhoto, tuple[int, int]]:
+        """(person, shown year) of everyone shown with a photo from this source that has no file of them now."""
+        later = YearPhoto.objects.filter(
+            person=OuterRef("person"), academic_year__gt=OuterRef("academic_year"), academic_year__lte=self.today_year
+        )
+        files = ListedFile.objects.filter(person=OuterRef("person"), profile=self.profile)
+        spared = Pin.objects.filter(
+            person=OuterRef("person"), academic_year=OuterRef("academic_year"), picture__isnull=True
+        )
+        return (
+            YearPhoto.objects.filter(
+                version__profile_id_of_origin=self.profile.pk,
+                academic_year__lte=self.today_year,
+                person__kind__in=self.profile.components,
+                person__status=Person.Status.ACTIVE,
+                person__withdrawal__isnull=True,
+            )
+            .filter(~Exists(later), ~Exists(files), ~Exists(spared))
+            .order_by("person_id")
+            .values_list("person_id", "academic_year")
+        )
+
+    def component_totals(self) -> Sequence[ComponentTotals]:
+        planned = self._people_by_change(PlanItem.objects.filter(run_id=self.fence.run_id, state="planned"))
+        if not planned:
+            return []
+        recent = self._people_by_change(self._published_lately())
+        shown = (
+            Person.objects.filter(school_id=self.profile.school_id, status=Person.Status.ACTIVE, withdrawal__isnull=True)
+            .filter(Exists(YearPhoto.objects.filter(person=OuterRef("pk"), academic_year__lte=self.today_year)))
+            .values_list("kind")
+            .annotate(Count("pk"))
+            .order_by()
+        )
+        with_photo = dict(shown)
+        return [
+            ComponentTotals(
+                component=PersonKind(kind),
+                with_photo_before=with_photo.get(kind, 0),
+                replacements=planned.get((kind, Action.REPLACE), 0),
+                withdrawals=planned.get((kind, Action.WITHDRAW), 0),
+                replaced_last_7_days=recent.get((kind, Action.REPLACE), 0),
+                withdrawn_last_7_days=recent.get((kind, Action.WITHDRAW), 0),
+            )
+            for kind in self.profile.components
+        ]
+
+    def _published_lately(self) -> QuerySet[PlanItem]:
+        """What the profile published by itself in the last 7 days. What a person approved or undid was seen."""
+        undone = Run.objects.filter(undoes=OuterRef("run"), undoes_person__isnull=True, state=RunState.DONE)
+        return PlanItem.objects.filter(
+            ~Exists(undone),
+            run__profile=self.profile,
+            run__accepted_at__gte=self.now - GUARD_WINDOW,
+            run__approved_at__isnull=True,
+            state=PlanItem.State.PUBLISHED,
+        ).exclude(run__trigger=Trigger.UNDO)
+
+    @staticmethod
+    def _people_by_change(items: QuerySet[PlanItem]) -> dict[tuple[str, str], int]:
+        rows = (
+            items.filter(action__in=(Action.REPLACE, Action.WITHDRAW))
+            .values_list("person__kind", "action")
+            .annotate(people=Count("person", distinct=True))
+            .order_by()
+        )
+        return {(kind, action): people for kind, action, people in rows}
+
+    def finish_plan(self) -> None:
+        """Nothing to do: the plan is its rows."""
+
+
+def _photos(state: PhotoState) -> PersonPhotos:
+    return PersonPhotos(
+        person_id=state.person_id,
+        label=state.label,
+        shown=state.shown_content,
+        shown_year=state.shown_year,
+        years=state.years,
+        known=state.known,
+        blocked=state.blocked,
+        withdrawn=state.withdrawn,
+    )
+
+
+def _shown_path(path: str) -> str:
+    """Return the path for people to read: characters that are not text are shown as such."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")

@@ -1,0 +1,215 @@
+"""Publishing: what is planned becomes current. Rows change; no picture and no version is ever overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
+
+from photosync.apps.library.models import PhotoVersion, Pin, Withdrawal, YearPhoto
+from photosync.apps.people.models import Person
+from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.sources.models import ListedFile
+from photosync.core.plan import Action
+from photosync.engine.ports import PublishedBatch
+
+YearKey = tuple[int, int]
+
+
+@dataclass(slots=True)
+class PublishRows:
+    """The planned changes of one run."""
+
+    fence: Fence
+    run: Run
+    now: datetime
+
+    def publish_count(self) -> int:
+        return self._planned().count()
+
+    def publish_batch(self, size: int) -> PublishedBatch:
+        with self.fence.writing():
+            items = list(self._planned().order_by("pk")[: size + 1])
+            more = len(items) > size
+            batch = _Batch(self.run, self.now, items[:size])
+            published = batch.apply()
+        return PublishedBatch(published, len(items[:size]) - published, more)
+
+    def _planned(self) -> QuerySet[PlanItem]:
+        return PlanItem.objects.filter(run=self.run, state=PlanItem.State.PLANNED)
+
+
+class _Batch:
+    """A few planned changes, applied together inside one transaction."""
+
+    def __init__(self, run: Run, now: datetime, items: Sequence[PlanItem]) -> None:
+        self._run = run
+        self._now = now
+        self._items = items
+        for item in items:
+            # Whoever approved a new year's delivery may have said which year's photos they are.
+            if run.publish_as_year and item.action in (Action.ADD, Action.REPLACE):
+                item.academic_year = run.publish_as_year
+        self._people = self._locked_people()
+        self._current = self._current_versions()
+        self._withdrawn = set(
+            Withdrawal.objects.filter(person__in=self._people).values_list("person_id", flat=True)
+        )
+
+    def apply(self) -> int:
+        """Apply every change whose person has the photo that the plan saw; return how many were."""
+        chosen = [item for item in self._items if self._still_fits(item)]
+        self._drop(item for item in self._items if item not in chosen)
+        self._make_versions([item for item in chosen if item.action in (Action.ADD, Action.REPLACE)])
+        self._make_current(chosen)
+        self._set_withdrawals(chosen)
+        self._set_pins([item for item in chosen if item.action == Action.UNDO])
+        self._settle_files(chosen)
+        for item in chosen:
+            item.state = PlanItem.State.PUBLISHED
+        PlanItem.objects.bulk_update(
+            self._items, ("state", "version_before", "version_after", "reason", "academic_year"), batch_size=200
+        )
+        return len(chosen)
+
+    def _locked_people(self) -> list[int]:
+        ids = {item.person_id for item in self._items if item.person_id is not None}
+        rows = Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+        return list(rows.values_list("pk", flat=True))
+
+    def _current_versions(self) -> dict[YearKey, int]:
+        rows = YearPhoto.objects.filter(person__in=self._people).values_list("person_id", "academic_year", "version_id")
+        return {(person_id, year): version_id for person_id, year, version_id in rows}
+
+    def _still_fits(self, item: PlanItem) -> bool:
+        if item.person_id not in self._people:
+            return False
+        if item.action == Action.WITHDRAW:
+            return item.person_id not in self._withdrawn
+        if self._run.publish_as_year and item.action != Action.UNDO:
+            item.version_before_id = self._current.get(_key(item))
+            return True
+        return self._current.get(_key(item)) == item.version_before_id
+
+    def _drop(self, items: Iterable[PlanItem]) -> None:
+        for item in items:
+            item.state = PlanItem.State.DROPPED
+            item.reason = f"{item.reason} Not done: the photo was changed by someone else after this was planned.".strip()
+
+    def _make_versions(self, items: Sequence[PlanItem]) -> None:
+        """Create a version for each item, but where the picture is the current one and is only shown again."""
+        pictures = dict(
+            PhotoVersion.objects.filter(pk__in=[i.version_before_id for i in items if i.version_before_id]).values_list(
+                "pk", "picture_id"
+            )
+        )
+        new = []
+        for item in items:
+            if item.version_before_id and pictures.get(item.version_before_id) == item.picture_id:
+                item.version_after_id = item.version_before_id
+            else:
+                new.append(item)
+        versions = PhotoVersion.objects.bulk_create(self._versions(new), batch_size=200)
+        for item, version in zip(new, versions, strict=True):
+            item.version_after_id = version.pk
+
+    def _versions(self, items: Sequence[PlanItem]) -> list[PhotoVersion]:
+        rows = PhotoVersion.objects.filter(person__in=[i.person_id for i in items]).order_by()
+        ordinals = {
+            (person_id, year): last
+            for person_id, year, last in rows.values_list("person_id", "academic_year").annotate(Max("ordinal"))
+        }
+        versions = []
+        for item in items:
+            key = _key(item)
+            ordinals[key] = ordinals.get(key, 0) + 1
+            versions.append(
+                PhotoVersion(
+                    person_id=item.person_id,
+                    academic_year=item.academic_year,
+                    ordinal=ordinals[key],
+                    picture_id=item.picture_id,
+                    source_sha256=item.source_sha256,
+                    origin=item.file_path[:1024],
+                    profile_id_of_origin=self._run.profile_id,
+                    run_id_of_origin=self._run.pk,
+                    made_by=self._run.approved_by or self._run.started_by,
+                    created_at=self._now,
+                )
+            )
+        return versions
+
+    def _make_current(self, items: Sequence[PlanItem]) -> None:
+        current = [
+            YearPhoto(person_id=i.person_id, academic_year=i.academic_year, version_id=i.version_after_id)
+            for i in items
+            if i.action != Action.WITHDRAW and i.version_after_id and i.version_after_id != self._current.get(_key(i))
+        ]
+        YearPhoto.objects.bulk_create(
+            current,
+            update_conflicts=True,
+            unique_fields=("person", "academic_year"),
+            update_fields=("version",),
+            batch_size=200,
+        )
+        for item in items:
+            if item.action == Action.UNDO and item.version_after_id is None:
+                YearPhoto.objects.filter(person_id=item.person_id, academic_year=item.academic_year).delete()
+
+    def _set_withdrawals(self, items: Sequence[PlanItem]) -> None:
+        shown = [i.person_id for i in items if i.person_id in self._withdrawn and not i.withdrawn_after]
+        Withdrawal.objects.filter(person__in=shown).delete()
+        Withdrawal.objects.bulk_create(
+            Withdrawal(person_id=item.person_id, reason=item.reason, created_at=self._now)
+            for item in items
+            if item.withdrawn_after and item.person_id not in self._withdrawn
+        )
+
+    def _set_pins(self, items: Sequence[PlanItem]) -> None:
+        """Pin what an undo took back; an undo of an undo releases the pins of the first."""
+        original = self._run.undoes
+        if original is None or not items:
+            return
+        if original.undoes_id is not None:
+            people = [item.person_id for item in items]
+            Pin.objects.filter(run_id_of_origin=original.pk, person__in=people).delete()
+            return
+        Pin.objects.bulk_create(
+            (
+                Pin(
+                    person_id=item.person_id,
+                    academic_year=item.academic_year,
+                    picture_id=item.picture_id,
+                    reason=f"Undone by {self._run.started_by} in run {self._run.pk}.",
+                    run_id_of_origin=self._run.pk,
+                    created_at=self._now,
+                )
+                for item in items
+            ),
+            ignore_conflicts=True,
+        )
+
+    def _settle_files(self, items: Sequence[PlanItem]) -> None:
+        files = [
+            ListedFile(
+                pk=item.file_id,
+                state=ListedFile.State.SETTLED,
+                decided_sha256=item.source_sha256,
+                reason_code="",
+                reason="",
+                noted_in_run=self._run.pk,
+            )
+            for item in items
+            if item.file_id is not None and item.action in (Action.ADD, Action.REPLACE)
+        ]
+        ListedFile.objects.bulk_update(
+            files, ("state", "decided_sha256", "reason_code", "reason", "noted_in_run"), batch_size=200
+        )
+
+
+def _key(item: PlanItem) -> YearKey:
+    assert item.person_id is not None and item.academic_year is not None  # every planned change has both
+    return item.person_id, item.academic_year

@@ -1,0 +1,132 @@
+"""What the stage phase asks and remembers: files to fetch, contents seen before, pictures in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.utils import timezone
+
+from photosync.apps.library.models import Picture, SourceContent
+from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.ledger.observing import decide_again
+from photosync.apps.sources.models import ListedFile, Listing
+from photosync.engine.names import original_name
+from photosync.engine.ports import FileToFetch, KnownContent, Staged, StagedPicture
+
+State = ListedFile.State
+FILES_AT_ONCE = 500
+_FIELDS = ("pk", "page__folder", "name", "size_bytes")
+_WRITTEN = ("state", "sha256", "picture", "reason_code", "reason", "noted_in_run")
+
+
+class StageRows:
+    """The files of one listing that wait to be fetched."""
+
+    def __init__(self, fence: Fence, listing: Listing, render_fingerprint: str) -> None:
+        self._fence = fence
+        self._listing = listing
+        self._render_fingerprint = render_fingerprint
+
+    def prepare(self) -> None:
+        """Let what was refused under other limits, and what failed, be fetched again."""
+        changed = self._listing.rendered_with != self._render_fingerprint
+        again = [State.FAILED, State.REJECTED] if changed else [State.FAILED]
+        rows = ListedFile.objects.filter(profile_id=self._listing.profile_id, state__in=again)
+        if not changed and not rows.exists():
+            return
+        with self._fence.writing():
+            rows.update(state=State.TO_FETCH)
+            Listing.objects.filter(pk=self._listing.pk).update(rendered_with=self._render_fingerprint)
+            self._listing.rendered_with = self._render_fingerprint
+
+    def files_to_fetch(self) -> Iterator[FileToFetch]:
+        last = 0
+        while batch := list(self._to_fetch().filter(pk__gt=last).values_list(*_FIELDS)[:FILES_AT_ONCE]):
+            last = batch[-1][0]
+            for pk, folder, name, size_bytes in batch:
+                yield FileToFetch(pk, original_name(folder), original_name(name), size_bytes)
+
+    def fetch_count(self) -> int:
+        return self._to_fetch().count()
+
+    def known_contents(self, sha256s: Sequence[str]) -> Mapping[str, KnownContent]:
+        rows = SourceContent.objects.filter(sha256__in=sha256s).order_by("pk")
+        known: dict[str, KnownContent] = {}
+        for row in rows:
+            # A picture stays a picture under any settings; a refusal holds for its own limits only.
+            if row.picture_id is not None:
+                known[row.sha256] = KnownContent(row.picture_id, "", "")
+            elif row.render_fingerprint == self._render_fingerprint:
+                known.setdefault(row.sha256, KnownContent(None, row.rejection_code, row.rejection))
+        return known
+
+    def write_staged(self, staged: Sequence[Staged]) -> None:
+        with self._fence.writing():
+            files = ListedFile.objects.in_bulk([one.file_id for one in staged])
+            changed_people = []
+            for one in staged:
+                file = files.get(one.file_id)
+                if file is not None:
+                    if one.sha256 and file.sha256 not in ("", one.sha256):
+                        changed_people.append(file.person_id)
+                    self._apply(file, one)
+            ListedFile.objects.bulk_update(files.values(), _WRITTEN, batch_size=200)
+            decide_again(self._listing.profile_id, changed_people)
+
+    def _apply(self, file: ListedFile, staged: Staged) -> None:
+        file.noted_in_run = self._fence.run_id
+        file.reason_code = file.reason = ""
+        if staged.failure:
+            file.state, file.reason_code, file.reason = State.FAILED, "failed", staged.failure
+            return
+        content = staged.known or self._content(staged)
+        file.sha256 = staged.sha256
+        file.picture_id = content.picture_id
+        if content.picture_id is None:
+            file.state, file.reason_code, file.reason = State.REJECTED, content.rejection_code, content.rejection
+        elif file.decided_sha256 == staged.sha256:
+            file.state = State.SETTLED
+        else:
+            file.state = State.TO_DECIDE
+
+    def _content(self, staged: Staged) -> KnownContent:
+        """Remember what the bytes gave, once for each content; a file too large to read has no hash to remember."""
+        code, reason = staged.rejection or ("", "")
+        if not staged.sha256:
+            return KnownContent(None, code, reason)
+        row, _ = SourceContent.objects.get_or_create(
+            sha256=staged.sha256,
+            render_fingerprint=self._render_fingerprint,
+            defaults={
+                "picture": _picture(staged.picture) if staged.picture else None,
+                "rejection_code": code,
+                "rejection": reason,
+                "size_bytes": staged.size_bytes,
+                "source_format": staged.picture.source_format if staged.picture else "",
+            },
+        )
+        return KnownContent(row.picture_id, row.rejection_code, row.rejection)
+
+    def _to_fetch(self):  # type: ignore[no-untyped-def]
+        return ListedFile.objects.filter(
+            profile_id=self._listing.profile_id, state=State.TO_FETCH, person__isnull=False
+        ).order_by("pk")
+
+
+def _picture(staged: StagedPicture) -> Picture:
+    picture, _ = Picture.objects.get_or_create(
+        full_sha256=staged.full.sha256,
+        defaults={
+            "full_bytes": staged.full.size_bytes,
+            "card_sha256": staged.card.sha256,
+            "card_bytes": staged.card.size_bytes,
+            "thumb_sha256": staged.thumb.sha256,
+            "thumb_bytes": staged.thumb.size_bytes,
+            "full_width_px": staged.full.width_px,
+            "full_height_px": staged.full.height_px,
+            "width_px": staged.width_px,
+            "height_px": staged.height_px,
+            "created_at": timezone.now(),
+        },
+    )
+    return picture

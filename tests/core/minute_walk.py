@@ -7,6 +7,7 @@ docs/decisions/0004-clock-changes.md for the rest.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -104,6 +105,7 @@ def cron_matches(fields: str, wall: datetime) -> bool:
     )
 
 
+@cache
 def numbers(field: str, lowest: int, highest: int) -> set[int]:
     found: set[int] = set()
     for part in field.split(","):

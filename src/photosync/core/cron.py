@@ -5,6 +5,7 @@ here, because cronsim by itself steps over half-hour changes and runs what a mis
 Rule: cron(8), "Special considerations", and docs/decisions/0004-clock-changes.md
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ CRON_MALFORMED = (
 FIVE_FIELDS = "it has {count} fields"
 NEVER_DUE = "no date matches it"
 
+ONE_NUMBER_WITH_STEP = re.compile(r"\b([0-9A-Z]+)-\1/[0-9]+")
 DAYLIGHT_SAVING_LIMIT = timedelta(hours=3)
 A_DAY = timedelta(days=1)
 LOOK_AHEAD_DAYS = 30
@@ -54,7 +56,9 @@ class CronExpression:
 
     def wall_times_from(self, wall: datetime) -> Iterator[datetime]:
         """Yield the matching wall times (naive) from `wall` on; ends where none follows within 50 years."""
-        matches = CronSim(self.fields, wall - timedelta(seconds=1))
+        # cronsim takes 7-7/2 for "from 7 on", cron for 7 alone.
+        fields = ONE_NUMBER_WITH_STEP.sub(r"\1", self.fields)
+        matches = CronSim(fields, wall - timedelta(seconds=1))
         with suppress(OverflowError):  # the calendar ends with the year 9999
             yield from matches
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.ci_skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  (hooks)
 from tests.services import ServiceMissing, chromium, faketime
@@ -32,7 +33,7 @@ POSTGRESQL_MISSING = os.environ.get("PHOTOSYNC_TESTS_POSTGRESQL_MISSING")
 ON_POSTGRESQL = bool(SERVER_URL or POSTGRESQL_MISSING)
 
 # While the upper floors are being built, the tests of the pure floors run without them.
-_PURE = ("core", "connectors", "imaging", "storage", "demo", "engine", "docs", "front_door")
+_PURE = ("core", "connectors", "imaging", "storage", "demo", "engine")
 _NAMED = [word for word in sys.argv[1:] if "tests/" in word]
 if _NAMED and all(word.split("tests/")[1].split("/")[0] in _PURE for word in _NAMED):
     os.environ["PHOTOSYNC_TESTS_PURE"] = "1"
@@ -57,6 +58,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.database)
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
         (kept if _belongs_here(item) else dropped).append(item)
         if POSTGRESQL_MISSING:
             item.add_marker(pytest.mark.skip(reason=POSTGRESQL_MISSING))
@@ -96,6 +99,26 @@ def chromium_executable() -> str:
 @pytest.fixture(scope="session")
 def faketime_executable() -> str:
     return _program(faketime.executable)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_executable: str) -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium_executable, args=list(chromium.ARGUMENTS)
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Yield an empty page of its own: no cookies, 1280 by 800, Australian English."""
+    context = browser.new_context(locale="en-AU", viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
 
 
 def _program(find: Callable[[], str]) -> str:

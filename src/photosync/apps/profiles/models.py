@@ -33,6 +33,9 @@ class SyncProfile(models.Model):
     created_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True, db_index=True, help_text=_("When the tick looks at it next."))
     evaluated_until = models.DateTimeField(help_text=_("Every due time up to this instant has been dealt with."))
+    schedule_since = models.DateTimeField(
+        null=True, help_text=_("When what decides about its runs last changed; no run can be missed from before.")
+    )
 
     class Meta:
         ordering = ("name",)

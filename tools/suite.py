@@ -56,15 +56,29 @@ def run(database: str, arguments: list[str], settings: dict[str, str], counts: C
         }
         environment |= settings | {"PHOTOSYNC_TESTS_OUTCOMES": str(outcomes)}
         command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "worksteal", *arguments]
-        status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        status = wait_for(subprocess.Popen(command, cwd=ROOT, env=environment))
         if outcomes.exists():
             counts.update(json.loads(outcomes.read_text()))
     return status
 
 
+def wait_for(pytest: subprocess.Popen[bytes]) -> int:
+    """Return pytest's exit status. Interrupted, give it time to stop its servers and say what it has."""
+    try:
+        return pytest.wait()
+    except KeyboardInterrupt:
+        try:
+            pytest.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            pytest.terminate()
+        raise
+
+
 def closing_line(counts: Counter[str], duration_s: float) -> str:
     """Return the sum of both runs in pytest's own words."""
     parts = [f"{counts[name]} {name}" for name in ORDER if counts[name]]
+    if counts["error"] > 1:
+        parts[-1] += "s"
     return f"{', '.join(parts) or 'no tests ran'} in {duration_s:.2f}s"
 
 

@@ -69,7 +69,7 @@ def test_module_skip_with_ci_is_a_failure(tmp_path: Path) -> None:
         ({"passed": 12}, "12 passed in 3.00s"),
         (
             {"passed": 12, "failed": 1, "error": 2, "skipped": 3},
-            "1 failed, 12 passed, 3 skipped, 2 error in 3.00s",
+            "1 failed, 12 passed, 3 skipped, 2 errors in 3.00s",
         ),
         ({}, "no tests ran in 3.00s"),
     ],

@@ -24,14 +24,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import NamedTuple, Protocol
+
+from photosync.connectors.digests import BUCKETS, bucket_of, digest_of_sum, entry_digest
+
+__all__ = [
+    "BUCKETS",
+    "PAGE_WINDOW_ENTRIES",
+    "Entry",
+    "Fetched",
+    "Page",
+    "Source",
+    "bucket_of",
+    "digest_of_sum",
+    "entry_digest",
+    "listing_digest",
+]
 
 PAGE_WINDOW_ENTRIES = 20_000
 """A page holds about this many entries at the most; a larger folder is spread over several pages."""
-
-BUCKETS = 256
-"""Into how many pages a folder that is larger than the window is spread, by a hash of the entry's name."""
 
 
 class Entry(NamedTuple):
@@ -91,17 +102,6 @@ class Source(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
 
-def entry_digest(name: str, size_bytes: int, stamp: str) -> int:
-    """Return a 128-bit number for one entry; a page's digest is the sum of its entries' numbers."""
-    text = f"{name}\0{size_bytes}\0{stamp}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
-
-
 def listing_digest(entries: Sequence[Entry]) -> bytes:
     """Return the 16-byte digest of `entries`, whatever their order; names within a page are unique."""
     return digest_of_sum(sum(entry_digest(*entry) for entry in entries))
-
-
-def digest_of_sum(total: int) -> bytes:
-    """Return the digest for the sum of `entry_digest` numbers, modulo 2**128, as 16 bytes."""
-    return (total & ((1 << 128) - 1)).to_bytes(16, "big")

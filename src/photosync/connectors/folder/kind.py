@@ -1,0 +1,50 @@
+"""The kind `folder`, as `photosync source kinds` describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from photosync.connectors.contract import Source
+from photosync.connectors.folder.roots import check_path
+from photosync.connectors.folder.source import FolderSource, clean_index
+from photosync.connectors.registry import ConnectorKind, Guard, Option
+from photosync.core.errors import WrongUse
+
+
+def _open(options: Mapping[str, str], guard: Guard) -> Source:
+    root = check_path(options["path"], guard.source_roots, guard.data_folder, may_override=guard.may_override)
+    if options["match"] == "index":
+        if not options["index"]:
+            raise WrongUse(
+                "match=index needs the option index (the index file inside the folder). Nothing was "
+                "changed; give --option index=FILE."
+            )
+        return FolderSource(root, index=clean_index(options["index"]))
+    if options["match"] == "pattern" and not options["pattern"]:
+        raise WrongUse(
+            "match=pattern needs the option pattern. Nothing was changed; give --option pattern=TEXT."
+        )
+    return FolderSource(root)
+
+
+FOLDER = ConnectorKind(
+    name="folder",
+    title="Folder",
+    summary="A folder on this machine or mounted on it, with the files in it and in its subfolders.",
+    options=(
+        Option("path", "absolute path of the folder", required=True),
+        Option(
+            "match", "how a file is matched to a person", default="stem", choices=("stem", "pattern", "index")
+        ),
+        Option("pattern", "with match=pattern: what file names look like"),
+        Option("index", "with match=index: the index file, relative to the folder"),
+        Option("key", "which identifier the name or index gives; usually student_code or staff_code"),
+        Option(
+            "ignore_case", "yes: treat upper and lower case as equal", default="no", choices=("yes", "no")
+        ),
+        Option(
+            "ignore_leading_zeros", "yes: treat 002082 and 2082 as equal", default="no", choices=("yes", "no")
+        ),
+    ),
+    open=_open,
+)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -35,7 +36,7 @@ def wall_time_instants(
     """Once a day: the first minute that shows `wall_time`, or if none does, the first after the gap."""
     weekdays = set(weekdays)
     found: dict[date, datetime] = {}
-    for before, minute in zip(walk, walk[1:], strict=False):
+    for before, minute in pairwise(walk):
         day = minute.wall.date()
         due = datetime.combine(day, wall_time)
         shows_it = minute.wall == due

@@ -26,7 +26,7 @@ ACTIVE_DONE_THEN_PAUSES = (
     "Active, but no further run is due by the end of {last_day} ({codes}). Then it pauses until "
     "{resumes_on} ({next_codes})."
 )
-ACTIVE_CHANGES = "{sentence} From {from_day} it runs {how} ({codes})."
+ACTIVE_CHANGES = "{sentence} From {from_day} ({codes}) it runs {how}."
 HOW_FULL = "{phrase}"
 HOW_ADDITIONS = "{phrase} (additions only: no face that is shown changes)"
 HOW_OF_PERIOD = "{how} ({code})"

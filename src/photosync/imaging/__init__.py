@@ -19,7 +19,7 @@ __all__ = [
 
 
 def render(content: bytes, settings: RenderSettings) -> Rendered:
-    """Return the renditions of one picture: upright, sRGB, JPEG without metadata, never larger than the source.
+    """Return the renditions of one picture: upright sRGB JPEGs without metadata, never enlarged.
 
     The same bytes and settings give the same renditions in every process and thread of one installation.
     Raises ItemRejected, and nothing else, for anything that is not a usable picture.
@@ -31,7 +31,7 @@ def render(content: bytes, settings: RenderSettings) -> Rendered:
 
 
 def heic_available() -> bool:
-    """Whether the extra `heic` is installed; an item rejected as `heic_not_installed` may be tried again then."""
+    """Whether the extra `heic` is installed; what was `heic_not_installed` may be tried again then."""
     from importlib.util import find_spec
 
     return find_spec("pillow_heif") is not None

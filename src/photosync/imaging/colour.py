@@ -28,7 +28,7 @@ def flattened_on_white(image: vips.Image) -> vips.Image:
 
 
 def to_srgb(image: vips.Image, notes: list[str]) -> vips.Image:
-    """Return the opaque image as 8-bit sRGB with three bands; a note is added if its own profile is unusable."""
+    """Return the opaque image as 8-bit sRGB with three bands; notes it if its own profile is unusable."""
     if image.get_typeof(PROFILE):
         profile = image.get(PROFILE)
         if not is_srgb_profile(profile):

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 
+from photosync.core.errors import TryLater
 from photosync.imaging import rejections
 from photosync.imaging.process import Job, WorkerProcess
 
@@ -62,12 +63,12 @@ class Dispatcher(threading.Thread):
                 for key, _ in self._selector.select(self._seconds_to_next_limit()):
                     if key.data is None:
                         os.read(self._wake_read, 4096)
-                    else:
+                    elif key.data in self._workers:
                         self._take_results(key.data)
                 self._end_late_workers()
                 self._end_idle_workers()
         finally:
-            self._fail_everything("the pool of picture workers was closed")
+            self._fail_everything(RuntimeError("the pool of picture workers was closed"))
 
     def _wake(self) -> None:
         with contextlib.suppress(BlockingIOError):  # full: it will wake anyway
@@ -78,6 +79,8 @@ class Dispatcher(threading.Thread):
         while self._waiting:
             job = self._waiting[0]
             worker = self._worker_with_room()
+            if worker is None and not self._workers:
+                continue  # none could be started; after a few failures nothing waits any more
             if worker is None or not self._fits(job, worker):
                 return
             self._waiting.popleft()
@@ -113,7 +116,7 @@ class Dispatcher(threading.Thread):
         return worker
 
     def _fits(self, job: Job, worker: WorkerProcess) -> bool:
-        """Whether the budget allows the job there. A job above the budget, or one that crashed, goes alone."""
+        """Whether the budget allows the job there. A job above the budget, or that crashed, goes alone."""
         if not any(other.in_flight for other in self._workers):
             return True
         if job.attempts:
@@ -169,9 +172,14 @@ class Dispatcher(threading.Thread):
         self._failed_starts += 1
         if self._failed_starts >= _MAX_FAILED_STARTS:
             self._failed_starts = 0
-            self._fail_everything(f"the picture worker does not start: {complaint or 'no reason was given'}")
+            self._fail_everything(
+                TryLater(
+                    "No photo can be read: the picture worker does not start "
+                    f"({complaint or 'no reason given'}). Nothing was changed. Check the server's memory and the installation, then run again."
+                )
+            )
 
-    def _fail_everything(self, reason: str) -> None:
+    def _fail_everything(self, error: Exception) -> None:
         jobs = [job for worker in self._workers for _, job in worker.in_flight]
         for worker in list(self._workers):
             self._end(worker)
@@ -179,7 +187,7 @@ class Dispatcher(threading.Thread):
             jobs.append(self._waiting.popleft())
         for job in jobs:
             if job.future.running() or job.future.set_running_or_notify_cancel():
-                job.future.set_exception(RuntimeError(reason))
+                job.future.set_exception(error)
 
     def _end(self, worker: WorkerProcess) -> str:
         self._selector.unregister(worker.reply_fd)

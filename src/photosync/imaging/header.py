@@ -39,8 +39,10 @@ _OTHER_CONTENT = (
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`width_px` x `height_px` as stored, before orientation. `memory_cost_bytes` is the decoder's own need at
-    its worst, on top of the content. `jpeg` is there for JPEG only."""
+    """`width_px` x `height_px` as stored, before orientation; `jpeg` is there for JPEG only.
+
+    `memory_cost_bytes` is the decoder's own need at its worst, on top of the content.
+    """
 
     format_name: str
     width_px: int
@@ -91,7 +93,7 @@ def _claimed(content: bytes) -> Header:
         return Header("TIFF", *tiff_header.read_tiff_header(content))
     if content.startswith(b"BM") and bmp_header.is_bmp(content):
         bmp = bmp_header.read_bmp_header(content)
-        return Header("BMP", bmp.width_px, bmp.height_px, bmp.width_px * bmp.height_px * 6)
+        return Header("BMP", bmp.width_px, bmp.height_px, bmp.width_px * bmp.height_px * 5)
     if content[4:8] == b"ftyp":
         return Header("HEIC", *heic_header.read_heic_header(content))
     start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -107,4 +109,4 @@ def _gif(content: bytes) -> tuple[int, int, int]:
     if len(content) < 13:
         raise rejections.damaged("GIF", "it ends within its header")
     width_px, height_px = int.from_bytes(content[6:8], "little"), int.from_bytes(content[8:10], "little")
-    return width_px, height_px, width_px * height_px * 9
+    return width_px, height_px, width_px * height_px * 6  # measured 5.1

@@ -14,7 +14,7 @@ _MAX_SCANS = 200
 
 @dataclass(frozen=True, slots=True)
 class JpegHeader:
-    """Size as stored; `orientation` 1..8; `adobe` when an Adobe marker is there (then CMYK is stored inverted).
+    """Size as stored; `orientation` 1..8; with an Adobe marker (`adobe`) CMYK is stored inverted.
 
     `icc_profile` is empty when there is none; `icc_incomplete` when parts of it are missing.
     """
@@ -40,7 +40,7 @@ def read_jpeg_header(content: bytes) -> JpegHeader:
 
 
 def orientation_in_exif(tiff: bytes) -> int:
-    """Return the orientation (1..8) in the first directory of this EXIF block; 1 if there is none or it is wrong."""
+    """Return the orientation, 1..8, in this EXIF block's first directory; 1 if it is missing or wrong."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:
         return 1
@@ -119,17 +119,15 @@ class _Reading:
             width_px=width_px,
             height_px=height_px,
             components=components,
-            memory_cost_bytes=self._memory_cost_bytes(width_px * height_px),
+            memory_cost_bytes=self._memory_cost_bytes(marker, components, width_px * height_px),
             orientation=self.orientation or 1,
             adobe=self.adobe,
             icc_profile=b"".join(part for _, part in sorted(self.icc_parts.items())) if complete else b"",
             icc_incomplete=not complete,
         )
 
-    def _memory_cost_bytes(self, pixels: int) -> int:
+    def _memory_cost_bytes(self, marker: int, components: int, pixels: int) -> int:
         """A JPEG in several scans keeps every coefficient (2 bytes) until the last scan has been read."""
-        assert self.frame is not None
-        marker, _, _, _, components = self.frame
         if marker not in _PROGRESSIVE_FRAMES and self.scan_components == components:
             return 0
         if self.content.count(b"\xff\xda", self.scan_starts_at) > _MAX_SCANS:

@@ -25,7 +25,7 @@ def read_png_header(content: bytes) -> tuple[int, int, int]:
 
 
 def check_png_chunks(content: bytes) -> None:
-    """Raise ItemRejected if a chunk's checksum is wrong or the end is missing; decoders forgive some of it."""
+    """Raise ItemRejected for a wrong checksum or a missing end; decoders forgive some of it."""
     view = memoryview(content)
     position = 8
     for _ in range(_MAX_CHUNKS):

@@ -22,12 +22,15 @@ from photosync.imaging.settings import Rendered, RenderSettings
 
 Key = TypeVar("Key")
 
+_MOST_PROCESSES = 8
 _MEMORY_BUDGET_BYTES = 430_000_000
 """With the workers' own 2 x 60 MB this keeps a pool of two under 600 MB above the idle parent."""
 
 
 class RenderPool:
-    """Workers start with the first picture and end after half a minute without one; both cost nothing then.
+    """Workers start with the first picture and end after half a minute without one; idle, it costs nothing.
+
+    `processes` defaults to one for each core that this process may use, at most 8.
 
     Threads of one process may share a pool. Use it as a context manager or call `close`; a parent that is
     killed takes its workers with it.
@@ -41,7 +44,7 @@ class RenderPool:
         idle_workers_end_after_s: float = 30.0,
         memory_budget_bytes: int = _MEMORY_BUDGET_BYTES,
     ) -> None:
-        self.processes = processes or os.cpu_count() or 1
+        self.processes = processes or min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
         self._lock = threading.Lock()
         self._closed = False
         self._dispatcher: Dispatcher | None = None
@@ -56,7 +59,8 @@ class RenderPool:
     def submit(self, content: bytes, settings: RenderSettings) -> "Future[Rendered | ItemRejected]":
         """Return a future of the result; a picture that is refused is a result too, not an exception.
 
-        What the header alone refuses is answered at once, without a worker.
+        What the header alone refuses is answered at once, without a worker. The future raises TryLater if no
+        worker can be started.
         """
         future: Future[Rendered | ItemRejected] = Future()
         try:
@@ -84,6 +88,7 @@ class RenderPool:
                     future = self.submit(content, settings)
                     keys[future] = key
                     future.add_done_callback(done.put)
+                    del content  # or the last one would stay in memory beyond its turn
                 if not keys:
                     return
                 future = done.get()

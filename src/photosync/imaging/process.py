@@ -8,7 +8,7 @@ import tempfile
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from photosync.core.errors import ItemRejected
 from photosync.imaging.settings import Rendered, RenderSettings
@@ -30,12 +30,12 @@ class Job:
 
 
 class WorkerProcess:
-    """Started by its constructor; `is_ready` after its first line. Owns its pipes and slot files until `end`."""
+    """Started by its constructor, `is_ready` after its first line; owns pipes and slot files until `end`."""
 
     def __init__(self) -> None:
         self._slot_fds = [_slot_file() for _ in range(SLOTS_PER_WORKER)]
         self._free_slots = list(range(SLOTS_PER_WORKER))
-        self._complaints: IO[bytes] = tempfile.TemporaryFile()
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         self._process = subprocess.Popen(
             [
                 sys.executable,
@@ -49,9 +49,8 @@ class WorkerProcess:
             env={**os.environ, "VIPS_CONCURRENCY": "1", "MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"},
             bufsize=0,
         )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests, self._replies = self._process.stdin, self._process.stdout
+        self._requests = cast("IO[bytes]", self._process.stdin)
+        self._replies = cast("IO[bytes]", self._process.stdout)
         os.set_blocking(self._replies.fileno(), False)
         self._received = b""
         self.in_flight: deque[tuple[int, Job]] = deque()
@@ -120,7 +119,7 @@ class WorkerProcess:
         return job, result
 
     def end(self) -> str:
-        """End the process at once and free what it held; returns what it complained of before it was ready."""
+        """End the process at once, free what it held, return what it complained of before it was ready."""
         self._process.kill()
         self._process.wait()
         self._requests.close()

@@ -25,15 +25,17 @@ def not_an_image(looks_like: str = "") -> ItemRejected:
 
 def unsupported(what: str) -> ItemRejected:
     return ItemRejected(
-        f"This picture cannot be converted: {what}. It was not used. Save it as an ordinary JPEG and try again.",
+        f"This picture cannot be converted: {what}. It was not used. "
+        "Save it as an ordinary JPEG and try again.",
         code="unsupported",
     )
 
 
 def heic_not_installed() -> ItemRejected:
     return ItemRejected(
-        "This is an HEIC photo (as iPhones make them), and this server has no HEIC support. It was not used. "
-        "Save it as JPEG, or ask the administrator to install the extra `heic` (pip install 'photosync[heic]').",
+        "This is an HEIC photo (as iPhones make them), and this server has no HEIC support. "
+        "It was not used. Save it as JPEG, or ask the administrator to install the extra `heic` "
+        "(pip install 'photosync[heic]').",
         code="heic_not_installed",
     )
 

@@ -27,7 +27,7 @@ def render_content(content: bytes, settings: RenderSettings) -> Rendered:
     except MemoryError as exc:
         raise rejections.too_much_memory() from exc
     except Exception as exc:
-        # Decoders fail in their own classes and words; all of it means that these bytes are no usable picture.
+        # Decoders fail in classes and words of their own; all of it means: no usable picture.
         raise rejections.damaged(header.format_name) from exc
 
 
@@ -52,10 +52,9 @@ def _rendered(content: bytes, header: Header, settings: RenderSettings) -> Rende
 
 
 def _loaded(content: bytes, header: Header, settings: RenderSettings, notes: list[str]) -> vips.Image:
+    if header.jpeg is not None:
+        return load_jpeg(content, header.jpeg, settings.rendition_sizes[0].longest_edge_px, notes)
     match header.format_name:
-        case "JPEG":
-            assert header.jpeg is not None
-            return load_jpeg(content, header.jpeg, settings.rendition_sizes[0].longest_edge_px, notes)
         case "PNG":
             check_png_chunks(content)
             return vips.Image.pngload_buffer(content, access="sequential", fail_on="error")

@@ -1,4 +1,4 @@
-"""libvips, set up once: one thread, no operation cache, so that memory and output do not depend on history."""
+"""libvips, set up once: one thread and no cache, so that memory and output do not depend on history."""
 
 import os
 

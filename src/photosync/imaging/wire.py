@@ -21,7 +21,7 @@ def settings_from_json(fields: dict[str, Any]) -> RenderSettings:
 
 
 def result_from_json(reply: dict[str, Any], slot_fd: int) -> Rendered | ItemRejected:
-    """Return what the worker made, its renditions read from the slot file. Raises KeyError, TypeError, ValueError."""
+    """Return what the worker made, read from the slot file. Raises KeyError, TypeError, ValueError."""
     if "rejected" in reply:
         return ItemRejected(reply["rejected"]["message"], code=reply["rejected"]["code"])
     renditions = tuple(_rendition(fields, slot_fd) for fields in reply["renditions"])

@@ -1,1 +1,1 @@
-"""A fictional school: its people, their portraits, and the folder they are delivered in."""
+"""A fictional school: its people, their portraits as a camera makes them, and a photographer's delivery."""

@@ -5,16 +5,15 @@ docs/decisions/0002-test-services.md
 """
 
 import atexit
-import importlib.util
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -32,17 +31,8 @@ SERVER_URL = os.environ.get("PHOTOSYNC_DATABASE_URL")
 POSTGRESQL_MISSING = os.environ.get("PHOTOSYNC_TESTS_POSTGRESQL_MISSING")
 ON_POSTGRESQL = bool(SERVER_URL or POSTGRESQL_MISSING)
 
-# While the upper floors are being built, the tests of the pure floors run without them.
-_PURE = ("core", "connectors", "imaging", "storage", "demo", "engine")
-_NAMED = [word for word in sys.argv[1:] if "tests/" in word]
-if _NAMED and all(word.split("tests/")[1].split("/")[0] in _PURE for word in _NAMED):
-    os.environ["PHOTOSYNC_TESTS_PURE"] = "1"
-
-if not os.environ.get("PHOTOSYNC_TESTS_PURE") and importlib.util.find_spec("photosync.project.settings"):
-    os.environ["DJANGO_SETTINGS_MODULE"] = "photosync.project.settings"
-    import django
-
-    django.setup()
+os.environ["DJANGO_SETTINGS_MODULE"] = "photosync.project.settings"
+django.setup()
 
 hypothesis_settings.register_profile("dev", deadline=None, max_examples=60)
 hypothesis_settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)

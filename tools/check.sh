@@ -11,11 +11,16 @@ run() {
     "$@" || failed="$failed, $name"
 }
 
+# Nothing here looks at, or into, a real data folder.
+PHOTOSYNC_DATA=$(mktemp -d)
+export PHOTOSYNC_DATA
+trap 'rm -rf "$PHOTOSYNC_DATA"' EXIT
+
 python=.venv/bin/python
-run "ruff" "$python" -m ruff check --quiet .
-run "layout" "$python" -m ruff format --check --quiet .
+run "ruff" "$python" -m ruff check --quiet --output-format concise .
+run "layout" "$python" -m ruff format --check --quiet --output-format concise .
 run "types" "$python" -m mypy
-run "layers" .venv/bin/lint-imports --no-cache --quiet
+run "layers" .venv/bin/lint-imports --no-cache --no-logo
 run "migrations" "$python" -m django makemigrations --check --dry-run --settings photosync.project.settings
 run "documents" "$python" -m pytest -q tests/docs
 

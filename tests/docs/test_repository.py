@@ -1,6 +1,8 @@
 """What no file in git may hold."""
 
 import re
+import tomllib
+from itertools import chain
 
 from tests.docs.documents import ROOT, tracked
 
@@ -52,6 +54,27 @@ def test_requirements_are_pinned_with_hashes() -> None:
         ]
         assert (name, loose) == (name, [])
         assert len(entries) > 10
+
+
+def test_every_dependency_is_locked() -> None:
+    """Whoever adds a dependency runs `make lock`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras = project["project"]["optional-dependencies"].values()
+    product = set(map(name_of, project["project"]["dependencies"]))
+    wanted = set(map(name_of, [*chain(*extras), *chain(*project["dependency-groups"].values())])) | product
+
+    assert wanted - locked("all") == set()
+    assert product - locked("runtime") == set()
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement)[0].lower()
+
+
+def locked(name: str) -> set[str]:
+    return set(
+        re.findall(r"^([\w.-]+)==", (ROOT / f"requirements/{name}.txt").read_text(), flags=re.MULTILINE)
+    )
 
 
 def test_lock_names_only_the_reserved_host() -> None:

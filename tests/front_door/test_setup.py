@@ -48,7 +48,8 @@ def test_setup_with_an_old_python_says_which_is_needed(tmp_path: Path, programs:
     assert run("setup.sh", tmp_path, programs) == (
         1,
         "make setup: Python 3.11 or newer is needed, but here is only: Python 3.10.13. Nothing was "
-        "installed. Install Python 3.11 (on Debian 12: apt-get install python3 python3-venv), then repeat the "
+        "installed. Install Python 3.11 (on Debian 12: apt-get install python3 python3-venv), then "
+        "repeat the "
         "command.\n",
     )
 
@@ -71,7 +72,8 @@ def test_debian_packages_without_network_name_what_is_missing(tmp_path: Path, pr
 
     assert run("debian-packages.sh", tmp_path, programs, "tests") == (
         0,
-        "E: no network\nThese Debian packages could not be installed: chromium fonts-dejavu-core faketime. What "
+        "E: no network\nThese Debian packages could not be installed: chromium fonts-dejavu-core "
+        "faketime. What "
         "needs them will be skipped by name.\n",
     )
 

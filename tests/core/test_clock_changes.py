@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from photosync.core.cron import CronExpression
@@ -142,7 +142,6 @@ def cron_fields(draw: st.DrawFn) -> str:
 @example((ZoneInfo("Pacific/Apia"), date(2011, 12, 30)), "30 6 * * *")
 @example((ZoneInfo("America/Nuuk"), date(2024, 3, 30)), "30 23 * * *")
 @example((ZoneInfo("Antarctica/Casey"), date(2018, 10, 7)), "30 2 * * *")
-@settings(max_examples=120)
 def test_cron_equals_debian_cron_minute_by_minute(zone_day, fields):
     zone, day = zone_day
     start, end = window(day)

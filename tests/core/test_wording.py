@@ -20,7 +20,7 @@ def test_dates_are_written_in_words():
 def test_dates_in_words_read_back(day):
     weekday, number, month, year = date_words(day).split()
     months = "January February March April May June July August September October November December"
-    weekdays = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     a_monday = date(2026, 11, 23)
     read = date(int(year), months.split().index(month) + 1, int(number))
     assert (read, weekday) == (day, weekdays[(day - a_monday).days % 7])

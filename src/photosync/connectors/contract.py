@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from photosync.connectors.digests import BUCKETS, bucket_of, digest_of_sum, entry_digest
 
@@ -52,7 +52,7 @@ class Entry(NamedTuple):
     """Name within its page's folder; never empty, never contains `/` or NUL."""
     size_bytes: int
     stamp: str
-    """Whatever the source offers to notice a change: a time stamp, an ETag, a row version. Compared, never parsed."""
+    """What the source offers to notice a change: a time stamp, an ETag, a version. Compared, never parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Source(Protocol):
 
     def close(self) -> None: ...
 
-    def __enter__(self) -> Source: ...
+    def __enter__(self) -> Self: ...
 
     def __exit__(self, *exc: object) -> None: ...
 

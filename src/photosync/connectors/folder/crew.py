@@ -38,7 +38,7 @@ class HelperLost(Exception):
 
 
 def pages_of_sums(folder: str, sums: Sequence[int], counts: Sequence[int], window: int) -> list[Found]:
-    """Return the pages of a folder whose entries were summed by bucket: one, or one for each bucket in use."""
+    """Return the pages of a folder that was summed by bucket: one, or one for each bucket in use."""
     entry_count = sum(counts)
     if entry_count == 0:
         return []
@@ -215,7 +215,7 @@ class Crew:
         self.parts_missing[folder] = self.parts_missing.get(folder, 0) + parts_given
         if folder in self.read_to_the_end and self.parts_missing[folder] == 0:
             for kept in (self.sums, self.counts, self.parts_missing):
-                kept.pop(folder, None)  # type: ignore[attr-defined]
+                kept.pop(folder, None)
             self.read_to_the_end.remove(folder)
             yield from pages_of_sums(folder, sums, counts, self.window)
         else:

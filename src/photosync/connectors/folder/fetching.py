@@ -24,7 +24,7 @@ def shown(path: str) -> str:
 def fetch_file(root: str, folder: str, name: str, *, limit_bytes: int) -> Fetched:
     """Return the bytes of `folder`/`name` under `root`.
 
-    Raises ItemRejected (`outside_source`, `not_a_file`, `too_large`), TryLater, SourceUnavailable.
+    Raises ItemRejected (`outside_source`, `not_a_file`, `too_many_bytes`), TryLater, SourceUnavailable.
     """
     path = joined(folder, name)
     parts = path.split("/")
@@ -53,7 +53,8 @@ def _check_root(root: str) -> None:
     except OSError as exc:
         raise SourceUnavailable(
             f"The source folder {shown(root)} can no longer be opened: "
-            f"{os.strerror(exc.errno or errno.EIO)}. Nothing more was read; check that it is there and mounted."
+            f"{os.strerror(exc.errno or errno.EIO)}. Nothing more was read; "
+            "check that it is there and mounted."
         ) from exc
 
 
@@ -121,5 +122,5 @@ def _too_large(path: str, limit_bytes: int) -> ItemRejected:
     return ItemRejected(
         f"{shown(path)} is larger than {limit_bytes / 1_000_000:g} MB, so it was not read. "
         "Save it smaller, or raise the limit in the settings.",
-        code="too_large",
+        code="too_many_bytes",
     )

@@ -1,4 +1,4 @@
-"""A listing helper: a small process that walks a part of a folder tree. `crew.py` starts it and speaks with it.
+"""A listing helper: a small process that walks a part of a folder tree. `crew.py` starts it.
 
 It speaks over its standard input and output, in messages of `marshal`, each after its length in four bytes.
 It ends as soon as its starter is gone, however that ended: its input closes, or its parent changes.

@@ -20,10 +20,6 @@ def _open(options: Mapping[str, str], guard: Guard) -> Source:
                 "changed; give --option index=FILE."
             )
         return FolderSource(root, index=clean_index(options["index"]))
-    if options["match"] == "pattern" and not options["pattern"]:
-        raise WrongUse(
-            "match=pattern needs the option pattern. Nothing was changed; give --option pattern=TEXT."
-        )
     return FolderSource(root)
 
 
@@ -39,9 +35,7 @@ FOLDER = ConnectorKind(
         Option("pattern", "with match=pattern: what file names look like"),
         Option("index", "with match=index: the index file, relative to the folder"),
         Option("key", "which identifier the name or index gives; usually student_code or staff_code"),
-        Option(
-            "ignore_case", "yes: treat upper and lower case as equal", default="no", choices=("yes", "no")
-        ),
+        Option("ignore_case", "yes: upper and lower case are equal", default="no", choices=("yes", "no")),
         Option(
             "ignore_leading_zeros", "yes: treat 002082 and 2082 as equal", default="no", choices=("yes", "no")
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ def check_path(path: str, allowed_roots: Sequence[Path], data_folder: Path, *, m
     never in, at or above `data_folder`. It need not exist: a missing folder is a matter of the run.
     Raises WrongUse for an empty or relative path, Refused, and SourceUnavailable when links go in circles.
     """
-    if not path or "\0" in path or not os.path.isabs(path):
+    if not path or "\0" in path or not Path(path).is_absolute():
         raise WrongUse(
             f"The source folder {shown(path)!r} is not an absolute path. Nothing was changed; "
             "write it from the root, for example path=/srv/photos."

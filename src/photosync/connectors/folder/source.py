@@ -37,6 +37,7 @@ class _Collected:
         self.pages.append((folder, None, digest_of_sum(total), count))
 
     def spread(self, folder: str, sums: list[int], counts: list[int], parts_given: int) -> None:
+        assert parts_given == 0  # noqa: S101 - nobody asks for work, so none is given away
         self.pages += pages_of_sums(folder, sums, counts, self.window)
 
     def part(self, folder: str, sums: list[int], counts: list[int]) -> None:
@@ -85,7 +86,7 @@ class FolderSource:
         try:
             yield from (Page(*found) for found in self._found())
         except Broken as exc:
-            raise self._unavailable(exc) from exc
+            raise unavailable(self.root, exc) from exc
         except HelperLost as exc:
             raise _helper_lost(self.root) from exc
 
@@ -108,7 +109,7 @@ class FolderSource:
             for folder, bucket, entries in self._answers(pages):
                 yield by_key[folder, bucket], [Entry(*entry) for entry in entries]
         except Broken as exc:
-            raise self._unavailable(exc) from exc
+            raise unavailable(self.root, exc) from exc
         except HelperLost as exc:
             raise _helper_lost(self.root) from exc
 
@@ -142,27 +143,29 @@ class FolderSource:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _unavailable(self, broken: Broken) -> SourceUnavailable:
-        where = shown(joined(self.root, broken.folder) if broken.folder else self.root)
-        if broken.reason == TOO_DEEP:
-            what = f"{where} is nested more than {DEEPEST} folders deep"
-            do = "Move it up or out of the source folder."
-        elif broken.reason == GREW:
-            what = f"{where} was being filled with many files while it was read"
-            do = "Run again when the copying is finished."
-        elif broken.reason == errno.ENOENT:
-            what = f"{where} is not there, or was removed while it was read"
-            do = "Check that the folder is there and mounted, then run again."
-        elif broken.reason in (errno.ENOTDIR, errno.ELOOP):
-            what = f"{where} is not a folder"
-            do = "Check the source folder, then run again."
-        elif broken.reason in (errno.EACCES, errno.EPERM):
-            what = f"Photo Sync may not read {where}"
-            do = "Allow it to read and enter that folder, then run again."
-        else:
-            what = f"Reading {where} broke off: {os.strerror(broken.reason)}"
-            do = "Check the disk or the network mount, then run again."
-        return SourceUnavailable(f"{what}. The listing is incomplete, so nothing was changed. {do}")
+
+def unavailable(root: str, broken: Broken) -> SourceUnavailable:
+    """Return what a broken listing of `root` is to the engine and to a person."""
+    where = shown(joined(root, broken.folder) if broken.folder else root)
+    if broken.reason == TOO_DEEP:
+        what = f"{where} is nested more than {DEEPEST} folders deep"
+        do = "Move it up or out of the source folder."
+    elif broken.reason == GREW:
+        what = f"{where} was being filled with many files while it was read"
+        do = "Run again when the copying is finished."
+    elif broken.reason == errno.ENOENT:
+        what = f"{where} is not there, or was removed while it was read"
+        do = "Check that the folder is there and mounted, then run again."
+    elif broken.reason in (errno.ENOTDIR, errno.ELOOP):
+        what = f"{where} is not a folder"
+        do = "Check the source folder, then run again."
+    elif broken.reason in (errno.EACCES, errno.EPERM):
+        what = f"Photo Sync may not read {where}"
+        do = "Allow it to read and enter that folder, then run again."
+    else:
+        what = f"Reading {where} broke off: {os.strerror(broken.reason)}"
+        do = "Check the disk or the network mount, then run again."
+    return SourceUnavailable(f"{what}. The listing is incomplete, so nothing was changed. {do}")
 
 
 def _helper_lost(root: str) -> SourceUnavailable:

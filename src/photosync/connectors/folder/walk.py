@@ -59,7 +59,7 @@ DEEPEST = 100
 
 
 def sum_entries(chunk: Sequence[os.DirEntry[str]], odd: list[os.DirEntry[str]]) -> tuple[int, int]:
-    """Return sum and count of the plain files in `chunk`. The loop that everything waits for: keep it lean."""
+    """Return sum and count of the plain files in `chunk`. Everything waits for this loop: keep it lean."""
     total = count = 0
     number, digest, first = int.from_bytes, blake2b, FIRST_OF_IGNORED
     for entry in chunk:

@@ -1,0 +1,194 @@
+"""Reads an index file of two columns: which file belongs to which identifier.
+
+Formats: docs of the photographers' deliveries and of school systems, gathered in FORMATS.md under
+"Two-column maps". Every variant is accepted, and the one that was recognised is named.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from photosync.core.errors import SourceUnavailable
+
+DELIMITERS = {"\t": "tab", "|": "|", ",": "comma", "\\": "\\", "/": "/"}
+"""Tried in this order: the last two also occur inside file names with folders."""
+
+PICTURE_SUFFIXES = (
+    ".jpg", ".jpeg", ".jpe", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".gif", ".pic",
+)  # fmt: skip
+
+SAMPLE_ROWS = 50
+MOST_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMap:
+    """What an index file says."""
+
+    recognised_as: str
+    """Which variant it was taken for, in words."""
+    pairs: dict[str, str]
+    """File as written in the index (with `/` between folders) -> identifier, as text."""
+    problems: tuple[str, ...]
+    """Sentences about rows that were left out: contradictions and rows without file or identifier."""
+
+    def key_for(self, folder: str, name: str) -> str | None:
+        """Return the identifier for a file: by its path if the index gives that, else by its name alone."""
+        path = f"{folder}/{name}" if folder else name
+        return self.pairs.get(path, self.pairs.get(name))
+
+
+def read_index(content: bytes, *, file_name: str, known_names: Collection[str] = ()) -> IndexMap:
+    """Read an index file's bytes. `file_name` is for messages; `known_names` are files in the source.
+
+    A file given with two different identifiers is left out and reported: it is never guessed.
+    Raises SourceUnavailable when the file is not a map of two columns, saying why.
+    """
+    text, encoding = _decoded(content, file_name)
+    delimiter = _delimiter(text, file_name)
+    rows = list(_rows(text, delimiter, file_name))
+    known = {name.casefold() for name in known_names}
+    file_column = _file_column([row for _, row in rows], known, file_name)
+    has_header = _is_header(rows[0][1], file_column, known) and len(rows) > 1
+    pairs, problems = _pairs(rows[1:] if has_header else rows, file_column, delimiter)
+    recognised_as = (
+        f"two columns separated by {DELIMITERS[delimiter]}, "
+        f"{'file' if file_column == 0 else 'identifier'} first, "
+        f"{'with' if has_header else 'without'} a header, {encoding}"
+    )
+    return IndexMap(recognised_as, pairs, tuple(problems))
+
+
+def _unusable(file_name: str, what: str) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"The index file {file_name!r} {what}. The files cannot be matched without it, so nothing was "
+        "changed; correct the index file and run again."
+    )
+
+
+def _decoded(content: bytes, file_name: str) -> tuple[str, str]:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        choices = [("utf-16", "UTF-16")]
+    elif content.startswith(codecs.BOM_UTF8):
+        choices = [("utf-8-sig", "UTF-8 with byte order mark")]
+    elif b"\0" in content[:200]:
+        little = content[1:200:2].count(0) >= content[0:200:2].count(0)
+        choices = [("utf-16-le" if little else "utf-16-be", "UTF-16")]
+    else:
+        choices = [("utf-8", "UTF-8"), ("cp1252", "Windows-1252")]
+    for codec, title in choices:
+        try:
+            return content.decode(codec), title
+        except UnicodeDecodeError:
+            continue
+    raise _unusable(file_name, "is not text in UTF-8, UTF-16 or Windows-1252")
+
+
+def _rows(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield line number and the two fields of every row that is not blank."""
+    for line, fields in _split(text, delimiter, file_name):
+        if len(fields) != 2:
+            columns = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
+            raise _unusable(
+                file_name,
+                f"is not a map of two columns: line {line} has {columns} "
+                f"separated by {DELIMITERS[delimiter]}",
+            )
+        yield line, fields
+
+
+def _split(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
+    )
+    try:
+        for row in reader:
+            fields = [field.strip() for field in row]
+            while len(fields) > 2 and not fields[-1]:
+                fields.pop()
+            if any(fields):
+                yield reader.line_num, fields
+    except csv.Error as exc:
+        raise _unusable(
+            file_name, f"has a quotation mark in the wrong place in line {reader.line_num}"
+        ) from exc
+
+
+def _delimiter(text: str, file_name: str) -> str:
+    if not text.strip():
+        raise _unusable(file_name, "is empty")
+    widths: dict[str, list[int]] = {}
+    for delimiter in DELIMITERS:
+        widths[delimiter] = []
+        try:
+            for _, fields in _split(text, delimiter, file_name):
+                widths[delimiter].append(len(fields))
+                if len(widths[delimiter]) == SAMPLE_ROWS:
+                    break
+        except SourceUnavailable:
+            continue
+        if set(widths[delimiter]) == {2}:
+            return delimiter
+    # None fits every row. The one that fits most of them gives the clearest message.
+    return max(DELIMITERS, key=lambda delimiter: (widths[delimiter].count(2), sum(widths[delimiter])))
+
+
+def _looks_like_file(field: str, known: Collection[str]) -> bool:
+    lowered = field.casefold()
+    return lowered.endswith(PICTURE_SUFFIXES) or lowered in known or _last_part(lowered) in known
+
+
+def _last_part(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def _file_column(rows: list[list[str]], known: Collection[str], file_name: str) -> int:
+    first, second = (sum(_looks_like_file(row[column], known) for row in rows) for column in (0, 1))
+    if first == second:
+        raise _unusable(
+            file_name,
+            "does not show which of its columns is the file: "
+            + ("neither holds" if first == 0 else "both hold")
+            + " names of pictures",
+        )
+    return 0 if first > second else 1
+
+
+def _is_header(row: list[str], file_column: int, known: Collection[str]) -> bool:
+    return not _looks_like_file(row[file_column], known) and not any(
+        char.isdigit() for field in row for char in field
+    )
+
+
+def _pairs(
+    rows: list[tuple[int, list[str]]], file_column: int, delimiter: str
+) -> tuple[dict[str, str], list[str]]:
+    pairs: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    contradicted: set[str] = set()
+    problems: list[str] = []
+    for line, row in rows:
+        file, key = row[file_column], row[1 - file_column]
+        if delimiter != "\\":
+            file = file.replace("\\", "/")
+        file = file.removeprefix("./")
+        if not file or not key:
+            problems.append(f"Line {line} has no {'identifier' if file else 'file'}; it was left out.")
+        elif pairs.setdefault(file, key) != key:
+            contradicted.add(file)
+            problems.append(
+                f"{file} is given as {pairs[file]} in line {lines[file]} and as {key} in line {line}; "
+                "it was left out."
+            )
+        else:
+            lines.setdefault(file, line)
+    for file in contradicted:
+        del pairs[file]
+    if len(problems) > MOST_PROBLEMS:
+        more = len(problems) - MOST_PROBLEMS
+        problems = [*problems[:MOST_PROBLEMS], f"And {more} more."]
+    return pairs, problems

@@ -1,0 +1,1 @@
+"""Sources for tests, and the suite that every source passes. None of these kinds is offered to a school."""

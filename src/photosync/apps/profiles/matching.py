@@ -10,6 +10,7 @@ from photosync.core.matching import MatchMode, MatchRule
 from photosync.core.people import IdentifierKey, PersonKind, quoted
 
 MATCH_OPTIONS = ("match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros")
+FLAG_OPTIONS = frozenset({"ignore_case", "ignore_leading_zeros"})
 YES = ("yes", "true", "on", "1")
 NO = ("no", "false", "off", "0", "")
 _CODE_OF = {PersonKind.STUDENT: IdentifierKey.STUDENT_CODE, PersonKind.STAFF: IdentifierKey.STAFF_CODE}
@@ -80,6 +81,11 @@ def _keys(given: str, people: tuple[PersonKind, ...]) -> tuple[IdentifierKey, ..
 
 def _text(options: Mapping[str, Any], name: str) -> str:
     return str(options.get(name) or "").strip()
+
+
+def flag_word(options: Mapping[str, Any], name: str) -> str:
+    """Return `yes` or `no`, whichever way it was said. Raises WrongUse."""
+    return "yes" if _flag(options, name) else "no"
 
 
 def _flag(options: Mapping[str, Any], name: str) -> bool:

@@ -22,6 +22,9 @@ class SyncProfile(models.Model):
     name = models.CharField(_("name"), max_length=100)
     source_kind = models.CharField(_("data source"), max_length=32)
     options = models.JSONField(_("query set"), default=dict)
+    source_may_be_anywhere = models.BooleanField(
+        default=False, help_text=_("The operator chose this source at the command line, outside the allowed roots.")
+    )
     syncs_students = models.BooleanField(_("students"), default=True)
     syncs_staff = models.BooleanField(_("staff"), default=True)
     scheduled_sync_enabled = models.BooleanField(_("Scheduled Sync Enabled"), default=True)

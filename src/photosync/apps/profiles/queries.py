@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
 from photosync.apps.profiles.matching import rule_from
 from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
 from photosync.apps.schools.models import School
+from photosync.connectors.registry import Guard
 from photosync.core.errors import NotFound
 from photosync.core.frequency import parse_frequency
+from photosync.core.guard import Limits
 from photosync.core.matching import MatchRule
 from photosync.core.people import quoted
 from photosync.core.status import AN_INSTANT, AssignedPeriod, Mode, ProfileSchedule, due_times
@@ -56,3 +60,21 @@ def next_due_after(schedule: ProfileSchedule, instant: datetime) -> datetime | N
     """
     due = next(due_times(schedule, instant + AN_INSTANT), None)
     return None if due is None else due.at_utc
+
+
+def source_guard(profile: SyncProfile) -> Guard:
+    """Return what the source of `profile` may reach when it is opened."""
+    return Guard(
+        source_roots=tuple(settings.PHOTOSYNC_SOURCE_ROOTS),
+        data_folder=settings.PHOTOSYNC_DATA,
+        may_override=profile.source_may_be_anywhere,
+    )
+
+
+def limits_of(profile: SyncProfile) -> Limits:
+    return Limits(
+        replace_share=profile.replace_share_percent / 100,
+        replace_number=profile.replace_number,
+        withdraw_share=profile.withdraw_share_percent / 100,
+        withdraw_number=profile.withdraw_number,
+    )

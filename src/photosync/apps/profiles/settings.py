@@ -1,0 +1,155 @@
+"""What may be set on a profile: its name, source, match rule, components and limits; checked before saved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+
+from django.conf import settings
+
+from photosync.apps.people.models import Identifier
+from photosync.apps.profiles.matching import FLAG_OPTIONS, flag_word, rule_from
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.queries import limits_of, match_rule
+from photosync.connectors import registry
+from photosync.core.errors import Refused, WrongUse
+from photosync.core.matching import MatchMode
+from photosync.core.people import EXACT, PersonKind, quoted, refuse_if_merging
+
+LONGEST_NAME = 100
+LARGEST_NUMBER = 1_000_000
+COMPONENTS = {kind.component: kind for kind in PersonKind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSettings:
+    """Changes of a profile; None leaves a setting as it is. `options` are merged, "" removes one."""
+
+    name: str | None = None
+    source_kind: str | None = None
+    options: Mapping[str, str] | None = None
+    components: Collection[str] | None = None
+    when_missing: str | None = None
+    replace_share_percent: int | None = None
+    replace_number: int | None = None
+    withdraw_share_percent: int | None = None
+    withdraw_number: int | None = None
+
+    @property
+    def changes_source(self) -> bool:
+        return self.source_kind is not None or self.options is not None
+
+
+_PLAIN = ("replace_share_percent", "replace_number", "withdraw_share_percent", "withdraw_number")
+
+
+def apply_settings(profile: SyncProfile, changes: ProfileSettings, *, anywhere: bool) -> None:
+    """Set `changes` on `profile` and check the outcome as a whole; the caller saves it.
+
+    `anywhere` is true for the user of the command line, who may choose a source outside the allowed roots.
+    Raises WrongUse, Refused.
+    """
+    if changes.name is not None:
+        profile.name = _checked_name(profile, changes.name)
+    if changes.components is not None:
+        kinds = _kinds(changes.components)
+        profile.syncs_students = PersonKind.STUDENT in kinds
+        profile.syncs_staff = PersonKind.STAFF in kinds
+    if changes.when_missing is not None:
+        profile.when_missing = _checked_when_missing(changes.when_missing)
+    _set_limits(profile, changes)
+    if changes.changes_source:
+        _set_source(profile, changes, anywhere=anywhere)
+    if changes.changes_source or changes.components is not None:
+        _check_matching(profile)
+
+
+def _set_limits(profile: SyncProfile, changes: ProfileSettings) -> None:
+    for field in fields(changes):
+        value = getattr(changes, field.name)
+        if field.name in _PLAIN and value is not None:
+            setattr(profile, field.name, value)
+    limits_of(profile)
+    if max(profile.replace_number, profile.withdraw_number) > LARGEST_NUMBER:
+        raise WrongUse(f"A limit cannot be more than {LARGEST_NUMBER} photos. Nothing was changed.")
+
+
+def _set_source(profile: SyncProfile, changes: ProfileSettings, *, anywhere: bool) -> None:
+    if changes.source_kind is not None:
+        profile.source_kind = registry.shipped().kind(changes.source_kind.strip()).name
+    former = dict(profile.options)
+    wanted = former | {name.strip(): value.strip() for name, value in (changes.options or {}).items()}
+    given = {name: value for name, value in wanted.items() if value}
+    for name in FLAG_OPTIONS & set(given):
+        given[name] = flag_word(given, name)
+    mode = rule_from(given, profile.components).mode
+    if mode is not MatchMode.STEM:
+        given["match"] = str(mode)
+    registry.check_options(profile.source_kind, given)
+    profile.options = given
+    profile.source_may_be_anywhere = _open_once(profile, former, anywhere=anywhere)
+
+
+def _open_once(profile: SyncProfile, former: Mapping[str, str], *, anywhere: bool) -> bool:
+    """Return whether the source needs the operator's leave to be where it is. Raises Refused without it."""
+
+    def try_open(*, may_override: bool) -> None:
+        guard = registry.Guard(
+            tuple(settings.PHOTOSYNC_SOURCE_ROOTS), settings.PHOTOSYNC_DATA, may_override=may_override
+        )
+        registry.open_source(profile.source_kind, profile.options, guard=guard).close()
+
+    same_place = former.get("path") == profile.options.get("path")
+    leave = anywhere or (profile.source_may_be_anywhere and same_place)
+    try:
+        try_open(may_override=False)
+    except Refused:
+        if not leave:
+            raise
+        try_open(may_override=True)
+        return True
+    return False
+
+
+def _check_matching(profile: SyncProfile) -> None:
+    """Raise WrongUse for a match rule that does not fit, Refused where it would make two people the same."""
+    rule = match_rule(profile)
+    if rule.comparison == EXACT:
+        return
+    for kind in profile.components:
+        rows = Identifier.objects.filter(
+            school_id=profile.school_id, person__kind=kind, key__in=[str(key) for key in rule.keys]
+        )
+        refuse_if_merging(rule.comparison, rows.values_list("person_id", "value").iterator(chunk_size=5_000))
+
+
+def _checked_name(profile: SyncProfile, name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise WrongUse(f"A sync profile needs a name of 1 to {LONGEST_NAME} characters. Nothing was saved.")
+    others = SyncProfile.objects.filter(school_id=profile.school_id).exclude(pk=profile.pk)
+    if others.filter(name__iexact=name).exists():
+        raise Refused(
+            f"There is already a sync profile {quoted(name)} in this school. Nothing was saved. "
+            "Choose another name, or change that one with photosync profile set."
+        )
+    return name
+
+
+def _kinds(components: Collection[str]) -> set[PersonKind]:
+    names = [name.strip().lower() for name in components if name.strip()]
+    unknown = [name for name in names if name not in COMPONENTS]
+    if unknown or not names:
+        said = f"{quoted(unknown[0])} is not a component" if unknown else "A sync profile needs a component"
+        raise WrongUse(f"{said}. Nothing was saved. Choose from: {', '.join(COMPONENTS)}.")
+    return {COMPONENTS[name] for name in names}
+
+
+def _checked_when_missing(value: str) -> str:
+    value = value.strip().lower()
+    if value not in SyncProfile.WhenMissing.values:
+        raise WrongUse(
+            f"{quoted(value)} is not what can be done when the source no longer has a photo. "
+            f"Nothing was saved. Choose one of: {', '.join(SyncProfile.WhenMissing.values)}."
+        )
+    return value

@@ -1,0 +1,72 @@
+"""Reading schools: the one that is meant, and the time zones there are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
+
+from photosync.apps.schools.models import School
+from photosync.core.errors import NotFound, WrongUse
+from photosync.core.instants import local_date
+from photosync.core.people import quoted
+
+_NOT_ZONES = frozenset({"Factory", "localtime"})
+_SHOWN = 20
+
+
+def school_named(code: str | None) -> School:
+    """Return the school with this code; without a code the only one. Raises WrongUse, listing them."""
+    if code is not None:
+        school = School.objects.filter(code=code.strip().upper()).first()
+        if school is None:
+            raise NotFound(f"There is no school {quoted(code)}. Nothing was done. {_known_schools()}")
+        return school
+    schools = list(School.objects.all()[:2])
+    if not schools:
+        raise WrongUse(
+            "There is no school yet. Nothing was done. "
+            "Make one: photosync school add CODE --name TEXT --timezone ZONE"
+        )
+    if len(schools) > 1:
+        raise WrongUse(
+            f"Which school is meant? Nothing was done. Say it with --school CODE. {_known_schools()}"
+        )
+    return schools[0]
+
+
+def _known_schools() -> str:
+    codes = list(School.objects.values_list("code", flat=True)[: _SHOWN + 1])
+    if not codes:
+        return "There is none yet: make one with photosync school add."
+    more = f" and {School.objects.count() - _SHOWN} more" if len(codes) > _SHOWN else ""
+    return f"There are: {', '.join(codes[:_SHOWN])}{more}."
+
+
+def academic_year_now(school: School, now: datetime) -> int:
+    """Return the academic year in which `now` falls at the school."""
+    return school.academic_year_rule.academic_year_of(local_date(now, school.zone))
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the IANA time zone; letter case does not matter. Raises WrongUse, naming near ones."""
+    known = available_timezones() - _NOT_ZONES
+    folded = {zone.casefold(): zone for zone in known}
+    wanted = name.strip().casefold()
+    if wanted in folded:
+        return ZoneInfo(folded[wanted])
+    near = [folded[each] for each in _near(wanted, sorted(folded))]
+    hint = f"Did you mean {' or '.join(near)}?" if near else "Write it like Australia/Sydney."
+    raise WrongUse(f"{quoted(name)} is not a time zone. Nothing was saved. {hint}")
+
+
+def _near(wanted: str, zones: list[str]) -> list[str]:
+    """Return up to three zones that `wanted` may mean: the same city, else a similar spelling."""
+    if not wanted:
+        return []
+    place = wanted.replace(" ", "_").rpartition("/")[2]
+    by_city = [zone for zone in zones if zone.rpartition("/")[2] == place]
+    similar = get_close_matches(wanted.replace(" ", "_"), zones, n=3, cutoff=0.7)
+    cities = get_close_matches(place, {zone.rpartition("/")[2] for zone in zones}, n=2, cutoff=0.75)
+    by_similar_city = [zone for city in cities for zone in zones if zone.rpartition("/")[2] == city]
+    return list(dict.fromkeys([*by_city, *similar, *by_similar_city]))[:3]

@@ -1,0 +1,80 @@
+"""Making schools and changing them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+
+from photosync.apps.schools.models import School
+from photosync.apps.schools.queries import zone_named
+from photosync.core.errors import Refused, WrongUse
+from photosync.core.people import quoted
+from photosync.core.periods import AcademicYearRule
+
+CODE_FORM = re.compile(r"[A-Z0-9._-]{1,16}", re.ASCII)
+LONGEST_NAME = 200
+
+
+def add_school(
+    code: str,
+    name: str,
+    time_zone: str,
+    *,
+    academic_year_begins_month: int = 1,
+    academic_year_begins_day: int = 1,
+) -> School:
+    """Return the new school. Raises WrongUse for what is not well formed, Refused where the code is taken."""
+    code = _checked_code(code)
+    AcademicYearRule(academic_year_begins_month, academic_year_begins_day)
+    zone = zone_named(time_zone)
+    name = _checked_name(name)
+    with transaction.atomic():
+        taken = School.objects.filter(code=code).first()
+        if taken is not None:
+            raise Refused(
+                f"There is already a school {code}, {taken.name}. Nothing was saved. Choose another code."
+            )
+        return School.objects.create(
+            code=code,
+            name=name,
+            time_zone=zone.key,
+            academic_year_begins_month=academic_year_begins_month,
+            academic_year_begins_day=academic_year_begins_day,
+        )
+
+
+def change_school(
+    school: School, *, name: str | None = None, time_zone: str | None = None, now: datetime
+) -> None:
+    """Save a new name or time zone; in a new zone every profile of the school is scheduled anew."""
+    from photosync.apps.profiles.services import reschedule
+
+    with transaction.atomic():
+        stored = School.objects.select_for_update().get(pk=school.pk)
+        former_zone = stored.time_zone
+        stored.name = stored.name if name is None else _checked_name(name)
+        stored.time_zone = former_zone if time_zone is None else zone_named(time_zone).key
+        stored.save(update_fields=("name", "time_zone"))
+        school.name, school.time_zone = stored.name, stored.time_zone
+        if stored.time_zone != former_zone:
+            for profile in stored.profiles.select_related("school"):
+                reschedule(profile, now)
+
+
+def _checked_code(code: str) -> str:
+    trimmed = code.strip().upper()
+    if not CODE_FORM.fullmatch(trimmed):
+        raise WrongUse(
+            f"{quoted(code)} cannot be the code of a school. Nothing was saved. "
+            "Use 1 to 16 of the characters A-Z, 0-9, full stop, underscore and hyphen."
+        )
+    return trimmed
+
+
+def _checked_name(name: str) -> str:
+    trimmed = " ".join(name.split())
+    if not trimmed or len(trimmed) > LONGEST_NAME or not trimmed.isprintable():
+        raise WrongUse(f"A school needs a name of 1 to {LONGEST_NAME} characters. Nothing was saved.")
+    return trimmed

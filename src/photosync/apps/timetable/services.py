@@ -1,0 +1,167 @@
+"""Making, editing, copying and deleting timetable periods. The rules are in `core.periods`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from photosync.apps.profiles.services import reschedule
+from photosync.apps.schools.models import School
+from photosync.apps.timetable.models import TimetablePeriod
+from photosync.apps.timetable.queries import Effect, effects_of_change, periods_of, profiles_using
+from photosync.core import periods as rules
+from photosync.core.errors import Refused, WrongUse
+from photosync.core.wording import list_words
+
+LONGEST_DESCRIPTION = 200
+FIELDS = tuple(field.name for field in fields(rules.TimetablePeriod))
+
+
+@dataclass(frozen=True, slots=True)
+class EditedPeriod:
+    period: TimetablePeriod
+    effects: tuple[Effect, ...]
+
+
+def add_period(
+    school: School,
+    *,
+    code: str,
+    description: str,
+    start: date,
+    end: date,
+    group_number: int | None = None,
+    academic_year: int | None = None,
+    **switches: bool,
+) -> TimetablePeriod:
+    """Return the new period. `switches` are visible_in_marks_book, visible_to_students, visible_to_parents
+    (on by default) and sync_only (off). Without a group number or academic year the defaults apply.
+
+    Raises WrongUse for what is not well formed, Refused by the group rule or where the code is taken.
+    """
+    with transaction.atomic():
+        others = _locked_periods(school)
+        code = rules.normal_code(code)
+        if group_number is None:
+            group_number = rules.default_group_number(code, others)
+        if academic_year is None:
+            academic_year = school.academic_year_rule.academic_year_of(start)
+        wanted = rules.TimetablePeriod(
+            code=code,
+            description=description,
+            start=start,
+            end=end,
+            group_number=group_number,
+            academic_year=academic_year,
+            **switches,
+        )
+        return _stored(TimetablePeriod(school=school), _checked_new(wanted, others))
+
+
+def edit_period(period: TimetablePeriod, *, now: datetime, **changes: Any) -> EditedPeriod:
+    """Save `changes` (fields of the rule's TimetablePeriod) and return what that does to each profile.
+
+    The code is fixed once a profile uses the period. Raises WrongUse, Refused.
+    """
+    with transaction.atomic():
+        others = _locked_periods(period.school)
+        period.refresh_from_db()
+        changed = replace(period.as_rule(), **changes)
+        if changed.code != period.code:
+            _refuse_new_code(period, changed.code, others)
+        _checked(changed, [other for other in others if other.code != period.code])
+        effects = effects_of_change(period, changed, now)
+        moved = (changed.start, changed.end) != (period.start, period.end)
+        _stored(period, changed)
+        if moved:
+            for profile in profiles_using(period):
+                reschedule(profile, now)
+    return EditedPeriod(period, effects)
+
+
+def preview_edit(period: TimetablePeriod, *, now: datetime, **changes: Any) -> tuple[Effect, ...]:
+    """Return what `edit_period` would do to each profile, with the same refusals; nothing is saved."""
+    with transaction.atomic():
+        edited = edit_period(TimetablePeriod.objects.get(pk=period.pk), now=now, **changes)
+        transaction.set_rollback(True)
+    return edited.effects
+
+
+def copy_period(period: TimetablePeriod, *, code: str | None = None) -> TimetablePeriod:
+    """Return a new period like `period` with its dates moved on by a year. Raises WrongUse."""
+    with transaction.atomic():
+        others = _locked_periods(period.school)
+        return _stored(
+            TimetablePeriod(school=period.school), rules.copied_a_year_on(period.as_rule(), others, code=code)
+        )
+
+
+def delete_period(period: TimetablePeriod) -> None:
+    """Delete a period that no profile uses. Raises Refused, naming the profiles."""
+    with transaction.atomic():
+        _locked_periods(period.school)
+        if users := [profile.name for profile in profiles_using(period)]:
+            raise Refused(
+                f"Timetable period {period.code} cannot be deleted: {_used_by(users)}. Nothing was deleted. "
+                f"Take it off first: photosync profile unassign NAME --period {period.code}"
+            )
+        period.delete()
+
+
+def _locked_periods(school: School) -> list[rules.TimetablePeriod]:
+    """Return the periods of `school`, which no one else changes until the transaction ends."""
+    School.objects.select_for_update().get(pk=school.pk)
+    return [period.as_rule() for period in periods_of(school)]
+
+
+def _checked_new(wanted: rules.TimetablePeriod, others: list[rules.TimetablePeriod]) -> rules.TimetablePeriod:
+    if any(other.code == wanted.code for other in others):
+        raise Refused(
+            f"There is already a timetable period {wanted.code}. Nothing was saved. Choose another code, "
+            f"or change that one: photosync period edit {wanted.code}"
+        )
+    return _checked(wanted, others)
+
+
+def _checked(wanted: rules.TimetablePeriod, others: list[rules.TimetablePeriod]) -> rules.TimetablePeriod:
+    if len(wanted.description) > LONGEST_DESCRIPTION:
+        raise WrongUse(
+            f"The description of timetable period {wanted.code} is longer than {LONGEST_DESCRIPTION} "
+            "characters. Nothing was saved. Shorten it."
+        )
+    if not wanted.description.isprintable():
+        raise WrongUse(
+            f"The description of timetable period {wanted.code} has characters that are not text. "
+            "Nothing was saved."
+        )
+    rules.check_group(wanted, others)
+    return wanted
+
+
+def _refuse_new_code(period: TimetablePeriod, new_code: str, others: list[rules.TimetablePeriod]) -> None:
+    if users := [profile.name for profile in profiles_using(period)]:
+        raise Refused(
+            f"The code of timetable period {period.code} cannot be changed to {new_code}: {_used_by(users)}. "
+            "Nothing was saved. Copy the period under a new code instead: "
+            f"photosync period copy {period.code} --code CODE"
+        )
+    if any(other.code == new_code for other in others):
+        raise Refused(
+            f"There is already a timetable period {new_code}. Nothing was saved. Choose another code."
+        )
+
+
+def _used_by(profiles: list[str]) -> str:
+    if len(profiles) == 1:
+        return f"the sync profile {profiles[0]} uses it"
+    return f"the sync profiles {list_words(profiles)} use it"
+
+
+def _stored(row: TimetablePeriod, rule: rules.TimetablePeriod) -> TimetablePeriod:
+    for name in FIELDS:
+        setattr(row, name, getattr(rule, name))
+    row.save()
+    return row

@@ -8,13 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from photosync.core.photos import photo_for_year
+from photosync.core.status import Mode
 
 FileRef = int | str
-
-
-class Mode(StrEnum):
-    FULL = "full"
-    ADDITIONS = "additions"
 
 
 class Action(StrEnum):
@@ -24,6 +20,7 @@ class Action(StrEnum):
     REVIEW = "review"
     WAITING = "waiting"
     WITHDRAW = "withdraw"
+    UNDO = "undo"
 
 
 PUBLISHED = frozenset({Action.ADD, Action.REPLACE})
@@ -296,8 +293,10 @@ def _under_policy(choice: _Choice, person: PersonPhotos, policy: Policy) -> _Cho
     return choice
 
 
-def same_picture_review(decision: Decision, others: Sequence[str], *, total: int | None = None) -> Decision:
-    """Return `decision`, turned into review where its picture is also that of other people.
+def same_picture_review(
+    decision: Decision, others: Sequence[str], *, total: int | None = None, suspect: bool = False
+) -> Decision:
+    """Return `decision`, turned into review where its picture is also that of other people, or was (`suspect`).
 
     `others` are labels of other people for whom the same content is a candidate or a photo of any year;
     with `total` the list may be cut short: it is the number of those other people. What is kept stays kept,
@@ -305,9 +304,12 @@ def same_picture_review(decision: Decision, others: Sequence[str], *, total: int
     """
     count = len(others) if total is None else total
     copy = decision.reason_code is Reason.SAME_AS_OTHER_FILE
-    if count == 0 or decision.action is Action.REVIEW or (decision.action is Action.KEEP and not copy):
+    if (count == 0 and not suspect) or decision.action is Action.REVIEW or (decision.action is Action.KEEP and not copy):
         return decision
-    if count == 1:
+    if count == 0:
+        code = Reason.PLACEHOLDER
+        reason = "This picture came for several people before, so it is nobody's for certain."
+    elif count == 1:
         code = Reason.OTHER_PERSON
         reason = f"The same picture is also there for {others[0]}. One of the two is wrong."
     else:

@@ -10,13 +10,13 @@ from photosync.core.plan import (
     Action,
     Candidate,
     Decision,
-    Mode,
     Policy,
     WhenMissing,
     decide,
     decide_withdrawal,
     same_picture_review,
 )
+from photosync.core.status import Mode
 from photosync.engine.ports import (
     PersonToDecide,
     PlanLedger,
@@ -81,8 +81,10 @@ def _changes(task: PlanTask, people: Sequence[PersonToDecide], ledger: PlanLedge
         files = {file.file_id: file for file in person.files}
         for decision in _decisions(task, person):
             file = files[int(decision.file_ref)]
-            others, total = holders[file.picture_id].besides(person.photos.person_id)
-            changes.append(_change(person, file, same_picture_review(decision, others, total=total)))
+            found = holders[file.picture_id]
+            others, total = found.besides(person.photos.person_id)
+            checked = same_picture_review(decision, others, total=total, suspect=found.suspect)
+            changes.append(_change(person, file, checked))
     return changes
 
 

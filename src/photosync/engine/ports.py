@@ -114,7 +114,7 @@ class StagedPicture:
         return cls(
             rendered.width_px,
             rendered.height_px,
-            rendered.source_format,
+            rendered.format_name,
             full=blobs["full"],
             card=blobs["card"],
             thumb=blobs["thumb"],

@@ -14,7 +14,7 @@ from hashlib import sha256
 from photosync.connectors.contract import Source
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 from photosync.engine.ports import FileToFetch, KnownContent, Progress, Rein, Staged, StagedPicture, StageLedger
-from photosync.imaging import Rendered, RenderPool
+from photosync.imaging import Rendered, RenderPool, RenderSettings
 from photosync.storage.contract import Store
 
 PHOTOS_PER_WRITE = 24
@@ -29,13 +29,13 @@ class StageTask:
     source: Source
     pool: RenderPool
     store: Store
-    limit_bytes: int
+    settings: RenderSettings
 
 
 def stage(task: StageTask, ledger: StageLedger, rein: Rein) -> int:
     """Fetch and render everything that waits for it; return how many files were looked at."""
     stager = _Stager(task, ledger, rein, Progress("stage", total=ledger.fetch_count()))
-    for file, result in task.pool.imap(stager.unknown_contents()):
+    for file, result in task.pool.imap(stager.unknown_contents(), task.settings):
         stager.take(file, result)
     stager.flush()
     return stager.progress.done
@@ -104,7 +104,7 @@ class _Stager:
 
     def _fetched(self, file: FileToFetch) -> bytes | None:
         try:
-            fetched = self.task.source.fetch(file.folder, file.name, limit_bytes=self.task.limit_bytes)
+            fetched = self.task.source.fetch(file.folder, file.name, limit_bytes=self.task.settings.max_bytes)
         except SourceUnavailable:
             raise
         except TryLater as error:

@@ -38,6 +38,7 @@ class Run(models.Model):
     undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
     undoes_person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     worker = models.ForeignKey("Worker", on_delete=models.SET_NULL, null=True, related_name="runs")
+    attempt = models.PositiveIntegerField(default=0, help_text=_("Grows when the run is taken from a worker that is gone."))
     fence = models.PositiveIntegerField(default=0, help_text=_("Only the holder of this number may write for the run."))
 
     class Meta:

@@ -20,8 +20,8 @@ class Listing(models.Model):
 
     profile = models.OneToOneField(SyncProfile, on_delete=models.CASCADE, related_name="listing")
     source_fingerprint = models.CharField(max_length=64, help_text=_("Of the settings that say what is listed."))
-    matched_with = models.CharField(
-        max_length=200, blank=True, help_text=_("Rules and identifiers that the files were last matched with.")
+    matched_with = models.TextField(
+        blank=True, help_text=_("Rules and identifiers that the files were last matched with.")
     )
     rendered_with = models.CharField(max_length=64, blank=True)
     next_ordinal = models.PositiveIntegerField(default=0)

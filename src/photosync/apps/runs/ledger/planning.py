@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from photosync.apps.library.models import Pin, SuspectPicture, YearPhoto
 from photosync.apps.library.queries import PhotoState, photo_states
@@ -18,8 +18,9 @@ from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.core.guard import ComponentTotals
 from photosync.core.people import PersonKind
-from photosync.core.plan import PUBLISHED, Action, Mode, PersonPhotos, Reason
+from photosync.core.plan import PUBLISHED, Action, PersonPhotos, Reason
 from photosync.core.run_states import RunState, Trigger
+from photosync.core.status import Mode
 from photosync.engine.names import joined_path, original_name
 from photosync.engine.ports import Holders, PersonToDecide, PlannedChange, UndecidedFile
 
@@ -259,8 +260,6 @@ def _photos(state: PhotoState) -> PersonPhotos:
     return PersonPhotos(
         person_id=state.person_id,
         label=state.label,
-        shown=state.shown_content,
-        shown_year=state.shown_year,
         years=state.years,
         known=state.known,
         blocked=state.blocked,

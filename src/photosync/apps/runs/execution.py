@@ -1,0 +1,229 @@
+"""One run, phase by phase: wires the engine to the ledger, the source, the render pool and the store.
+
+Every phase can be repeated from its beginning: what an earlier attempt wrote is found and used. That is
+all there is to resuming a run that was killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import OperationalError, transaction
+
+from photosync.apps.library.store import photo_store, render_pool
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.queries import match_rule, schedule_of
+from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.ledger.matching import MatchRows
+from photosync.apps.runs.ledger.observing import ObserveRows
+from photosync.apps.runs.ledger.planning import PlanRows
+from photosync.apps.runs.ledger.publishing import PublishRows
+from photosync.apps.runs.ledger.staging import StageRows
+from photosync.apps.runs.models import Run, Worker
+from photosync.apps.runs.record import finish, hold, plan_takes_the_place_of_a_held_one
+from photosync.apps.runs.rein import RunRein, RunStopped
+from photosync.apps.runs.undoing import plan_undo
+from photosync.apps.sources.models import Listing
+from photosync.apps.sources.opening import index_of, listing_of, open_profile_source
+from photosync.core.errors import FencedOut, PhotoSyncError
+from photosync.core.guard import Limits, held_message
+from photosync.core.instants import local_date
+from photosync.core.people import PersonKind
+from photosync.core.plan import WhenMissing
+from photosync.core.run_states import RunState, Trigger
+from photosync.core.status import Mode
+from photosync.engine.match import MatchTask, match
+from photosync.engine.observe import observe
+from photosync.engine.planning import PlanTask, plan
+from photosync.engine.publish import publish
+from photosync.engine.stage import StageTask, stage
+from photosync.imaging import RenderSettings
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+
+SYNC_PHASES = ("observe", "match", "stage", "plan", "publish", "record")
+PREVIEW_PHASES = ("observe", "match", "stage", "plan", "record")
+UNDO_PHASES = ("plan", "publish", "record")
+APPROVED_PHASES = ("publish", "record")
+RENDER_SETTINGS = RenderSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A claimed run: the fence number and the phases that are to be executed, in this order."""
+
+    run_id: int
+    fence: int
+    phases: tuple[str, ...]
+
+
+def claim(run_id: int, attempt: int, executor_id: str, now: datetime) -> Hold | None:
+    """Take the run for the worker `executor_id`; None when it has ended or a later attempt was made of it.
+
+    Whoever held it before can write nothing from now on.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if not RunState(run.state).alive or run.attempt != attempt:
+            return None
+        run.worker = Worker.objects.get(executor_id=executor_id)
+        run.fence += 1
+        run.state = RunState.RUNNING
+        run.begun_at = run.begun_at or now
+        run.save(update_fields=("worker", "fence", "state", "begun_at"))
+    return Hold(run_id, run.fence, phases_of(run))
+
+
+def phases_of(run: Run) -> tuple[str, ...]:
+    if run.approved_at is not None:
+        return APPROVED_PHASES
+    return {Trigger.PREVIEW: PREVIEW_PHASES, Trigger.UNDO: UNDO_PHASES}.get(Trigger(run.trigger), SYNC_PHASES)
+
+
+def execute_phase(run_id: int, fence: int, phase: str, clock: Clock) -> bool:
+    """Execute one phase; return whether the run goes on. Records how the run ended where it does not."""
+    held = Fence(run_id, fence)
+    try:
+        run = Run.objects.select_related("profile__school", "undoes").get(pk=run_id)
+        if RunState(run.state) is not RunState.RUNNING or run.fence != fence:
+            return False
+        return _Execution(run, held, clock).execute(phase)
+    except FencedOut as error:
+        log.info("fenced out", run=run_id, phase=phase, explanation=error.message)
+        return False
+    except RunStopped as stop:
+        finish(held, stop.state, stop.explanation, clock())
+        return False
+    except PhotoSyncError as error:
+        log.warning("run failed", run=run_id, phase=phase, explanation=error.message)
+        finish(held, RunState.FAILED, error.message, clock())
+        return False
+    except OperationalError as error:
+        log.exception("database unavailable", run=run_id, phase=phase)
+        finish(held, RunState.FAILED, _database_unavailable(error), clock())
+        return False
+    except Exception as error:
+        log.exception("fault in a run", run=run_id, phase=phase)
+        finish(held, RunState.FAILED, _fault(phase, error), clock())
+        return False
+
+
+class _Execution:
+    """One phase of one run with everything that it needs."""
+
+    def __init__(self, run: Run, fence: Fence, clock: Clock) -> None:
+        self.run = run
+        self.fence = fence
+        self.clock = clock
+        self.profile: SyncProfile = run.profile
+        self.school = run.profile.school
+        self.schedule = schedule_of(run.profile)
+        self.rein = RunRein(run, fence, self.schedule, clock)
+
+    def execute(self, phase: str) -> bool:
+        phases: dict[str, Callable[[], bool]] = {
+            "observe": self._observe,
+            "match": self._match,
+            "stage": self._stage,
+            "plan": self._undo_plan if self.run.trigger == Trigger.UNDO else self._plan,
+            "publish": self._publish,
+            "record": self._record,
+        }
+        self.rein.begin(phase)
+        return phases[phase]()
+
+    def _listing(self) -> Listing:
+        return listing_of(self.profile)
+
+    def _observe(self) -> bool:
+        with open_profile_source(self.profile) as source:
+            observe(source, ObserveRows(self.fence, self._listing()), self.rein)
+        return True
+
+    def _match(self) -> bool:
+        rule = match_rule(self.profile)
+        listing = self._listing()
+        index = index_of(self.profile, rule)
+        matched_with = f"{self.school.identifier_revision}|{index.stamp}|{self.profile.components}|{rule!r}"
+        kinds = [PersonKind(kind) for kind in self.profile.components]
+        task = MatchTask(rule, kinds, index.read, everything=listing.matched_with != matched_with)
+        match(task, MatchRows(self.fence, listing, self.school.pk, matched_with), self.rein)
+        return True
+
+    def _stage(self) -> bool:
+        rows = StageRows(self.fence, self._listing(), RENDER_SETTINGS.fingerprint())
+        rows.prepare()
+        if not rows.fetch_count():
+            return True
+        with open_profile_source(self.profile) as source:
+            stage(StageTask(source, render_pool(), photo_store(), RENDER_SETTINGS), rows, self.rein)
+        return True
+
+    def _plan(self) -> bool:
+        listing = self._listing()
+        today_year = self._today_year()
+        publishes = Trigger(self.run.trigger).publishes
+        if publishes:
+            plan_takes_the_place_of_a_held_one(self.fence, self.run)
+        rows = PlanRows(self.fence, listing, self.profile, Mode(self.run.mode), today_year, self.clock())
+        task = PlanTask(
+            today_year=today_year,
+            mode=Mode(self.run.mode),
+            when_missing=WhenMissing(self.profile.when_missing),
+            limits=_limits(self.profile),
+            source_is_empty=listing.file_count == 0,
+        )
+        verdict = plan(task, rows, self.rein)
+        if verdict.held and Trigger(self.run.trigger).guarded:
+            message = held_message(verdict.breaches, verdict.totals, run=str(self.run.pk))
+            if verdict.source_is_empty:
+                message = f"The source has become empty. {message}"
+            hold(self.fence, message, new_year=verdict.new_year, now=self.clock())
+            return False
+        return True
+
+    def _undo_plan(self) -> bool:
+        plan_undo(self.fence, self.run, self._today_year(), self.rein)
+        return True
+
+    def _publish(self) -> bool:
+        publish(PublishRows(self.fence, self.run, self.clock()), self.rein)
+        return True
+
+    def _record(self) -> bool:
+        finish(self.fence, None, "", self.clock())
+        return False
+
+    def _today_year(self) -> int:
+        """Return the academic year in which the run's local date falls."""
+        day = local_date(self.run.due_at or self.run.accepted_at, self.school.zone)
+        return self.school.academic_year_rule.academic_year_of(day)
+
+
+def _limits(profile: SyncProfile) -> Limits:
+    return Limits(
+        replace_share=profile.replace_share_percent / 100,
+        replace_number=profile.replace_number,
+        withdraw_share=profile.withdraw_share_percent / 100,
+        withdraw_number=profile.withdraw_number,
+    )
+
+
+def _database_unavailable(error: OperationalError) -> str:
+    return (
+        f"The database could not be used: {error}. What was done until then is kept; the rest was not done. "
+        "Check the database and the free space on its disk, then run again."
+    )
+
+
+def _fault(phase: str, error: Exception) -> str:
+    return (
+        f"Photo Sync met a fault of its own in the phase {phase} ({type(error).__name__}: {error}). What was done until "
+        "then is kept; the rest was not done. The log has the details."
+    )
+

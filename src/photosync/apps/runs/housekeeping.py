@@ -1,0 +1,66 @@
+"""What is put in order from time to time: pictures and blobs that nothing refers to, and workers long gone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from photosync.apps.library.models import Picture, PhotoVersion, Pin
+from photosync.apps.library.store import photo_store
+from photosync.apps.runs.models import PlanItem, Worker
+from photosync.apps.sources.models import ListedFile
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 6 * 3600.0
+GRACE = timedelta(hours=24)
+PICTURES_AT_ONCE = 500
+WORKERS_KEPT = timedelta(days=7)
+
+_last_kept: float | None = None
+
+
+def keep_house(now: datetime) -> None:
+    """Keep house, once in six hours for each process; at the first call it only begins to count."""
+    global _last_kept
+    if _last_kept is None or time.monotonic() - _last_kept < EVERY_S:
+        _last_kept = _last_kept or time.monotonic()
+        return
+    _last_kept = time.monotonic()
+    Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()
+    forgotten = forget_unused_pictures(now)
+    collected = photo_store().collect(referenced_blobs, grace_s=GRACE.total_seconds(), now=now)
+    log.info("kept house", pictures=forgotten, blobs=collected.blobs, size_bytes=collected.size_bytes)
+
+
+def forget_unused_pictures(now: datetime) -> int:
+    """Delete picture rows that no version, pin, plan or listed file refers to and that are a day old."""
+    users = (
+        (PhotoVersion, "picture"),
+        (Pin, "picture"),
+        (ListedFile, "picture"),
+        (PlanItem, "picture"),
+        (PlanItem, "shown_before"),
+    )
+    unused = Picture.objects.filter(created_at__lt=now - GRACE)
+    for model, field in users:
+        unused = unused.filter(~Exists(model.objects.filter(**{field: OuterRef("pk")})))
+    count = 0
+    while ids := list(unused.values_list("pk", flat=True)[:PICTURES_AT_ONCE]):
+        with transaction.atomic():
+            count += unused.filter(pk__in=ids).delete()[0]
+    return count
+
+
+def referenced_blobs(sha256s: Sequence[str]) -> set[str]:
+    """Return those of the blobs that a picture refers to."""
+    names = set(sha256s)
+    rows = Picture.objects.filter(
+        Q(full_sha256__in=names) | Q(card_sha256__in=names) | Q(thumb_sha256__in=names)
+    ).values_list("full_sha256", "card_sha256", "thumb_sha256")
+    return {sha256 for row in rows for sha256 in row if sha256 in names}

@@ -1,0 +1,113 @@
+"""How a run ends: its state, its counts and its place in the history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.sources.models import ListedFile, Listing
+from photosync.core.plan import Action
+from photosync.core.run_states import RunState, Trigger
+
+State = ListedFile.State
+_COUNTED_STATES = {
+    State.UNMATCHED: "unmatched",
+    State.REVIEW: "review",
+    State.REJECTED: "rejected",
+    State.FAILED: "failed",
+}
+_UNFINISHED_STATES = (State.WAITING, State.TO_MATCH, State.TO_FETCH, State.TO_DECIDE)
+
+
+def finish(fence: Fence, state: RunState | None, explanation: str, now: datetime) -> None:
+    """End the run in `state`, or as done (None). What is still planned is dropped, but in a preview it is shown."""
+    with fence.writing():
+        run = Run.objects.select_related("profile").get(pk=fence.run_id)
+        if run.trigger != Trigger.PREVIEW:
+            planned = PlanItem.objects.filter(run=run, state=PlanItem.State.PLANNED)
+            planned.update(state=PlanItem.State.DROPPED)
+            if state is None and run.trigger != Trigger.UNDO:
+                _note_missing_dealt_with(run)
+        run.counts = counts_of(run)
+        run.state = state or (RunState.DONE_WITH_FAILURES if run.counts["failed"] else RunState.DONE)
+        run.explanation = explanation
+        run.finished_at = now
+        run.save(update_fields=("counts", "state", "explanation", "finished_at"))
+
+
+def _note_missing_dealt_with(run: Run) -> None:
+    """People without a file were looked for; unless some of them wait, they need not be until files go again."""
+    if not run.items.filter(action=Action.WAITING, file__isnull=True).exists():
+        Listing.objects.filter(profile=run.profile, missing_unchecked=True).update(missing_unchecked=False)
+
+
+def hold(fence: Fence, explanation: str, *, new_year: bool, now: datetime) -> None:
+    """Let the whole plan wait for a person. Nothing was published."""
+    with fence.writing():
+        run = Run.objects.select_related("profile").get(pk=fence.run_id)
+        run.counts = counts_of(run)
+        run.state = RunState.HELD
+        run.explanation = explanation
+        run.new_year_delivery = new_year
+        run.finished_at = now
+        run.save(update_fields=("counts", "state", "explanation", "new_year_delivery", "finished_at"))
+
+
+def plan_takes_the_place_of_a_held_one(fence: Fence, run: Run) -> None:
+    with fence.writing():
+        for held in Run.objects.filter(profile_id=run.profile_id, state=RunState.HELD).exclude(pk=run.pk):
+            held.items.filter(state=PlanItem.State.PLANNED).update(state=PlanItem.State.DROPPED)
+            held.state = RunState.SUPERSEDED
+            held.explanation = f"{held.explanation} Run {run.pk} planned afresh and took its place.".strip()
+            held.save(update_fields=("state", "explanation"))
+
+
+def counts_of(run: Run) -> dict[str, int]:
+    """Return the counts of a run: each observed file is in exactly one of them; `withdrawn` counts people.
+
+    What the source holds unchanged since it was decided on is `unchanged`. Files that wait for a person keep
+    being counted where they wait, run after run. What a stopped run did not come to is `waiting`.
+    """
+    added, replaced, withdrawn = _changes(run)
+    counts = dict.fromkeys(("unmatched", "review", "rejected", "failed", "waiting"), 0)
+    if run.observed_count:
+        for state, number in _unsettled(run):
+            counts[_COUNTED_STATES.get(state, "waiting")] += number
+        counts["waiting"] = max(counts["waiting"] - _planned_files(run), 0)
+    files = (added + replaced if run.trigger != Trigger.UNDO else 0) + sum(counts.values())
+    return {
+        "observed": run.observed_count,
+        "unchanged": max(run.observed_count - files, 0),
+        "added": added,
+        "replaced": replaced,
+        "withdrawn": withdrawn,
+        **counts,
+    }
+
+
+def _unsettled(run: Run) -> list[tuple[str, int]]:
+    rows = ListedFile.objects.filter(~Q(state=State.SETTLED), profile_id=run.profile_id).order_by()
+    return list(rows.values_list("state").annotate(Count("pk")))
+
+
+def _planned_files(run: Run) -> int:
+    """Files that are counted as added or replaced although they are not published: of a preview or a held plan."""
+    return PlanItem.objects.filter(
+        run=run, state=PlanItem.State.PLANNED, action__in=(Action.ADD, Action.REPLACE)
+    ).count()
+
+
+def _changes(run: Run) -> tuple[int, int, int]:
+    """Return how many files were, or in a preview or held plan would be, added and replaced; people withdrawn."""
+    done = PlanItem.objects.filter(run=run, state__in=(PlanItem.State.PLANNED, PlanItem.State.PUBLISHED))
+    by_action = dict(done.order_by().values_list("action").annotate(Count("pk")))
+    undone = done.filter(action=Action.UNDO)
+    faces = undone.filter(version_after__isnull=False, withdrawn_after=False).count() if by_action.get("undo") else 0
+    return (
+        by_action.get(Action.ADD, 0),
+        by_action.get(Action.REPLACE, 0) + faces,
+        by_action.get(Action.WITHDRAW, 0) + by_action.get(Action.UNDO, 0) - faces,
+    )

@@ -1,0 +1,76 @@
+"""Undo: the former photos become current again. An undo is a run with a plan of its own, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from photosync.apps.library.queries import photo_states
+from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.models import PlanItem, Run
+from photosync.core.plan import Action
+from photosync.engine.observe import batches
+from photosync.engine.ports import Progress, Rein
+
+ITEMS_AT_ONCE = 400
+
+
+def undoable_items(run: Run, person_id: int | None) -> QuerySet[PlanItem]:
+    """Return what `run` published, for everyone or one person, the last change first."""
+    items = PlanItem.objects.filter(run=run, state=PlanItem.State.PUBLISHED).order_by("-pk")
+    return items if person_id is None else items.filter(person_id=person_id)
+
+
+def plan_undo(fence: Fence, run: Run, today_year: int, rein: Rein) -> None:
+    """Plan the reverse of every change of the undone run; what has changed since is noted and left alone."""
+    original = run.undoes
+    assert original is not None  # only undo runs come here
+    with fence.writing():
+        PlanItem.objects.filter(run=run).exclude(state=PlanItem.State.PUBLISHED).delete()
+    done = set(PlanItem.objects.filter(run=run).values_list("person_id", "academic_year"))
+    count = 0
+    items = undoable_items(original, run.undoes_person_id).iterator(chunk_size=ITEMS_AT_ONCE)
+    for part in batches(items, ITEMS_AT_ONCE):
+        todo = [item for item in part if (item.person_id, item.academic_year) not in done]
+        with fence.writing():
+            PlanItem.objects.bulk_create(_reversed(run, original, todo, today_year), batch_size=200)
+        count += len(part)
+        rein.checkpoint(Progress("plan", count))
+
+
+def _reversed(run: Run, original: Run, items: Sequence[PlanItem], today_year: int) -> list[PlanItem]:
+    states = photo_states([item.person_id for item in items if item.person_id is not None], today_year)
+    reverse = []
+    for item in items:
+        if item.person_id is None or item.academic_year is None:
+            continue
+        state = states[item.person_id]
+        unchanged = state.version_of(item.academic_year) == item.version_after_id or item.action == Action.WITHDRAW
+        reason = (
+            f"Undoes run {original.pk}."
+            if unchanged
+            else f"Not undone: the photo of {item.academic_year} was changed again after run {original.pk}."
+        )
+        withdrawing = item.action == Action.WITHDRAW
+        reverse.append(
+            PlanItem(
+                run=run,
+                person_id=item.person_id,
+                file_path=item.file_path,
+                action=Action.UNDO,
+                academic_year=item.academic_year,
+                reason_code="undo" if unchanged else "changed_since",
+                reason=reason,
+                picture_id=None if withdrawing else item.picture_id,
+                source_sha256=item.source_sha256,
+                shown_before_id=state.shown_picture_id,
+                version_before_id=item.version_before_id if withdrawing else item.version_after_id,
+                version_after_id=item.version_before_id,
+                withdrawn_before=state.withdrawn,
+                withdrawn_after=item.withdrawn_before,
+                changes_face=item.changes_face,
+                state=PlanItem.State.PLANNED if unchanged else PlanItem.State.NOTED,
+            )
+        )
+    return reverse

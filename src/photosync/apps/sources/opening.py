@@ -1,0 +1,77 @@
+"""From a profile's settings to an open source, its index and its listing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.conf import settings
+
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.sources.models import Listing
+from photosync.connectors.contract import Source
+from photosync.connectors.index_file import read_index
+from photosync.connectors.registry import Guard, open_source
+from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
+from photosync.core.matching import MatchMode, MatchRule, index_name
+
+HOW_FILES_MATCH = frozenset({"match", "pattern", "key", "ignore_case", "ignore_leading_zeros"})
+"""The options that say how files are matched, not which files there are."""
+INDEX_LIMIT_BYTES = 100_000_000
+
+
+def open_profile_source(profile: SyncProfile) -> Source:
+    """Open the source that `profile` reads. Raises SourceUnavailable, Refused, WrongUse."""
+    guard = Guard(
+        source_roots=settings.PHOTOSYNC_SOURCE_ROOTS,
+        data_folder=settings.PHOTOSYNC_DATA,
+        may_override=profile.source_may_be_anywhere,
+    )
+    return open_source(profile.source_kind, profile.options, guard=guard)
+
+
+def listing_of(profile: SyncProfile) -> Listing:
+    """Return the profile's listing. When the profile was pointed at another source, an empty one."""
+    options = {key: value for key, value in profile.options.items() if key not in HOW_FILES_MATCH}
+    told = json.dumps([profile.source_kind, options], sort_keys=True)
+    fingerprint = sha256(told.encode()).hexdigest()
+    listing, made = Listing.objects.get_or_create(profile=profile, defaults={"source_fingerprint": fingerprint})
+    if not made and listing.source_fingerprint != fingerprint:
+        listing.delete()
+        listing = Listing.objects.create(profile=profile, source_fingerprint=fingerprint)
+    return listing
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileIndex:
+    """The index file of a profile: file name or path to key. `stamp` changes with its bytes; "" is no index."""
+
+    stamp: str
+    content: bytes
+    file_name: str
+
+    def read(self) -> Mapping[str, str]:
+        """Return the pairs; empty where files are not matched by an index. Raises SourceUnavailable."""
+        if not self.stamp:
+            return {}
+        pairs = read_index(self.content, file_name=self.file_name).pairs
+        return {index_name(name): key for name, key in pairs.items()}
+
+
+def index_of(profile: SyncProfile, rule: MatchRule) -> ProfileIndex:
+    """Fetch the index file that `rule` needs from the profile's source. Raises SourceUnavailable."""
+    if rule.mode is not MatchMode.INDEX:
+        return ProfileIndex("", b"", "")
+    path = str(profile.options.get("index", ""))
+    folder, _, name = path.rpartition("/")
+    try:
+        with open_profile_source(profile) as source:
+            content = source.fetch(folder, name, limit_bytes=INDEX_LIMIT_BYTES).content
+    except (ItemRejected, TryLater) as error:
+        raise SourceUnavailable(
+            f"The index file {path!r} could not be read: {error.message} Nothing was published or withdrawn. "
+            "Put the index file into the source folder, then run again."
+        ) from error
+    return ProfileIndex(sha256(content).hexdigest(), content, path)

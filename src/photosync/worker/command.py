@@ -1,0 +1,113 @@
+"""Runs asked for on the command line: handed to a live worker, or executed by the command itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
+from django.conf import settings
+from django.utils import timezone
+
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.runs.models import Run, Worker
+from photosync.apps.runs.schedule import take_back_runs
+from photosync.apps.runs.services import request_run
+from photosync.core.run_states import ALIVE, RunState, Trigger
+from photosync.worker import workflows
+from photosync.worker.identity import Identity, is_dead_here, live_workers
+
+LOOK_EVERY_S = 0.1
+WORKER_LOOKED_FOR_EVERY_S = 5.0
+
+OnProgress = Callable[[Run], None]
+
+
+def sync(profile: SyncProfile, trigger: Trigger, started_by: str, on_progress: OnProgress) -> Run:
+    """Run `profile` now, or resume the run of it whose worker is gone; wait for it and return it.
+
+    Raises Refused when a run of it is alive elsewhere, or the profile is Ended.
+    """
+    now = timezone.now()
+    take_back_runs(now, is_dead_here)
+    with ExitStack() as stack:
+        # Everything that takes time is done before the run is accepted, so that its duration is its own.
+        executor = None if live_workers(now) else stack.enter_context(_Executor())
+        run = _abandoned_run(profile, now) or request_run(
+            profile, trigger=trigger, started_by=started_by, now=timezone.now()
+        )
+        return _followed(run, executor, on_progress, stack)
+
+
+def execute_or_follow(run: Run, on_progress: OnProgress) -> Run:
+    """See that a queued run is executed, by a live worker or here; wait for it and return it."""
+    with ExitStack() as stack:
+        executor = None if live_workers(timezone.now()) else stack.enter_context(_Executor())
+        return _followed(run, executor, on_progress, stack)
+
+
+def _abandoned_run(profile: SyncProfile, now: datetime) -> Run | None:
+    """Return a queued run of the profile that no worker will take; None where a worker lives or there is none."""
+    if live_workers(now):
+        return None
+    return Run.objects.filter(profile=profile, state=RunState.QUEUED).first()
+
+
+def _followed(run: Run, executor: _Executor | None, on_progress: OnProgress, stack: ExitStack) -> Run:
+    if executor is not None:
+        executor.begin(run)
+    else:
+        _hand_over(run)
+    looked_at = time.monotonic()
+    while True:
+        run.refresh_from_db()
+        on_progress(run)
+        if run.state not in ALIVE:
+            return run
+        if executor is None and time.monotonic() - looked_at > WORKER_LOOKED_FOR_EVERY_S:
+            looked_at = time.monotonic()
+            if not live_workers(timezone.now()):
+                # The worker that had it died while we waited; what it left is resumed here.
+                take_back_runs(timezone.now(), is_dead_here)
+                run.refresh_from_db()
+                if run.state == RunState.QUEUED:
+                    executor = stack.enter_context(_Executor())
+                    executor.begin(run)
+        time.sleep(LOOK_EVERY_S)
+
+
+def _hand_over(run: Run) -> None:
+    client = DBOSClient(
+        system_database_url=settings.PHOTOSYNC_RUNS_DATABASE_URL, serializer=DBOSPortableJSONSerializer()
+    )
+    try:
+        client.enqueue(
+            {
+                "workflow_name": "run",
+                "queue_name": workflows.QUEUE,
+                "workflow_id": workflows.workflow_id(run.pk, run.attempt),
+                "app_version": workflows.APPLICATION_VERSION,
+            },
+            run.pk,
+            run.attempt,
+        )
+    finally:
+        client.destroy()
+
+
+class _Executor:
+    """This process as a worker for one run: under an executor id of its own, taking nothing from the queue."""
+
+    def __enter__(self) -> _Executor:
+        self._identity = Identity(Worker.Kind.COMMAND, timezone.now)
+        workflows.launch(self._identity.executor_id, takes_from_queue=False)
+        return self
+
+    def begin(self, run: Run) -> None:
+        workflows.start_here(run.pk, run.attempt)
+
+    def __exit__(self, *exc: object) -> None:
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+        self._identity.release()

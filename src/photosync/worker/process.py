@@ -1,0 +1,94 @@
+"""The worker of one process: launches the durable runs, ticks, and starts what waits."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import structlog
+from dbos import DBOS
+from django.db import connections
+from django.db.models import Min
+from django.utils import timezone
+
+from photosync.apps.library.store import render_pool
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.runs.housekeeping import keep_house
+from photosync.apps.runs.models import Worker
+from photosync.apps.runs.schedule import queued_runs, take_back_runs, tick
+from photosync.worker import workflows
+from photosync.worker.identity import Identity, is_dead_here
+
+log = structlog.get_logger(__name__)
+
+TICK_EVERY_S = 15.0
+SHORTEST_WAIT_S = 0.05
+RUNS_END_WITHIN_S = 5
+
+
+class WorkerProcess:
+    """Executes runs and the schedule until it is stopped. One per process."""
+
+    def __init__(self, kind: Worker.Kind) -> None:
+        self._stop = threading.Event()
+        self._identity = Identity(kind, timezone.now)
+        self._thread = threading.Thread(target=self._tick_on, name="tick", daemon=True)
+
+    @property
+    def executor_id(self) -> str:
+        return self._identity.executor_id
+
+    def start(self) -> None:
+        """Launch. What this worker left unfinished when it last ended is taken up again at once."""
+        workflows.launch(self.executor_id, takes_from_queue=True)
+        take_back_runs(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop taking runs and end. A run that goes on is resumed by the next worker that starts."""
+        self._stop.set()
+        self._thread.join(timeout=RUNS_END_WITHIN_S)
+        DBOS.destroy(workflow_completion_timeout_sec=RUNS_END_WITHIN_S)
+        render_pool().close()
+        self._identity.release()
+
+    def wait(self) -> None:
+        """Wait until `stop` is called from another thread or a signal handler."""
+        while not self._stop.wait(3600):
+            pass
+
+    def request_stop(self) -> None:
+        self._stop.set()
+
+    def _tick_on(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._tick_once(timezone.now())
+                wait_s = self._seconds_to_next()
+            except Exception:
+                # Whatever is wrong now, the schedule must not stop silently: the next tick tries again.
+                log.exception("the tick failed")
+                wait_s = TICK_EVERY_S
+            finally:
+                connections.close_all()
+            self._stop.wait(wait_s)
+
+    def _tick_once(self, now: datetime) -> None:
+        tick(now)
+        take_back_runs(now, self._is_gone)
+        for run_id, attempt in queued_runs():
+            workflows.enqueue(run_id, attempt)
+        # Last, so that a fresh tick means: everything due was dealt with.
+        Worker.objects.filter(pk=self._identity.worker.pk).update(ticked_at=now, heartbeat_at=now)
+        keep_house(now)
+
+    def _is_gone(self, worker: Worker) -> bool:
+        return worker.pk != self._identity.worker.pk and is_dead_here(worker)
+
+    def _seconds_to_next(self) -> float:
+        """Return how long to wait: until the next due time, and 15 s at the most."""
+        next_due = SyncProfile.objects.aggregate(Min("next_due_at"))["next_due_at__min"]
+        if next_due is None:
+            return TICK_EVERY_S
+        seconds = (next_due - timezone.now()).total_seconds()
+        return min(max(seconds, SHORTEST_WAIT_S), TICK_EVERY_S)

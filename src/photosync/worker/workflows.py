@@ -1,0 +1,84 @@
+"""Runs as durable workflows: each phase is a step, and a run whose process died goes on where it was."""
+
+from __future__ import annotations
+
+import structlog
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from photosync.apps.runs.execution import claim, execute_phase
+
+log = structlog.get_logger(__name__)
+
+QUEUE = "runs"
+RUNS_AT_ONCE = 4
+QUEUE_POLLED_EVERY_S = 0.25
+APPLICATION_VERSION = "photosync-1"
+
+active_runs: set[int] = set()
+"""The runs that this process executes now."""
+
+
+@DBOS.workflow(name="run")
+def run_workflow(run_id: int, attempt: int) -> str:
+    """Execute the phases of one attempt of a run, in order; return how it ended, for the record.
+
+    The claim is no step on purpose: whoever executes the workflow, for the first time or after a crash,
+    must take the run and with it a new fence number.
+    """
+    hold = claim(run_id, attempt, DBOS.executor_id, timezone.now())
+    if hold is None:
+        return "ended or taken over before it began"
+    active_runs.add(run_id)
+    try:
+        for phase in hold.phases:
+            goes_on = DBOS.run_step({"name": phase}, _phase, run_id, hold.fence, phase)
+            if not goes_on:
+                return f"ended in {phase}"
+    finally:
+        active_runs.discard(run_id)
+        connections.close_all()
+    return "ended"
+
+
+def _phase(run_id: int, fence: int, phase: str) -> bool:
+    return execute_phase(run_id, fence, phase, timezone.now)
+
+
+def launch(executor_id: str, *, takes_from_queue: bool) -> None:
+    """Start executing runs in this process, under a stable id. One that does not take from the queue starts its own."""
+    config: DBOSConfig = {
+        "name": "photosync",
+        "system_database_url": settings.PHOTOSYNC_RUNS_DATABASE_URL,
+        "executor_id": executor_id,
+        "application_version": APPLICATION_VERSION,
+        "serializer": DBOSPortableJSONSerializer(),
+        "log_level": "ERROR",
+        "console_log_level": "ERROR",
+        "notification_listener_polling_interval_sec": 5.0,
+    }
+    DBOS(config=config)
+    if not takes_from_queue:
+        DBOS.listen_queues([])
+    DBOS.launch()
+    if takes_from_queue:
+        DBOS.register_queue(QUEUE, worker_concurrency=RUNS_AT_ONCE, polling_interval_sec=QUEUE_POLLED_EVERY_S)
+
+
+def enqueue(run_id: int, attempt: int) -> None:
+    """Put one attempt of a run into the queue; repeating it is harmless."""
+    with SetWorkflowID(workflow_id(run_id, attempt)):
+        DBOS.enqueue_workflow(QUEUE, run_workflow, run_id, attempt)
+
+
+def start_here(run_id: int, attempt: int) -> None:
+    """Begin to execute one attempt of a run in this process, in a thread of its own."""
+    with SetWorkflowID(workflow_id(run_id, attempt)):
+        DBOS.start_workflow(run_workflow, run_id, attempt)
+
+
+def workflow_id(run_id: int, attempt: int) -> str:
+    return f"run-{run_id}-{attempt}"
+

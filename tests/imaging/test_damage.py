@@ -152,7 +152,10 @@ def test_mutated_file_is_accepted_or_refused_and_nothing_else(data: st.DataObjec
     }
 
 
-@given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*", b"GIF89a", b"BM", b""]), st.binary())
+@given(
+    st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*", b"GIF89a", b"BM", b""]),
+    st.binary(),
+)
 @hypothesis_settings(max_examples=150, deadline=None)
 def test_bytes_of_any_kind_are_refused(start: bytes, rest: bytes) -> None:
     assert outcome(start + rest) != "accepted"

@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from photosync.imaging import RenditionSize, RenderSettings, settings
+from photosync.imaging import RenderSettings, RenditionSize, settings
 
 SETTINGS = RenderSettings()
 SMALLER = (RenditionSize("full", 800), RenditionSize("thumb", 100))
 
 
 def test_settings_by_default_are_those_of_the_product_rules() -> None:
-    assert SETTINGS == RenderSettings(
+    assert RenderSettings(
         max_pixels=40_000_000,
         max_bytes=30_000_000,
         min_short_edge_px=120,
         rendition_sizes=(RenditionSize("full", 960), RenditionSize("card", 480), RenditionSize("thumb", 160)),
         jpeg_quality=85,
-    )
+    ) == SETTINGS
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,10 @@ def test_fingerprint_changes_with_the_algorithm(monkeypatch: pytest.MonkeyPatch)
             {"rendition_sizes": SMALLER[::-1]},
             "rendition sizes must go from the largest to the smallest, at least 1 px: [100, 800]",
         ),
-        ({"rendition_sizes": ()}, "rendition sizes must go from the largest to the smallest, at least 1 px: []"),
+        (
+            {"rendition_sizes": ()},
+            "rendition sizes must go from the largest to the smallest, at least 1 px: []",
+        ),
         (
             {"rendition_sizes": (RenditionSize("full", 800), RenditionSize("full", 100))},
             "two rendition sizes have the same name",

@@ -1,5 +1,6 @@
 """Any colour to 8-bit sRGB with three channels."""
 
+import contextlib
 import struct
 
 from photosync.imaging import rejections, vips
@@ -32,10 +33,10 @@ def to_srgb(image: vips.Image, notes: list[str]) -> vips.Image:
     if image.get_typeof(PROFILE):
         profile = image.get(PROFILE)
         if not is_srgb_profile(profile):
-            try:
-                return _through_profile(image)
-            except vips.Error:
-                notes.append(_LOST_PROFILE)
+            with contextlib.suppress(vips.Error):
+                if _fits(profile, image.bands):
+                    return _through_profile(image)
+            notes.append(_LOST_PROFILE)
         image = image.copy()
         image.remove(PROFILE)
     if image.interpretation == "cmyk":
@@ -61,6 +62,13 @@ def is_srgb_profile(profile: bytes) -> bool:
         )
     except (struct.error, KeyError):
         return False
+
+
+def _fits(profile: bytes, bands: int) -> bool:
+    """Whether this is a whole profile for so many channels; if not, libvips silently takes another."""
+    space = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}.get(bands)
+    is_whole = int.from_bytes(profile[:4], "big") <= len(profile) and profile[36:40] == b"acsp"
+    return is_whole and profile[16:20] == space
 
 
 def _through_profile(image: vips.Image) -> vips.Image:

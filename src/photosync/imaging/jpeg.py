@@ -21,6 +21,10 @@ def load_jpeg(content: bytes, header: JpegHeader, wanted_edge_px: int, notes: li
     the next larger one (docs/decisions/).
     Raises ValueError, in libjpeg-turbo's words, if the picture is damaged.
     """
+    if header.broken_icc_places:
+        # The strict decoder would refuse the whole picture for them.
+        content = _without(content, header.broken_icc_places)
+        notes.append(_LOST_PROFILE)
     divisor = _divisor(max(header.width_px, header.height_px), wanted_edge_px)
     colours, interpretation = _KINDS[header.components]
     pixels = simplejpeg.decode_jpeg(
@@ -39,11 +43,17 @@ def load_jpeg(content: bytes, header: JpegHeader, wanted_edge_px: int, notes: li
     image = image.copy(interpretation=interpretation)
     if header.icc_profile:
         image.set_type(vips.GValue.blob_type, PROFILE, header.icc_profile)
-    if header.icc_incomplete:
-        notes.append(_LOST_PROFILE)
     if header.orientation != 1:
         image.set_type(vips.GValue.gint_type, "orientation", header.orientation)
     return image
+
+
+def _without(content: bytes, places: tuple[tuple[int, int], ...]) -> bytes:
+    kept, at = bytearray(), 0
+    for start, end in places:
+        kept += content[at:start]
+        at = end
+    return bytes(kept + content[at:])
 
 
 def _divisor(longest_edge_px: int, wanted_edge_px: int) -> int:

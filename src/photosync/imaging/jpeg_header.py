@@ -16,7 +16,8 @@ _MAX_SCANS = 200
 class JpegHeader:
     """Size as stored; `orientation` 1..8; with an Adobe marker (`adobe`) CMYK is stored inverted.
 
-    `icc_profile` is empty when there is none; `icc_incomplete` when parts of it are missing.
+    `icc_profile` is empty when there is none. When parts of it are missing, `broken_icc_places` are the
+    (start, end) of those that are there.
     """
 
     width_px: int
@@ -26,7 +27,7 @@ class JpegHeader:
     orientation: int = 1
     adobe: bool = False
     icc_profile: bytes = b""
-    icc_incomplete: bool = False
+    broken_icc_places: tuple[tuple[int, int], ...] = ()
 
 
 def read_jpeg_header(content: bytes) -> JpegHeader:
@@ -70,6 +71,7 @@ class _Reading:
         self.adobe = False
         self.icc_parts: dict[int, bytes] = {}
         self.icc_part_count = 0
+        self.icc_places: list[tuple[int, int]] = []
 
     def read_segments(self) -> None:
         content, position = self.content, 2
@@ -80,14 +82,14 @@ class _Reading:
                 raise rejections.damaged("JPEG", "there is no picture after its header")
             marker = content[position + 1]
             (length,) = struct.unpack_from(">H", content, position + 2)
-            self._take(marker, content[position + 4 : position + 2 + length])
+            self._take(marker, position, content[position + 4 : position + 2 + length])
             if marker == 0xDA:
                 self.scan_starts_at = position
                 return
             position += 2 + length
         raise rejections.damaged("JPEG", "it is cut into far too many pieces")
 
-    def _take(self, marker: int, payload: bytes) -> None:
+    def _take(self, marker: int, position: int, payload: bytes) -> None:
         if marker in _FRAME_MARKERS:
             if self.frame is not None:
                 raise rejections.damaged("JPEG", "it has two headers")
@@ -98,9 +100,11 @@ class _Reading:
             self.scan_components = payload[0]
         elif marker == 0xE1 and payload.startswith(b"Exif\0") and not self.orientation:
             self.orientation = orientation_in_exif(payload[6:])
-        elif marker == 0xE2 and payload.startswith(b"ICC_PROFILE\0") and len(payload) > 14:
-            self.icc_parts[payload[12]] = payload[14:]
-            self.icc_part_count = payload[13]
+        elif marker == 0xE2 and payload.startswith(b"ICC_PROFILE\0"):
+            self.icc_places.append((position, position + 4 + len(payload)))
+            if len(payload) > 14:
+                self.icc_parts[payload[12]] = payload[14:]
+                self.icc_part_count = payload[13]
         elif marker == 0xEE and payload.startswith(b"Adobe"):
             self.adobe = True
 
@@ -114,7 +118,8 @@ class _Reading:
             raise rejections.unsupported(f"it is a JPEG with {components} colour channels")
         if not width_px or not height_px:
             raise rejections.damaged("JPEG", "it claims to have no pixels")
-        complete = sorted(self.icc_parts) == [*range(1, self.icc_part_count + 1)]
+        is_whole = [*self.icc_parts] == [*range(1, len(self.icc_places) + 1)]
+        is_whole = is_whole and self.icc_part_count == len(self.icc_places)
         return JpegHeader(
             width_px=width_px,
             height_px=height_px,
@@ -122,8 +127,8 @@ class _Reading:
             memory_cost_bytes=self._memory_cost_bytes(marker, components, width_px * height_px),
             orientation=self.orientation or 1,
             adobe=self.adobe,
-            icc_profile=b"".join(part for _, part in sorted(self.icc_parts.items())) if complete else b"",
-            icc_incomplete=not complete,
+            icc_profile=b"".join(part for _, part in sorted(self.icc_parts.items())) if is_whole else b"",
+            broken_icc_places=() if is_whole else tuple(self.icc_places),
         )
 
     def _memory_cost_bytes(self, marker: int, components: int, pixels: int) -> int:

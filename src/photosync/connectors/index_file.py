@@ -134,7 +134,7 @@ def _delimiter(text: str, file_name: str) -> str:
         if set(widths[delimiter]) == {2}:
             return delimiter
     # None fits every row. The one that fits most of them gives the clearest message.
-    return max(DELIMITERS, key=lambda delimiter: (widths[delimiter].count(2), sum(widths[delimiter])))
+    return max(DELIMITERS, key=lambda delimiter: (widths[delimiter].count(2), text.count(delimiter)))
 
 
 def _looks_like_file(field: str, known: Collection[str]) -> bool:

@@ -77,6 +77,8 @@ def _fetch(root: str, folder: str, name: str, path: str, limit_bytes: int) -> Fe
             folder, _, name = target.rpartition("/")
             within = open_folder(root, folder)
             own = os.stat(name, dir_fd=within, follow_symlinks=False)
+            if stat.S_ISLNK(own.st_mode):
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if not stat.S_ISREG(own.st_mode):
             raise ItemRejected(
                 f"{shown(path)} is not a file, so it was not opened. Remove it from the source folder.",

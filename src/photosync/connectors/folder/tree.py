@@ -54,8 +54,10 @@ def open_folder(root: str, folder: str) -> int:
 
 
 def inside(root: str, path: str) -> str | None:
-    """Return where `path` really leads, relative to `root`, or None when that is not inside."""
+    """Return where `path` really leads, relative to `root` ("" is the root itself), or None: not inside."""
     real = os.path.realpath(path)
+    if real == root:
+        return ""
     start = root.rstrip("/") + "/"
     return real[len(start) :] if real.startswith(start) else None
 

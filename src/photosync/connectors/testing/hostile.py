@@ -30,7 +30,7 @@ HOSTILE_NAMES = (
     "%s%n%d.jpg",
     "$(reboot).jpg",
     "'; DROP TABLE photos; --.jpg",
-    "<script>alert(1)</script>.jpg",
+    "<img src=x onerror=alert(1)>.jpg",
     '"quoted".jpg',
     "back\\slash.jpg",
     "CON",

@@ -34,3 +34,8 @@ def original_name(stored: str) -> str:
 def joined_path(folder: str, name: str) -> str:
     """Return the path of a file from the root of its source."""
     return f"{folder}/{name}" if folder else name
+
+
+def readable_path(path: str) -> str:
+    r"""Return `path` for people to read: what is not text in it is shown as `\udcXX`."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")

@@ -57,7 +57,8 @@ def launch(executor_id: str, *, takes_from_queue: bool) -> None:
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "ERROR",
         "console_log_level": "ERROR",
-        "notification_listener_polling_interval_sec": 5.0,
+        # Nothing is notified; the interval is how long ending the process waits for the listener.
+        "notification_listener_polling_interval_sec": 1.0 if takes_from_queue else 0.1,
     }
     DBOS(config=config)
     if not takes_from_queue:

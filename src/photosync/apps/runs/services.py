@@ -23,7 +23,7 @@ from photosync.core.instants import local_date
 from photosync.core.plan import Action
 from photosync.core.run_states import ALIVE, RunState, Trigger, check_transition
 from photosync.core.status import Mode
-from photosync.core.wording import moment_words
+from photosync.core.wording import past_words
 from photosync.engine.observe import batches
 
 ITEMS_AT_ONCE = 400
@@ -48,19 +48,20 @@ def queue_run(run: Run) -> Run:
     """Store `run` as queued. Raises Refused naming the run that has the profile's one place."""
     try:
         with transaction.atomic():
-            refuse_if_alive(run.profile)
+            refuse_if_alive(run.profile, run.accepted_at)
             run.save(force_insert=True)
     except IntegrityError:
         # Two asked at the same instant: the constraint let one through.
-        refuse_if_alive(run.profile)
+        refuse_if_alive(run.profile, run.accepted_at)
         raise
     return run
 
 
-def refuse_if_alive(profile: SyncProfile) -> None:
+def refuse_if_alive(profile: SyncProfile, now: datetime) -> None:
     alive = Run.objects.filter(profile=profile, state__in=ALIVE).first()
     if alive is not None:
-        since = moment_words(alive.accepted_at, profile.school.zone)
+        zone = profile.school.zone
+        since = past_words(alive.accepted_at.astimezone(zone), now.astimezone(zone))
         raise Refused(
             f"Run {alive.pk} of {profile.name} is {alive.state} since {since}; only one run of a profile goes on at a "
             f"time. Nothing was started. Wait for it, or cancel it with: photosync run cancel {alive.pk}"
@@ -90,7 +91,7 @@ def approve(
         _check_held(run, "approved")
         if refusal := approval_refusal(schedule_of(run.profile), now):
             raise Refused(refusal)
-        refuse_if_alive(run.profile)
+        refuse_if_alive(run.profile, now)
         _check_year(run, publish_as_year, now)
         if not library_has_changed(run):
             _pin_and_settle(run, leave_out, f"Left out when {by} approved run {run.pk}.", PlanItem.State.LEFT_OUT, now)

@@ -21,7 +21,7 @@ from photosync.core.people import PersonKind
 from photosync.core.plan import PUBLISHED, Action, PersonPhotos, Reason
 from photosync.core.run_states import RunState, Trigger
 from photosync.core.status import Mode
-from photosync.engine.names import joined_path, original_name
+from photosync.engine.names import joined_path, original_name, readable_path
 from photosync.engine.ports import Holders, PersonToDecide, PlannedChange, UndecidedFile
 
 State = ListedFile.State
@@ -139,7 +139,7 @@ class PlanRows:
             run_id=self.fence.run_id,
             person_id=change.person_id,
             file_id=change.file.file_id if change.file else None,
-            file_path=_shown_path(change.file.path) if change.file else "",
+            file_path=readable_path(change.file.path) if change.file else "",
             action=change.action,
             academic_year=change.academic_year,
             reason_code=change.reason_code,
@@ -265,8 +265,3 @@ def _photos(state: PhotoState) -> PersonPhotos:
         blocked=state.blocked,
         withdrawn=state.withdrawn,
     )
-
-
-def _shown_path(path: str) -> str:
-    """Return the path for people to read: characters that are not text are shown as such."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.utils import timezone
 
 from photosync.apps.library.models import Picture, SourceContent
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
+from photosync.apps.runs.models import PlanItem
 from photosync.apps.sources.models import ListedFile, Listing
-from photosync.engine.names import original_name
+from photosync.engine.names import joined_path, original_name, readable_path
 from photosync.engine.ports import FileToFetch, KnownContent, Staged, StagedPicture
 
 State = ListedFile.State
@@ -62,7 +63,7 @@ class StageRows:
 
     def write_staged(self, staged: Sequence[Staged]) -> None:
         with self._fence.writing():
-            files = ListedFile.objects.in_bulk([one.file_id for one in staged])
+            files = ListedFile.objects.select_related("page").in_bulk([one.file_id for one in staged])
             changed_people = []
             for one in staged:
                 file = files.get(one.file_id)
@@ -71,6 +72,7 @@ class StageRows:
                         changed_people.append(file.person_id)
                     self._apply(file, one)
             ListedFile.objects.bulk_update(files.values(), _WRITTEN, batch_size=200)
+            PlanItem.objects.bulk_create(map(self._noted, self._refused(files.values())), batch_size=200)
             decide_again(self._listing.profile_id, changed_people)
 
     def _apply(self, file: ListedFile, staged: Staged) -> None:
@@ -88,6 +90,25 @@ class StageRows:
             file.state = State.SETTLED
         else:
             file.state = State.TO_DECIDE
+
+    @staticmethod
+    def _refused(files: Iterable[ListedFile]) -> list[ListedFile]:
+        return [file for file in files if file.state in (State.REJECTED, State.FAILED)]
+
+    def _noted(self, file: ListedFile) -> PlanItem:
+        """A line of the run's record for a file that was refused or could not be read."""
+        path = joined_path(original_name(file.page.folder), original_name(file.name))
+        return PlanItem(
+            run_id=self._fence.run_id,
+            person_id=file.person_id,
+            file_id=file.pk,
+            file_path=readable_path(path),
+            action=file.state,
+            reason_code=file.reason_code,
+            reason=file.reason,
+            source_sha256=file.sha256,
+            state=PlanItem.State.NOTED,
+        )
 
     def _content(self, staged: Staged) -> KnownContent:
         """Remember what the bytes gave, once for each content; a file too large to read has no hash to remember."""

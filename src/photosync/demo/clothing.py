@@ -9,7 +9,18 @@ from photosync.demo import tones
 from photosync.demo.looks import Look
 from photosync.demo.shapes import circle, line, linear, mirrored, path
 
-_STAFF = ("#3f5f7f", "#7a4f62", "#4f6f5b", "#b5654a", "#5b5b78", "#2f4858", "#a8784a", "#6d8ea0", "#8c3f46", "#d8cfc0")
+_STAFF = (
+    "#3f5f7f",
+    "#7a4f62",
+    "#4f6f5b",
+    "#b5654a",
+    "#5b5b78",
+    "#2f4858",
+    "#a8784a",
+    "#6d8ea0",
+    "#8c3f46",
+    "#d8cfc0",
+)
 
 
 def _staff_colour(look: Look) -> str:
@@ -18,7 +29,9 @@ def _staff_colour(look: Look) -> str:
 
 def gradients(look: Look) -> str:
     colour = _main_colour(look)
-    return linear("garment", [(0.0, tones.lighter(colour, 0.1)), (0.4, colour), (1.0, tones.darker(colour, 0.22))])
+    return linear(
+        "garment", [(0.0, tones.lighter(colour, 0.1)), (0.4, colour), (1.0, tones.darker(colour, 0.22))]
+    )
 
 
 def garment(look: Look) -> str:
@@ -78,8 +91,13 @@ def _buttons(colour: str, *, start: float, count: int, step: float = 32) -> str:
 
 def _badge(x: float, y: float, size: float) -> str:
     """The school's crest: a gold shield with a wattle sprig."""
+    shield = (
+        f"M{x - size:.1f},{y - size:.1f} h{size * 2:.1f} v{size * 1.1:.1f} "
+        f"q0,{size:.1f} {-size:.1f},{size * 1.5:.1f} q{-size:.1f},{-size * 0.5:.1f} {-size:.1f},{-size * 1.5:.1f} Z"
+    )
     return (
-        path(f"M{x - size:.1f},{y - size:.1f} h{size * 2:.1f} v{size * 1.1:.1f} q0,{size:.1f} {-size:.1f},{size * 1.5:.1f} q{-size:.1f},{-size * 0.5:.1f} {-size:.1f},{-size * 1.5:.1f} Z", tones.GOLD)
+        path(shield, tones.GOLD)
+        + line(shield, tones.NAVY, 1.5)
         + circle(x, y - size * 0.1, size * 0.42, tones.NAVY)
         + circle(x, y - size * 0.1, size * 0.2, tones.WHITE)
     )
@@ -88,16 +106,26 @@ def _badge(x: float, y: float, size: float) -> str:
 def _polo(look: Look) -> str:
     colour = _main_colour(look)
     trim = tones.NAVY if colour == tones.SKY else tones.GOLD
-    placket = path("M193,366 h14 v62 h-14 Z", tones.lighter(colour, 0.12)) + _buttons(tones.darker(colour, 0.35), start=388, count=2, step=24)
+    placket = path("M193,366 h14 v62 h-14 Z", tones.lighter(colour, 0.12)) + _buttons(
+        tones.darker(colour, 0.35), start=388, count=2, step=24
+    )
     collar = _collar(tones.darker(colour, 0.12), reach=50, tip_y=388)
     stripe = mirrored(line("M158,364 L174,384 L198,366", trim, 2.6))
     return placket + collar + stripe + _badge(252, 440, 11)
 
 
 def _sport(look: Look) -> str:
-    neck = line("M163,336 Q200,384 237,336", tones.WHITE, 7) + line("M163,336 Q200,384 237,336", tones.NAVY, 2.5)
+    neck = line("M163,336 Q200,384 237,336", tones.WHITE, 7) + line(
+        "M163,336 Q200,384 237,336", tones.NAVY, 2.5
+    )
     reach = _shoulders(look)
-    sash = mirrored(path(f"M{200 - reach - 6:.1f},396 L{200 - reach + 28:.1f},366 L{200 - reach + 54:.1f},760 L{200 - reach - 24:.1f},760 Z", tones.WHITE, opacity=0.22))
+    sash = mirrored(
+        path(
+            f"M{200 - reach - 6:.1f},396 L{200 - reach + 28:.1f},366 L{200 - reach + 54:.1f},760 L{200 - reach - 24:.1f},760 Z",
+            tones.WHITE,
+            opacity=0.22,
+        )
+    )
     return sash + neck + _badge(250, 436, 11)
 
 
@@ -106,7 +134,9 @@ def _jumper(look: Look) -> str:
     shirt = tones.WHITE
     opening = path("M160,338 L200,432 L240,338 Q200,372 160,338 Z", shirt)
     tie = "" if staff else _tie(top=368, bottom=430)
-    v = line("M158,340 L200,436 L242,340", tones.lighter(_main_colour(look), 0.12) if staff else tones.GOLD, 4)
+    v = line(
+        "M158,340 L200,436 L242,340", tones.lighter(_main_colour(look), 0.12) if staff else tones.GOLD, 4
+    )
     return opening + tie + _collar(shirt) + v + ("" if staff else _badge(256, 448, 11))
 
 
@@ -114,13 +144,15 @@ def _tie(*, top: float, bottom: float, colour: str = tones.TEAL, stripe: str = t
     knot = path(f"M191,{top} h18 l-4,15 h-10 Z", tones.darker(colour, 0.12))
     blade = f"M195,{top + 14} h10 L{213},{bottom} L200,{bottom + 10} L187,{bottom} Z"
     clip = f'<clipPath id="tie"><path d="{blade}"/></clipPath>'
-    stripes = "".join(line(f"M180,{y + 8} L220,{y - 10}", stripe, 4) for y in range(int(top) + 24, int(bottom) + 16, 20))
+    stripes = "".join(
+        line(f"M180,{y + 8} L220,{y - 10}", stripe, 4) for y in range(int(top) + 24, int(bottom) + 16, 20)
+    )
     return path(blade, colour) + clip + f'<g clip-path="url(#tie)">{stripes}</g>' + knot
 
 
 def _shirt_tie(look: Look) -> str:
     front = line("M200,380 V760", tones.darker(tones.WHITE, 0.2), 1.6)
-    return front + _tie(top=366, bottom=560) + _collar(tones.WHITE) + path("M238,436 h44 v4 h-44 Z", tones.darker(tones.WHITE, 0.14)) + _badge(260, 462, 11)
+    return front + _tie(top=366, bottom=560) + _collar(tones.WHITE) + _badge(256, 446, 11)
 
 
 def _lapels(colour: str, *, open_to: float) -> str:
@@ -133,7 +165,12 @@ def _blazer(look: Look) -> str:
     shirt = path("M158,336 L200,560 L242,336 Q200,372 158,336 Z", tones.WHITE)
     trim = mirrored(line("M140,418 L144,424 M126,372 L142,344", tones.GOLD, 2.4))
     return (
-        shirt + _tie(top=366, bottom=510) + _collar(tones.WHITE, reach=42, tip_y=386) + _lapels(tones.NAVY, open_to=540) + trim + _badge(272, 470, 14)
+        shirt
+        + _tie(top=366, bottom=510)
+        + _collar(tones.WHITE, reach=42, tip_y=386)
+        + _lapels(tones.NAVY, open_to=540)
+        + trim
+        + _badge(272, 470, 14)
     )
 
 
@@ -148,7 +185,11 @@ def _suit(look: Look) -> str:
 def _shirt(look: Look) -> str:
     colour = _main_colour(look)
     front = line("M200,392 V760", tones.darker(colour, 0.25), 1.8, opacity=0.7)
-    return front + _buttons(tones.lighter(colour, 0.5), start=412, count=5) + _collar(tones.lighter(colour, 0.08), reach=50)
+    return (
+        front
+        + _buttons(tones.lighter(colour, 0.5), start=412, count=5)
+        + _collar(tones.lighter(colour, 0.08), reach=50)
+    )
 
 
 def _open_blazer(look: Look) -> str:
@@ -170,14 +211,19 @@ def _blouse(look: Look) -> str:
     frill = line("M160,336 Q200,412 240,336", tones.lighter(colour, 0.3), 6)
     chance = Random(f"dots {look.detail_seed}")
     dots = "".join(
-        circle(200 + chance.uniform(-92, 92), 400 + 16 * i, 2.6, tones.lighter(colour, 0.55), opacity=0.7) for i in range(22)
+        circle(200 + chance.uniform(-92, 92), 400 + 16 * i, 2.6, tones.lighter(colour, 0.55), opacity=0.7)
+        for i in range(22)
     )
     return dots + frill
 
 
 def _round_neck(look: Look) -> str:
     colour = _main_colour(look)
-    necklace = "" if look.detail_seed % 2 else line("M168,346 Q200,416 232,346", "#d8b45a", 1.8) + circle(200, 382, 4, "#d8b45a")
+    necklace = (
+        ""
+        if look.detail_seed % 2
+        else line("M168,346 Q200,416 232,346", "#d8b45a", 1.8) + circle(200, 382, 4, "#d8b45a")
+    )
     return line("M161,336 Q200,402 239,336", tones.darker(colour, 0.2), 4) + necklace
 
 

@@ -30,28 +30,27 @@ def svg_of(look: Look, *, width: int, height: int) -> str:
     tall = 400 * height / width
     chance = Random(f"backdrop {look.backdrop}")
     light, dark = BACKDROPS[look.backdrop % len(BACKDROPS)]
-    middle = (look.shift[0], look.shift[1] + (tall - 500) * 0.42)
-    pose = (
-        f"translate({middle[0]:.1f} {middle[1]:.1f}) translate(200 300) scale({look.scale:.3f}) translate(-200 -300)"
-    )
+    middle = (look.shift[0], look.shift[1] + (tall - 500) * 0.42 + 9)
+    pose = f"translate({middle[0]:.1f} {middle[1]:.1f}) translate(200 240) scale({look.scale:.3f}) translate(-200 -240)"
     tilt = f"rotate({look.tilt_degrees:.2f} 200 320)"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 400 {tall:.3f}">'
         f"<defs>{_gradients(look, light=light, dark=dark)}</defs>"
-        f'<rect width="400" height="{tall:.1f}" fill="url(#backdrop)"/>{_blurred_lights(chance, light, tall=tall)}'
+        f'<rect width="400" height="{tall:.1f}" fill="url(#backdrop)"/>{_blurred_lights(chance, tall=tall)}'
         f'<g transform="{pose}"><g transform="{tilt}">{_behind(look)}{faces.neck(look)}</g>'
-        f'{clothing.garment(look)}<g transform="{tilt}">{_head(look)}</g></g>'
-        f'<rect width="400" height="{tall:.1f}" fill="url(#window)"/></svg>'
+        f'<g transform="translate(0 -15)">{clothing.garment(look)}</g><g transform="{tilt}">{_head(look)}</g></g></svg>'
     )
 
 
 def _gradients(look: Look, *, light: str, dark: str) -> str:
     return (
-        radial("backdrop", [(0.0, light), (0.55, tones.mix(light, dark, 0.45)), (1.0, dark)], at=(0.42, 0.36), radius=0.85)
+        radial(
+            "backdrop",
+            [(0.0, light), (0.55, tones.mix(light, dark, 0.45)), (1.0, dark)],
+            at=(0.42, 0.36),
+            radius=0.85,
+        )
         + faded("light", "#ffffff", 0.5)
-        + '<linearGradient id="window" x1="0" y1="0" x2="1" y2="0.6"><stop offset="0" stop-color="#fff" '
-        'stop-opacity="0.10"/><stop offset="0.5" stop-color="#fff" stop-opacity="0"/>'
-        '<stop offset="1" stop-color="#1a1a33" stop-opacity="0.12"/></linearGradient>'
         + faces.gradients(look)
         + hair.gradients(look)
         + headwear.gradients(look)
@@ -59,11 +58,17 @@ def _gradients(look: Look, *, light: str, dark: str) -> str:
     )
 
 
-def _blurred_lights(chance: Random, light: str, *, tall: float) -> str:
+def _blurred_lights(chance: Random, *, tall: float) -> str:
     """Large soft spots, as a painted backdrop out of focus has."""
     return "".join(
-        circle(chance.uniform(0, 400), chance.uniform(0, tall * 0.8), chance.uniform(50, 110), "url(#light)", opacity=chance.uniform(0.25, 0.6))
-        for _ in range(5)
+        circle(
+            chance.uniform(0, 400),
+            chance.uniform(0, tall * 0.8),
+            chance.uniform(50, 90),
+            "url(#light)",
+            opacity=chance.uniform(0.25, 0.6),
+        )
+        for _ in range(3)
     )
 
 

@@ -29,7 +29,9 @@ def glasses(look: Look) -> str:
     frame = tint + line(lens, colour, width) + shine
     gap = look.eye_distance + 0.5 - reach
     bridge = line(
-        f"M{200 - gap:.1f},{y - 4:.1f} Q200,{y - 9:.1f} {200 + gap:.1f},{y - 4:.1f}", tones.lighter(colour, 0.1), width
+        f"M{200 - gap:.1f},{y - 4:.1f} Q200,{y - 9:.1f} {200 + gap:.1f},{y - 4:.1f}",
+        tones.lighter(colour, 0.1),
+        width,
     )
     return mirrored(frame + temple) + bridge
 

@@ -96,7 +96,11 @@ def _freckles(look: Look) -> str:
     colour = tones.mix(look.skin, "#a5562e", 0.55)
     dots = (
         circle(
-            200 + side * chance.uniform(6, 40), chance.uniform(222, 246), chance.uniform(0.9, 1.6), colour, opacity=0.65
+            200 + side * chance.uniform(6, 40),
+            chance.uniform(222, 246),
+            chance.uniform(0.9, 1.6),
+            colour,
+            opacity=0.65,
         )
         for side in (-1, 1)
         for _ in range(11)
@@ -113,7 +117,11 @@ def _age_lines(look: Look) -> str:
     strength = min(0.5, 0.16 + (look.age - 44) * 0.012)
     colour = shade_of(look.skin, 0.5)
     corner, y = 200 - look.mouth_width - 7, look.mouth_y
-    fold = line(f"M{200 - 19},{look.nose_y + 4:.1f} Q{corner - 2:.1f},{y - 12:.1f} {corner:.1f},{y + 4:.1f}", colour, 1.8)
+    fold = line(
+        f"M{200 - 19},{look.nose_y + 4:.1f} Q{corner - 2:.1f},{y - 12:.1f} {corner:.1f},{y + 4:.1f}",
+        colour,
+        1.8,
+    )
     outer = 200 - look.eye_distance - look.eye_width - 4
     crow = line(f"M{outer:.1f},{EYE_Y - 1} l-7,-3 M{outer:.1f},{EYE_Y + 4} l-7,1", colour, 1.3)
     brow = line("M176,160 Q200,156 224,160 M180,168 Q200,165 220,168", colour, 1.3, opacity=0.7)
@@ -135,9 +143,15 @@ def _eye(look: Look) -> str:
         path(almond, "#fbf8f4")
         + circle(x, y - 0.6, radius, tones.darker(look.iris, 0.35))
         + circle(x, y - 0.2, radius * 0.86, look.iris)
-        + ellipse(x, y + radius * 0.42, radius * 0.6, radius * 0.4, tones.lighter(look.iris, 0.3), opacity=0.55)
+        + ellipse(
+            x, y + radius * 0.42, radius * 0.6, radius * 0.4, tones.lighter(look.iris, 0.3), opacity=0.55
+        )
         + circle(x, y - 0.6, radius * 0.46, "#15100f")
-        + path(f"{start}{upper} l0,3 C{x + w * 0.5:.2f},{y - h * 0.75:.2f} {x - w * 0.5:.2f},{y - h * 0.75:.2f} {x - w:.2f},{y - tilt + 3:.2f} Z", "#3a2a28", opacity=0.22)
+        + path(
+            f"{start}{upper} l0,3 C{x + w * 0.5:.2f},{y - h * 0.75:.2f} {x - w * 0.5:.2f},{y - h * 0.75:.2f} {x - w:.2f},{y - tilt + 3:.2f} Z",
+            "#3a2a28",
+            opacity=0.22,
+        )
     )
     lash = 3.0 if look.sitter.presentation == "feminine" else 2.2
     lines = line(f"{start}{upper}", lid, lash)
@@ -208,14 +222,19 @@ def _nose(look: Look) -> str:
     bulge = 4.5 if look.nose < 2 else 3
     wings = mirrored(
         line(
-            f"M{200 - w * 0.9:.1f},{y - 6:.1f} q-{bulge},{bulge + 1} 0,9 q2,1.5 4,-0.5", deep, 1.7, opacity=0.55
+            f"M{200 - w * 0.9:.1f},{y - 6:.1f} q-{bulge},{bulge + 1} 0,9 q2,1.5 4,-0.5",
+            deep,
+            1.7,
+            opacity=0.55,
         )
     )
     return side + light + base + (wings if look.nose != 3 else "")
 
 
 def _mouth(look: Look) -> str:
-    drawn = {"open": _open_smile, "broad": _open_smile, "gentle": _gentle_mouth}.get(look.smile, _closed_smile)
+    drawn = {"open": _open_smile, "broad": _open_smile, "gentle": _gentle_mouth}.get(
+        look.smile, _closed_smile
+    )
     return drawn(look)
 
 
@@ -277,7 +296,11 @@ def _open_smile(look: Look) -> str:
         outline
         + path(inside, "#6e2a2c")
         + path(teeth, "#fbf9f5")
-        + mirrored(line(f"M{200 - w - 3.5:.1f},{y - 5:.1f} q1,3 3.5,3.5", shade_of(look.skin, 0.45), 1.7, opacity=0.6))
+        + mirrored(
+            line(
+                f"M{200 - w - 3.5:.1f},{y - 5:.1f} q1,3 3.5,3.5", shade_of(look.skin, 0.45), 1.7, opacity=0.6
+            )
+        )
         + _under_lip(look, y=y + depth + 6 + full)
     )
 

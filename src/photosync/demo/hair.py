@@ -21,8 +21,8 @@ Draw = Callable[[Look], str]
 def gradients(look: Look) -> str:
     hair = look.hair
     return linear(
-        "hair", [(0.0, tones.lighter(hair, 0.16)), (0.4, hair), (1.0, tones.darker(hair, 0.25))]
-    ) + linear("locks", [(0.0, hair), (1.0, tones.darker(hair, 0.12))])
+        "hair", [(0.0, tones.lighter(hair, 0.16)), (0.45, hair), (1.0, tones.darker(hair, 0.13))]
+    ) + linear("locks", [(0.0, tones.darker(hair, 0.1)), (1.0, tones.darker(hair, 0.22))])
 
 
 def behind(look: Look) -> str:
@@ -73,12 +73,22 @@ def _tail_back(look: Look) -> str:
         f"M{x - 34:.1f},128 C{x + 34:.1f},96 {x + 52:.1f},190 {x + 34:.1f},296 Q{x + 26:.1f},330 {x + 10:.1f},352 "
         f"C{x + 16:.1f},290 {x + 14:.1f},220 {x - 20:.1f},160 Z",
         tones.darker(look.hair, 0.15),
-    ) + line(f"M{x},150 C{x + 26:.1f},190 {x + 26:.1f},250 {x + 20:.1f},310", tones.lighter(look.hair, 0.14), 2, opacity=0.5)
+    ) + line(
+        f"M{x},150 C{x + 26:.1f},190 {x + 26:.1f},250 {x + 20:.1f},310",
+        tones.lighter(look.hair, 0.14),
+        2,
+        opacity=0.5,
+    )
 
 
 def _top_bun(look: Look) -> str:
     lines = "".join(
-        line(f"M{176 + i * 8},{76 - i % 2 * 3} q12,-20 {24 - i * 4},-2", tones.lighter(look.hair, 0.14), 1.8, opacity=0.5)
+        line(
+            f"M{176 + i * 8},{76 - i % 2 * 3} q12,-20 {24 - i * 4},-2",
+            tones.lighter(look.hair, 0.14),
+            1.8,
+            opacity=0.5,
+        )
         for i in range(4)
     )
     return circle(200, 74, 31, tones.darker(look.hair, 0.1)) + lines
@@ -117,23 +127,27 @@ def _long_curly_back(look: Look) -> str:
         tones.darker(look.hair, 0.28),
     )
     rows = "".join(
-        _curl(look, 200 + side * (w + 17 + 6 * sin(step)), 190 + step * 22, 19) for side in (-1, 1) for step in range(10)
+        _curl(look, 200 + side * (w + 17 + 6 * sin(step)), 190 + step * 22, 19)
+        for side in (-1, 1)
+        for step in range(10)
     )
-    return core + rows + _ring(look, centre=(200, 178), reach=(w + 14, 92), start=-180, end=0, count=16, radius=17)
+    return (
+        core
+        + rows
+        + _ring(look, centre=(200, 178), reach=(w + 14, 92), start=-180, end=0, count=16, radius=17)
+    )
 
 
 def _waves_back(look: Look) -> str:
     w = look.face_half_width + 15
-    half = (
-        f"C{w + 24:.1f},240 {w - 4:.1f},262 {w + 14:.1f},300 C{w + 30:.1f},336 {w + 2:.1f},352 {w + 16:.1f},404"
-    )
+    half = f"C{w + 24:.1f},240 {w - 4:.1f},262 {w + 14:.1f},300 C{w + 30:.1f},336 {w + 2:.1f},352 {w + 16:.1f},404"
     right = _shifted(half, 1)
-    return (
-        path(f"M200,100 C{200 + w:.1f},96 {200 + w:.1f},150 {200 + w:.1f},196 {right} L200,424 Z", tones.darker(look.hair, 0.28))
-        + path(
-            f"M200,100 C{200 - w:.1f},96 {200 - w:.1f},150 {200 - w:.1f},196 {_shifted(half, -1)} L200,424 Z",
-            tones.darker(look.hair, 0.28),
-        )
+    return path(
+        f"M200,100 C{200 + w:.1f},96 {200 + w:.1f},150 {200 + w:.1f},196 {right} L200,424 Z",
+        tones.darker(look.hair, 0.28),
+    ) + path(
+        f"M200,100 C{200 - w:.1f},96 {200 - w:.1f},150 {200 - w:.1f},196 {_shifted(half, -1)} L200,424 Z",
+        tones.darker(look.hair, 0.28),
     )
 
 
@@ -189,8 +203,8 @@ def _fringe(right: float, left: float) -> str:
 
 def _curtain(right: float, left: float) -> str:
     return (
-        f"L{right:.1f},226 C{right - 6:.1f},196 {right - 16:.1f},152 200,112 "
-        f"C{left + 16:.1f},152 {left + 6:.1f},196 {left:.1f},226"
+        f"L{right:.1f},226 C{right - 2:.1f},190 {right - 12:.1f},140 200,119 "
+        f"C{left + 12:.1f},140 {left + 2:.1f},190 {left:.1f},226"
     )
 
 
@@ -221,7 +235,9 @@ def _cap(look: Look, *, hairline: Hairline, height: float, side: float, opacity:
         f"C{200 + outer * 0.66:.1f},{top:.1f} {200 + outer + 3:.1f},128 {200 + outer:.1f},208 "
         f"{hairline(200 + w - 1, 200 - w + 1)} Z"
     )
-    return path(data, "url(#hair)", opacity=opacity) + (_strands(look, top=top, outer=outer) if opacity == 1 else "")
+    return path(data, "url(#hair)", opacity=opacity) + (
+        _strands(look, top=top, outer=outer) if opacity == 1 else ""
+    )
 
 
 def _strands(look: Look, *, top: float, outer: float) -> str:
@@ -251,7 +267,12 @@ def _locks(look: Look) -> str:
         f"M{x - 13:.1f},178 C{x - 20:.1f},240 {x - 15:.1f},320 {x - 25:.1f},404 Q{x - 2:.1f},420 {x + 22:.1f},400 "
         f"C{x + 14:.1f},340 {x - 4:.1f},270 {x + 3:.1f},196 Z"
     )
-    sheen = line(f"M{x - 8:.1f},230 C{x - 8:.1f},290 {x - 4:.1f},340 {x - 8:.1f},390", tones.lighter(look.hair, 0.22), 2.4, opacity=0.35)
+    sheen = line(
+        f"M{x - 8:.1f},230 C{x - 8:.1f},290 {x - 4:.1f},340 {x - 8:.1f},390",
+        tones.lighter(look.hair, 0.22),
+        2.4,
+        opacity=0.35,
+    )
     return mirrored(path(lock, "url(#locks)") + sheen)
 
 
@@ -295,7 +316,10 @@ def _wavy_sides(look: Look) -> str:
 def _curtain_sides(look: Look) -> str:
     x = 200 - look.face_half_width
     return mirrored(
-        path(f"M{x - 10:.1f},180 Q{x - 14:.1f},222 {x - 4:.1f},246 Q{x + 6:.1f},228 {x + 3:.1f},200 Z", "url(#locks)")
+        path(
+            f"M{x - 10:.1f},180 Q{x - 14:.1f},222 {x - 4:.1f},246 Q{x + 6:.1f},228 {x + 3:.1f},200 Z",
+            "url(#locks)",
+        )
     )
 
 
@@ -314,11 +338,20 @@ def _plaits(look: Look) -> str:
     x = 200 - look.face_half_width - 8
     light, dark = look.hair, tones.darker(look.hair, 0.22)
     links = "".join(
-        ellipse(x - 4 + (4 if i % 2 else -4), 252 + i * 15, 12, 10.5, light if i % 2 else dark, more=f'transform="rotate({28 if i % 2 else -28} {x - 4:.1f} {252 + i * 15})"')
-        for i in range(10)
+        ellipse(
+            x - 4 + (4 if i % 2 else -4),
+            224 + i * 15,
+            12.5,
+            10.5,
+            light if i % 2 else dark,
+            more=f'transform="rotate({28 if i % 2 else -28} {x - 4:.1f} {224 + i * 15})"',
+        )
+        for i in range(11)
     )
-    tie = ellipse(x - 4, 402, 9, 5, tones.GOLD)
-    tuft = path(f"M{x - 12:.1f},404 Q{x - 10:.1f},430 {x - 4:.1f},438 Q{x + 4:.1f},430 {x + 4:.1f},404 Z", light)
+    tie = ellipse(x - 4, 389, 9, 5, tones.GOLD)
+    tuft = path(
+        f"M{x - 12:.1f},391 Q{x - 10:.1f},417 {x - 4:.1f},425 Q{x + 4:.1f},417 {x + 4:.1f},391 Z", light
+    )
     return mirrored(tuft + links + tie)
 
 
@@ -335,7 +368,12 @@ def _box_braids(look: Look) -> str:
         for i in range(5)
     )
     parts = "".join(
-        line(f"M{200 + dx * 0.4:.1f},96 Q{200 + dx * 0.9:.1f},112 {200 + dx:.1f},{133 + abs(dx) * 0.22:.1f}", tones.lighter(look.hair, 0.22), 1.4, opacity=0.6)
+        line(
+            f"M{200 + dx * 0.4:.1f},96 Q{200 + dx * 0.9:.1f},112 {200 + dx:.1f},{133 + abs(dx) * 0.22:.1f}",
+            tones.lighter(look.hair, 0.22),
+            1.4,
+            opacity=0.6,
+        )
         for dx in (-46, -30, -14, 2, 18, 34, 50)
     )
     return braids + parts
@@ -350,7 +388,12 @@ def _side_tail(look: Look) -> str:
             "url(#locks)",
         )
         + ellipse(x - 6, 250, 11, 6, tones.NAVY, more=f'transform="rotate(24 {x - 6:.1f} 250)"')
-        + line(f"M{x - 10:.1f},270 C{x - 20:.1f},310 {x - 16:.1f},350 {x},392", tones.lighter(look.hair, 0.22), 2.4, opacity=0.35)
+        + line(
+            f"M{x - 10:.1f},270 C{x - 20:.1f},310 {x - 16:.1f},350 {x},392",
+            tones.lighter(look.hair, 0.22),
+            2.4,
+            opacity=0.35,
+        )
     )
 
 
@@ -361,7 +404,12 @@ def _quiff(look: Look) -> str:
         f"C{200 + w * 0.5:.1f},118 {200 - 10},122 {200 - w * 0.72:.1f},142 Z",
         "url(#hair)",
     ) + "".join(
-        line(f"M{172 + i * 16},{126 - i * 2} Q{172 + i * 18},96 {196 + i * 14},{84 + i * 3}", tones.lighter(look.hair, 0.25), 2.2, opacity=0.3)
+        line(
+            f"M{172 + i * 16},{126 - i * 2} Q{172 + i * 18},96 {196 + i * 14},{84 + i * 3}",
+            tones.lighter(look.hair, 0.25),
+            2.2,
+            opacity=0.3,
+        )
         for i in range(4)
     )
 
@@ -372,8 +420,10 @@ def _spikes(look: Look) -> str:
     points = [f"M{200 - w:.1f},150"]
     for i in range(count):
         x = 200 - w + 2 * w * (i + 0.5) / count
-        lift = 34 * sin(pi * (i + 0.5) / count) ** 0.7
-        points.append(f"Q{x - 5:.1f},{112 - lift:.1f} {x + 3:.1f},{102 - lift:.1f} Q{x + 5:.1f},{116 - lift:.1f} {200 - w + 2 * w * (i + 1) / count:.1f},{126 - lift * 0.8:.1f}")
+        lift = 24 * sin(pi * (i + 0.5) / count) ** 0.8
+        points.append(
+            f"Q{x - 5:.1f},{112 - lift:.1f} {x + 3:.1f},{102 - lift:.1f} Q{x + 5:.1f},{116 - lift:.1f} {200 - w + 2 * w * (i + 1) / count:.1f},{126 - lift * 0.8:.1f}"
+        )
     points.append(f"L{200 + w:.1f},150 Q200,118 {200 - w:.1f},150 Z")
     return path(" ".join(points), "url(#hair)")
 
@@ -382,8 +432,17 @@ def _mop(look: Look) -> str:
     """Loose hair with uneven ends over the forehead."""
     w = look.face_half_width
     ends = "".join(
-        path(f"M{x - 15},130 Q{x - 13},{168 + drop} {x + lean},{175 + drop} Q{x + 14},{160 + drop} {x + 17},130 Z", "url(#locks)")
-        for x, drop, lean in ((int(200 - w + 16), 4, -4), (172, -2, -6), (194, 3, 5), (218, -4, 7), (int(200 + w - 16), 3, 6))
+        path(
+            f"M{x - 15},130 Q{x - 13},{168 + drop} {x + lean},{175 + drop} Q{x + 14},{160 + drop} {x + 17},130 Z",
+            "url(#locks)",
+        )
+        for x, drop, lean in (
+            (int(200 - w + 16), 4, -4),
+            (172, -2, -6),
+            (194, 3, 5),
+            (218, -4, 7),
+            (int(200 + w - 16), 3, 6),
+        )
     )
     return ends
 
@@ -391,7 +450,7 @@ def _mop(look: Look) -> str:
 def _flat_top(look: Look) -> str:
     w = look.face_half_width
     return path(
-        f"M{200 - w:.1f},150 L{200 - w + 2:.1f},84 Q{200 - w + 4:.1f},70 {200 - w + 18:.1f},69 L{200 + w - 18:.1f},69 Q{200 + w - 4:.1f},70 {200 + w - 2:.1f},84 "
+        f"M{200 - w:.1f},150 L{200 - w + 3:.1f},104 Q{200 - w + 6:.1f},82 {200 - w + 26:.1f},80 Q200,76 {200 + w - 26:.1f},80 Q{200 + w - 6:.1f},82 {200 + w - 3:.1f},104 "
         f"L{200 + w:.1f},150 Q{200 + w - 14:.1f},136 {200 + w - 30:.1f},134 Q200,130 {200 - w + 30:.1f},134 Q{200 - w + 14:.1f},136 {200 - w:.1f},150 Z",
         "url(#hair)",
     )
@@ -420,27 +479,40 @@ def _scatter(look: Look, *, count: int, radius: float) -> str:
     for i in range(count):
         share = i / (count - 1)
         row = i % 3
-        angle = pi * (1.06 - 1.12 * share)
+        angle = pi * (1.02 - 1.04 * share)
         reach = 1.0 - 0.2 * row
         x = 200 + w * reach * cos(angle) + chance.uniform(-2, 2)
-        y = 172 - (84 - 14 * row) * sin(angle) + chance.uniform(-2, 2)
+        y = 168 - (82 - 14 * row) * sin(angle) + chance.uniform(-2, 2)
         drawn.append(_curl(look, x, y, radius * chance.uniform(0.85, 1.15)))
     return "".join(drawn)
 
 
 def _ring(
-    look: Look, *, centre: tuple[float, float], reach: tuple[float, float], start: float, end: float, count: int, radius: float
+    look: Look,
+    *,
+    centre: tuple[float, float],
+    reach: tuple[float, float],
+    start: float,
+    end: float,
+    count: int,
+    radius: float,
 ) -> str:
     chance = Random(f"ring {look.detail_seed}")
     drawn = []
     for i in range(count):
         angle = (start + (end - start) * i / (count - 1)) * pi / 180
         x, y = centre[0] + reach[0] * cos(angle), centre[1] + reach[1] * sin(angle)
-        drawn.append(_curl(look, x + chance.uniform(-3, 3), y + chance.uniform(-3, 3), radius * chance.uniform(0.8, 1.15)))
+        drawn.append(
+            _curl(
+                look, x + chance.uniform(-3, 3), y + chance.uniform(-3, 3), radius * chance.uniform(0.8, 1.15)
+            )
+        )
     return "".join(drawn)
 
 
-def _cluster(look: Look, *, centre: tuple[float, float], reach: tuple[float, float], count: int, radius: float) -> str:
+def _cluster(
+    look: Look, *, centre: tuple[float, float], reach: tuple[float, float], count: int, radius: float
+) -> str:
     chance = Random(f"cluster {look.detail_seed}")
     return "".join(
         _curl(
@@ -478,13 +550,13 @@ STYLES: dict[str, Style] = {
     "long fringe": Style(_fringe, 16, 12, (_long_back,), (_locks,)),
     "long waves": Style(_side_part, 17, 12, (_waves_back,), (_wavy_locks,)),
     "long waves fringe": Style(_swept, 17, 12, (_waves_back,), (_wavy_locks,)),
-    "long curls": Style(_natural, 14, 10, (_long_curly_back,), (_curly_fringe,)),
+    "long curls": Style(_natural, 14, 10, (_long_curly_back,), (_short_curls, _curly_fringe)),
     "half up": Style(_high, 16, 12, (_long_back,), (_locks,)),
     "bob": Style(_side_part, 17, 13, (_bob_back,), (_bob_sides,)),
     "bob fringe": Style(_fringe, 17, 13, (_bob_back,), (_bob_sides,)),
     "bob waves": Style(_curtain, 17, 13, (_bob_back,), (_wavy_sides,)),
     "short waves": Style(_swept, 18, 12, (_bob_back,), (_wavy_sides,)),
-    "pixie": Style(_swept, 17, 6, (), (_curtain_sides,)),
+    "pixie": Style(_swept, 17, 6),
     "ponytail": Style(_high, 12, 5, (_tail_back,)),
     "side ponytail": Style(_side_part, 13, 6, (), (_side_tail,)),
     "bun": Style(_high, 12, 5, (_top_bun,)),
@@ -493,8 +565,8 @@ STYLES: dict[str, Style] = {
     "plaits": Style(_curtain, 13, 8, (), (_plaits,)),
     "puffs": Style(_high, 9, 4, (_puffs,)),
     "box braids": Style(_natural, 13, 9, (_long_back,), (_box_braids,)),
-    "afro": Style(_low_natural, 16, 12, (_afro_back,), (_curly_fringe,)),
-    "curls": Style(_low_natural, 14, 10, (_curly_back,), (_curly_fringe,)),
+    "afro": Style(_low_natural, 16, 12, (_afro_back,), (_short_curls, _curly_fringe)),
+    "curls": Style(_low_natural, 14, 10, (_curly_back,), (_short_curls, _curly_fringe)),
     "side part": Style(_side_part, 17, 4),
     "crop": Style(_natural, 9, 2.5),
     "buzz": Style(_natural, 5, 1.5, opacity=0.8),

@@ -47,7 +47,12 @@ def _scarf(look: Look) -> str:
     light, dark = tones.lighter(look.headwear_colour, 0.25), tones.darker(look.headwear_colour, 0.3)
     folds = (
         line(f"M{200 - w - 4:.1f},300 Q{200 - 20},372 {200 + w + 20:.1f},372", dark, 3, opacity=0.4)
-        + line(f"M{200 + w + 6:.1f},296 Q{200 + 30},352 {200 - w * 0.4:.1f},{chin + 30:.1f}", dark, 3, opacity=0.4)
+        + line(
+            f"M{200 + w + 6:.1f},296 Q{200 + 30},352 {200 - w * 0.4:.1f},{chin + 30:.1f}",
+            dark,
+            3,
+            opacity=0.4,
+        )
         + line(f"M{200 - w - 22:.1f},356 Q200,430 {200 + w + 26:.1f},394", light, 2.5, opacity=0.4)
         + line(f"M{200 - w * 0.8:.1f},112 Q{200 - w * 0.3:.1f},86 {200 + 10},84", light, 5, opacity=0.3)
     )
@@ -65,7 +70,13 @@ def _patka(look: Look) -> str:
         f"C{200 + w - 4:.1f},166 {200 + w * 0.6:.1f},146 200,144 C{200 - w * 0.6:.1f},146 {200 - w + 4:.1f},166 {200 - w - 3:.1f},196 Z",
         "url(#cloth)",
     )
-    return knot + cap + mirrored(line("M200,142 Q176,124 158,108", tones.darker(look.headwear_colour, 0.3), 2, opacity=0.35))
+    return (
+        knot
+        + cap
+        + mirrored(
+            line("M200,142 Q176,124 158,108", tones.darker(look.headwear_colour, 0.3), 2, opacity=0.35)
+        )
+    )
 
 
 def _turban(look: Look) -> str:
@@ -77,8 +88,18 @@ def _turban(look: Look) -> str:
         "url(#cloth)",
     )
     folds = "".join(
-        line(f"M{200 - w - 6 + i * 3:.1f},{168 - i * 21} Q{200 - w * 0.3:.1f},{146 - i * 19} {200 + 6 + i * 9},{124 - i * 16}", dark, 2.2, opacity=0.45)
-        + line(f"M{200 + w + 6 - i * 3:.1f},{168 - i * 21} Q{200 + w * 0.4:.1f},{150 - i * 19} {200 + 2},{126 - i * 16}", dark, 2.2, opacity=0.45)
+        line(
+            f"M{200 - w - 6 + i * 3:.1f},{168 - i * 21} Q{200 - w * 0.3:.1f},{146 - i * 19} {200 + 6 + i * 9},{124 - i * 16}",
+            dark,
+            2.2,
+            opacity=0.45,
+        )
+        + line(
+            f"M{200 + w + 6 - i * 3:.1f},{168 - i * 21} Q{200 + w * 0.4:.1f},{150 - i * 19} {200 + 2},{126 - i * 16}",
+            dark,
+            2.2,
+            opacity=0.45,
+        )
         for i in range(4)
     )
     return body + folds
@@ -86,4 +107,8 @@ def _turban(look: Look) -> str:
 
 def _headband(look: Look) -> str:
     w = look.face_half_width + 6
-    return line(f"M{200 - w:.1f},166 Q{200 - w * 0.75:.1f},98 200,96 Q{200 + w * 0.75:.1f},98 {200 + w:.1f},166", look.headwear_colour, 8)
+    return line(
+        f"M{200 - w:.1f},166 Q{200 - w * 0.75:.1f},98 200,96 Q{200 + w * 0.75:.1f},98 {200 + w:.1f},166",
+        look.headwear_colour,
+        8,
+    )

@@ -11,7 +11,17 @@ from photosync.demo import tones
 Kind = Literal["student", "staff"]
 Presentation = Literal["feminine", "masculine"]
 
-_LIGHT = ("brown", "chestnut", "light brown", "dark blonde", "blonde", "strawberry", "auburn", "ginger", "dark brown")
+_LIGHT = (
+    "brown",
+    "chestnut",
+    "light brown",
+    "dark blonde",
+    "blonde",
+    "strawberry",
+    "auburn",
+    "ginger",
+    "dark brown",
+)
 _DARK = ("black", "soft black", "dark brown")
 _MIXED = ("dark brown", "brown", "soft black", "chestnut", "black")
 
@@ -162,7 +172,7 @@ def look_of(sitter: Sitter, *, academic_year: int) -> Look:
         age=age,
         skin=skin,
         hair=hair,
-        iris=_iris(face, skin=skin),
+        iris=_iris(face, skin=skin, hair_names=hair_names),
         hair_style=_hair_style(face, sitter, academic_year=academic_year, age=age),
         face_half_width=face.uniform(58, 69) + (0 if feminine else 2) - 1.5 * young,
         chin_y=face.uniform(291, 305) + (0 if feminine else 4) - 8 * young,
@@ -192,7 +202,7 @@ def look_of(sitter: Sitter, *, academic_year: int) -> Look:
         headwear_colour=headwear_colour,
         garment=_garment(day, sitter, age=age),
         tilt_degrees=day.uniform(-2.6, 2.6),
-        scale=day.uniform(1.0, 1.1),
+        scale=day.uniform(1.2, 1.3),
         shift=(day.uniform(-7, 7), day.uniform(-5, 6)),
         backdrop=day.randrange(1_000_000),
         detail_seed=face.randrange(1_000_000),
@@ -203,12 +213,14 @@ def _hair_colour(face: Random, names: tuple[str, ...], *, age: int) -> str:
     colour = tones.HAIR[face.choice(names)]
     greying = face.uniform(40, 70)
     if age > greying:
-        return tones.mix(colour, tones.HAIR[face.choice(("grey", "silver"))], min(1.0, 0.45 + (age - greying) / 14))
+        return tones.mix(
+            colour, tones.HAIR[face.choice(("grey", "silver"))], min(1.0, 0.45 + (age - greying) / 14)
+        )
     return colour
 
 
-def _iris(face: Random, *, skin: str) -> str:
-    if tones.brightness(skin) < 0.72:
+def _iris(face: Random, *, skin: str, hair_names: tuple[str, ...]) -> str:
+    if hair_names == _DARK or tones.brightness(skin) < 0.72:
         return tones.IRIS[face.choice(("brown", "dark brown", "dark brown"))]
     return tones.IRIS[face.choice(("brown", "dark brown", "hazel", "green", "blue", "blue", "grey"))]
 
@@ -230,9 +242,13 @@ def _headwear(face: Random, sitter: Sitter) -> tuple[str, str]:
     student = sitter.kind == "student"
     if sitter.presentation == "feminine" and face.random() < _SCARVES.get(sitter.community, 0):
         own = ("#7d9aa6", "#b58b8b", "#5d6f8f", "#8f7d9c", "#c9b79c", "#37474f")
-        return "scarf", face.choice((tones.NAVY, tones.WHITE, tones.TEAL) if student else own)
+        return "scarf", face.choice(
+            (tones.NAVY, tones.WHITE, tones.TEAL, tones.NAVY, tones.SKY) if student else own
+        )
     if sitter.presentation == "masculine" and sitter.community == "punjabi" and face.random() < 0.5:
-        return "patka" if student else "turban", face.choice((tones.NAVY, tones.TEAL, "#202226", tones.MAROON))
+        return "patka" if student else "turban", face.choice(
+            (tones.NAVY, tones.TEAL, "#202226", tones.MAROON)
+        )
     if student and sitter.presentation == "feminine" and face.random() < 0.2:
         return "headband", face.choice((tones.NAVY, tones.GOLD, tones.WHITE, tones.TEAL))
     return "", tones.NAVY

@@ -44,8 +44,16 @@ def told(result: Rendered | ItemRejected) -> object:
     return (result.code, result.message) if isinstance(result, ItemRejected) else result
 
 
+def resident_bytes(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
 def slow_picture() -> bytes:
-    return pictures.encoded(pictures.flat(6000, 6000), "JPEG", progressive=True, subsampling=0)
+    """A picture that keeps a worker busy, with 240 MB, for most of a second."""
+    return pictures.encoded(pictures.flat(6300, 6300), "JPEG", progressive=True, subsampling=0)
 
 
 def test_pool_gives_what_render_gives(pool: RenderPool) -> None:
@@ -116,27 +124,32 @@ def test_two_threads_share_a_pool(pool: RenderPool) -> None:
     assert results == [expected, expected]
 
 
-def test_worker_killed_once_costs_nothing(pool: RenderPool) -> None:
-    content = slow_picture()
-    future = pool.submit(content, SETTINGS)
-    wait_until(
-        lambda: bool(pool.worker_pids()) and psutil.Process(pool.worker_pids()[0]).cpu_times().user > 0.3
-    )
-    os.kill(pool.worker_pids()[0], signal.SIGKILL)
-    assert future.result() == render(content, SETTINGS)
+def test_worker_killed_once_costs_nothing() -> None:
+    with RenderPool(1) as pool:
+        contents = [make_portrait(seed, 400, 500) for seed in range(3)]
+        expected = [render(content, SETTINGS) for content in contents]
+        assert pool.submit(contents[0], SETTINGS).result() == expected[0]
+        (worker,) = pool.worker_pids()
+        os.kill(worker, signal.SIGSTOP)
+        futures = [pool.submit(content, SETTINGS) for content in contents]
+        wait_until(futures[1].running)
+        os.kill(worker, signal.SIGKILL)
+        assert [future.result() for future in futures] == expected
+        assert worker not in pool.worker_pids()
 
 
 def test_picture_that_crashes_its_worker_again_and_again_is_rejected_and_the_others_are_not(
     pool: RenderPool,
 ) -> None:
-    others = [make_portrait(seed, 400, 500) for seed in range(4)]
     future = pool.submit(slow_picture(), SETTINGS)
     while not future.done():
         for pid in pool.worker_pids():
-            if not is_gone(pid) and psutil.Process(pid).cpu_times().user > 0.25:  # it is past its start
+            if resident_bytes(pid) > 120_000_000:  # it is decoding
                 os.kill(pid, signal.SIGSEGV)
-        time.sleep(0.005)
+                wait_until(lambda pid=pid: pid not in pool.worker_pids())
+        time.sleep(0.002)
     assert told(future.result()) == told(rejections.crashed())
+    others = [make_portrait(seed, 400, 500) for seed in range(4)]
     results = dict(pool.imap(enumerate(others), SETTINGS))
     assert results == {seed: render(content, SETTINGS) for seed, content in enumerate(others)}
 
@@ -196,6 +209,12 @@ def test_workers_have_limits_and_no_core_files(pool: RenderPool) -> None:
     worker = psutil.Process(pool.worker_pids()[0])
     assert worker.rlimit(resource.RLIMIT_CORE) == (0, 0)
     assert 1_200_000_000 < worker.rlimit(resource.RLIMIT_AS)[0] < 4_000_000_000
+
+
+def test_workers_are_told_no_secrets_of_the_server(pool: RenderPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PHOTOSYNC_SECRET_KEY", "not for workers")
+    pool.submit(make_portrait(1, 400, 500), SETTINGS).result()
+    assert "PHOTOSYNC_SECRET_KEY" not in psutil.Process(pool.worker_pids()[0]).environ()
 
 
 def test_interrupt_of_the_whole_group_does_not_reject_pictures(pool: RenderPool) -> None:

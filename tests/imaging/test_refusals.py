@@ -159,7 +159,8 @@ def test_heic_without_the_extra_is_refused_naming_it(monkeypatch: pytest.MonkeyP
     assert refusal_of(content) == (
         "heic_not_installed",
         "This is an HEIC photo (as iPhones make them), and this server has no HEIC support. It was not used. "
-        "Save it as JPEG, or ask the administrator to install the extra `heic` (pip install 'photosync[heic]').",
+        "Save it as JPEG, or ask the administrator to install the extra `heic` "
+        "(pip install 'photosync[heic]').",
     )
 
 

@@ -11,13 +11,20 @@ SMALLER = (RenditionSize("full", 800), RenditionSize("thumb", 100))
 
 
 def test_settings_by_default_are_those_of_the_product_rules() -> None:
-    assert RenderSettings(
-        max_pixels=40_000_000,
-        max_bytes=30_000_000,
-        min_short_edge_px=120,
-        rendition_sizes=(RenditionSize("full", 960), RenditionSize("card", 480), RenditionSize("thumb", 160)),
-        jpeg_quality=85,
-    ) == SETTINGS
+    assert (
+        RenderSettings(
+            max_pixels=40_000_000,
+            max_bytes=30_000_000,
+            min_short_edge_px=120,
+            rendition_sizes=(
+                RenditionSize("full", 960),
+                RenditionSize("card", 480),
+                RenditionSize("thumb", 160),
+            ),
+            jpeg_quality=85,
+        )
+        == SETTINGS
+    )
 
 
 @pytest.mark.parametrize(

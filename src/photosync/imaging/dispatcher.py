@@ -175,7 +175,8 @@ class Dispatcher(threading.Thread):
             self._fail_everything(
                 TryLater(
                     "No photo can be read: the picture worker does not start "
-                    f"({complaint or 'no reason given'}). Nothing was changed. Check the server's memory and the installation, then run again."
+                    f"({complaint or 'no reason given'}). Nothing was changed. "
+                    "Check the server's memory and the installation, then run again."
                 )
             )
 

@@ -18,6 +18,9 @@ SLOTS_PER_WORKER = 2
 """One picture being read and one waiting, so that a worker never waits for the parent."""
 
 _KEEP_SLOT_BYTES = 8_000_000
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
+"""All that a worker is told: it reads hostile files, so it gets no passwords and addresses of the server."""
+_ONE_THREAD = {"VIPS_CONCURRENCY": "1", "MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"}
 
 
 @dataclass(eq=False, slots=True)
@@ -36,7 +39,21 @@ class WorkerProcess:
         self._slot_fds = [_slot_file() for _ in range(SLOTS_PER_WORKER)]
         self._free_slots = list(range(SLOTS_PER_WORKER))
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
-        self._process = subprocess.Popen(
+        try:
+            self._process = self._started()
+        except OSError:
+            self._close_files()
+            raise
+        self._requests = cast("IO[bytes]", self._process.stdin)
+        self._replies = cast("IO[bytes]", self._process.stdout)
+        os.set_blocking(self._replies.fileno(), False)
+        self._received = b""
+        self.in_flight: deque[tuple[int, Job]] = deque()
+        self.is_ready = False
+        self.clock_started_at_s = 0.0
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
             [
                 sys.executable,
                 *("-P", "-m", "photosync.imaging.worker", str(os.getpid())),
@@ -46,16 +63,9 @@ class WorkerProcess:
             stdout=subprocess.PIPE,
             stderr=self._complaints,
             pass_fds=self._slot_fds,
-            env={**os.environ, "VIPS_CONCURRENCY": "1", "MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"},
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _ONE_THREAD,
             bufsize=0,
         )
-        self._requests = cast("IO[bytes]", self._process.stdin)
-        self._replies = cast("IO[bytes]", self._process.stdout)
-        os.set_blocking(self._replies.fileno(), False)
-        self._received = b""
-        self.in_flight: deque[tuple[int, Job]] = deque()
-        self.is_ready = False
-        self.clock_started_at_s = 0.0
 
     @property
     def pid(self) -> int:
@@ -124,12 +134,15 @@ class WorkerProcess:
         self._process.wait()
         self._requests.close()
         self._replies.close()
-        for fd in self._slot_fds:
-            os.close(fd)
         self._complaints.seek(0)
         complaint = self._complaints.read(10_000).decode(errors="replace").strip()
-        self._complaints.close()
+        self._close_files()
         return complaint
+
+    def _close_files(self) -> None:
+        for fd in self._slot_fds:
+            os.close(fd)
+        self._complaints.close()
 
 
 def _slot_file() -> int:

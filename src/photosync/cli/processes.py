@@ -1,0 +1,53 @@
+"""What the command line needs of its neighbours: the worker and the pages, given to it from above.
+
+The neighbours on one floor never import each other. `photosync.project.processes` puts them together, and
+`photosync.__main__` hands the result to the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.runs.models import Run
+from photosync.core.run_states import Trigger
+
+OnProgress = Callable[[Run], None]
+
+
+class Processes(Protocol):
+    def sync(self, profile: SyncProfile, trigger: Trigger, started_by: str, on_progress: OnProgress) -> Run:
+        """Run `profile` now, or resume its run whose worker is gone; wait for it. Raises Refused."""
+        ...
+
+    def execute_or_follow(self, run: Run, on_progress: OnProgress) -> Run:
+        """See that a queued run is executed, by a live worker or here; wait for it."""
+        ...
+
+    def serve(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+        """Serve the pages, the schedule and runs until a signal ends the process. `on_ready` gets the address."""
+        ...
+
+    def web(self, host: str, port: int, workers: int) -> None:
+        """Serve the pages only."""
+        ...
+
+    def worker(self, on_ready: Callable[[str], None]) -> None:
+        """Execute the schedule and runs only. `on_ready` gets the executor id."""
+        ...
+
+
+_processes: Callable[[], Processes] | None = None
+
+
+def provide(processes: Callable[[], Processes]) -> None:
+    """Say where the processes come from. Called once, before the command line is run."""
+    global _processes
+    _processes = processes
+
+
+def processes() -> Processes:
+    if _processes is None:
+        raise RuntimeError("the command line was started without its processes; start it as `photosync`")
+    return _processes()

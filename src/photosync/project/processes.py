@@ -1,0 +1,74 @@
+"""Puts together what floor 4 keeps apart: the pages, the worker and the command line."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.runs.models import Run, Worker
+from photosync.core.run_states import Trigger
+from photosync.web.server import PageServer, check_address_is_free, serve_pages
+from photosync.worker.command import OnProgress, execute_or_follow, sync
+from photosync.worker.process import WorkerProcess
+
+
+class InstalledProcesses:
+    """The processes of this installation, for the command line to start."""
+
+    def sync(self, profile: SyncProfile, trigger: Trigger, started_by: str, on_progress: OnProgress) -> Run:
+        return sync(profile, trigger, started_by, on_progress)
+
+    def execute_or_follow(self, run: Run, on_progress: OnProgress) -> Run:
+        return execute_or_follow(run, on_progress)
+
+    def serve(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+        """Serve pages, schedule and runs in this process until SIGTERM or SIGINT."""
+        check_address_is_free(host, port)
+        with _until_signalled() as stopped, _working(Worker.Kind.SERVE):
+            pages = PageServer(host, port)
+            pages.start()
+            try:
+                on_ready(pages.address)
+                while not stopped.wait(1.0) and not pages.wait(0):
+                    pass
+            finally:
+                pages.stop()
+
+    def web(self, host: str, port: int, workers: int) -> None:
+        serve_pages(host, port, workers=workers)
+
+    def worker(self, on_ready: Callable[[str], None]) -> None:
+        """Execute schedule and runs in this process until SIGTERM or SIGINT."""
+        with _until_signalled() as stopped, _working(Worker.Kind.WORKER) as executor_id:
+            on_ready(executor_id)
+            stopped.wait()
+
+
+@contextmanager
+def _working(kind: Worker.Kind) -> Iterator[str]:
+    process = WorkerProcess(kind)
+    try:
+        process.start()
+        yield process.executor_id
+    finally:
+        process.stop()
+
+
+@contextmanager
+def _until_signalled() -> Iterator[threading.Event]:
+    """Give an event that SIGTERM or SIGINT sets, and put the former handlers back afterwards."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -71,9 +72,8 @@ class Identity:
 
 def is_dead_here(worker: Worker) -> bool:
     """Whether `worker` ran on this host, with this data folder, and its process is gone: its lock is free."""
-    if worker.host != socket.gethostname() or not worker.lock_path:
-        return False
-    if Path(worker.lock_path).parent != _lock_folder():
+    folder = _lock_folder()
+    if not worker.lock_path or not worker.executor_id.startswith(f"{_place_of(folder)}-"):
         return False
     try:
         with open(worker.lock_path, "rb") as lock:
@@ -97,24 +97,41 @@ def _lock_folder() -> Path:
     return Path(settings.PHOTOSYNC_DATA) / "locks"
 
 
+def _place_of(folder: Path) -> str:
+    """Return this host's name with the mark of the data folder: two hosts of one name never share an id."""
+    mark = folder / "mark"
+    if not mark.exists():
+        with suppress(FileExistsError), open(mark, "x", encoding="ascii") as new:
+            new.write(uuid4().hex[:8])
+    return f"{socket.gethostname()}-{mark.read_text(encoding='ascii')}"
+
+
 def _taken_identity(kind: Worker.Kind) -> tuple[str, Path, IO[bytes]]:
     """Take the first free place of this host; commands, which are not restarted, take a name of their own."""
     folder = _lock_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = _place_of(folder)
         for number in range(1, MOST_WORKERS_OF_A_HOST):
-            place = f"{kind}-{uuid4().hex[:12]}" if kind == Worker.Kind.COMMAND else f"{kind}-{number}"
-            path = folder / f"{socket.gethostname()}-{place}.lock"
-            lock = open(path, "ab")  # noqa: SIM115 - held for the life of the process
-            os.chmod(path, 0o600)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                lock.close()
-                continue
-            return f"{socket.gethostname()}-{place}", path, lock
+            name = f"{place}-{kind}-{uuid4().hex[:12] if kind == Worker.Kind.COMMAND else number}"
+            path = folder / f"{name}.lock"
+            lock = _locked(path)
+            if lock is not None:
+                return name, path, lock
     except OSError as error:
         raise StorageUnavailable(
             f"The data folder cannot be written: {error}. Nothing was started. Check its rights and free space."
         ) from error
     raise StorageUnavailable("Too many workers run on this host already. Nothing was started.")
+
+
+def _locked(path: Path) -> IO[bytes] | None:
+    """Return the file, locked until it is closed or the process dies; None where another process holds it."""
+    lock = open(path, "ab")  # noqa: SIM115 - held for the life of the process
+    os.chmod(path, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock

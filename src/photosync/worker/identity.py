@@ -101,8 +101,12 @@ def _place_of(folder: Path) -> str:
     """Return this host's name with the mark of the data folder: two hosts of one name never share an id."""
     mark = folder / "mark"
     if not mark.exists():
-        with suppress(FileExistsError), open(mark, "x", encoding="ascii") as new:
-            new.write(uuid4().hex[:8])
+        # Linked into place whole: two processes that start at once read the same mark.
+        draft = folder / f"mark.{uuid4().hex}"
+        draft.write_text(uuid4().hex[:8], encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(draft, mark)
+        draft.unlink()
     return f"{socket.gethostname()}-{mark.read_text(encoding='ascii')}"
 
 

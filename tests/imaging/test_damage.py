@@ -75,6 +75,21 @@ def test_jpeg_with_4_kib_of_zeros_in_its_scan_is_refused_wherever_they_are(size:
     assert [outcome(one) for one in damaged] == ["damaged"] * len(damaged)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        make_portrait(1, 300, 380) + b"what a phone appends: a film of two seconds" * 100,
+        make_portrait(1, 300, 380) * 2,
+        pictures.encoded(pictures.portrait(), "JPEG", restart_marker_blocks=4),
+        b"\xff\xd8" + b"\xff" * 9 + make_portrait(1, 300, 380)[2:],
+        with_segment(make_portrait(1, 300, 380), 0xED, b"Photoshop 3.0" + bytes(9000)),
+    ],
+    ids=["something appended", "two pictures", "restart markers", "fill bytes", "unknown segment"],
+)
+def test_jpeg_that_is_odd_but_whole_is_accepted(content: bytes) -> None:
+    assert outcome(content) == "accepted"
+
+
 def test_jpeg_damage_is_told_in_plain_words() -> None:
     with pytest.raises(ItemRejected) as refusal:
         render(make_portrait(2, 600, 800)[:30_000], SETTINGS)

@@ -4,6 +4,7 @@ The pool asks this in the parent process to know what an item will cost; `render
 before a decoder sees them. Every function takes the whole content, since limits on its length come first.
 """
 
+import struct
 from dataclasses import dataclass
 
 from photosync.imaging import (
@@ -57,7 +58,10 @@ def read_header(content: bytes, settings: RenderSettings) -> Header:
         raise rejections.empty()
     if len(content) > settings.max_bytes:
         raise rejections.too_many_bytes(len(content), settings.max_bytes)
-    header = _claimed(content)
+    try:
+        header = _claimed(content)
+    except (struct.error, IndexError) as exc:
+        raise rejections.damaged("picture", "its header is wrong") from exc
     check_size(header.width_px, header.height_px, settings)
     return header
 

@@ -25,6 +25,7 @@ Key = TypeVar("Key")
 _MOST_PROCESSES = 8
 _MEMORY_BUDGET_BYTES = 430_000_000
 """With the workers' own 2 x 60 MB this keeps a pool of two under 600 MB above the idle parent."""
+_MEMORY_PER_FURTHER_PROCESS_BYTES = 60_000_000
 
 
 class RenderPool:
@@ -42,9 +43,9 @@ class RenderPool:
         *,
         time_limit_s: float = 60.0,
         idle_workers_end_after_s: float = 30.0,
-        memory_budget_bytes: int = _MEMORY_BUDGET_BYTES,
+        memory_budget_bytes: int | None = None,
     ) -> None:
-        self.processes = processes or min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
+        self.processes = processes or min(_cores(), _MOST_PROCESSES)
         self._lock = threading.Lock()
         self._closed = False
         self._dispatcher: Dispatcher | None = None
@@ -53,7 +54,7 @@ class RenderPool:
             processes=self.processes,
             time_limit_s=time_limit_s,
             idle_workers_end_after_s=idle_workers_end_after_s,
-            memory_budget_bytes=memory_budget_bytes,
+            memory_budget_bytes=memory_budget_bytes or _memory_budget_bytes(self.processes),
         )
 
     def submit(self, content: bytes, settings: RenderSettings) -> "Future[Rendered | ItemRejected]":
@@ -124,3 +125,11 @@ class RenderPool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _memory_budget_bytes(processes: int) -> int:
+    return _MEMORY_BUDGET_BYTES + max(0, processes - 2) * _MEMORY_PER_FURTHER_PROCESS_BYTES

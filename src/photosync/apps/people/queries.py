@@ -2,7 +2,79 @@
 
 from __future__ import annotations
 
-from photosync.core.people import Comparison
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from photosync.apps.people.models import Identifier, Person
+from photosync.apps.schools.models import School
+from photosync.core.errors import NotFound, WrongUse
+from photosync.core.matching import close_codes
+from photosync.core.people import Comparison, PersonKind, quoted
 
 FOLDED = Comparison(ignore_case=True, ignore_leading_zeros=True)
 """The loosest comparison: identifiers are stored in this form too, so that any match rule can find them."""
+
+
+def people_of(
+    school: School, *, kind: PersonKind | None = None, left: bool | None = None, search: str = ""
+) -> QuerySet[Person]:
+    """Return the people of `school`; `search` looks in names and at the beginning of codes."""
+    people = Person.objects.filter(school=school)
+    if kind is not None:
+        people = people.filter(kind=kind)
+    if left is not None:
+        people = people.filter(status=Person.Status.LEFT if left else Person.Status.ACTIVE)
+    for word in search.split():
+        people = people.filter(
+            Q(given_name__icontains=word)
+            | Q(family_name__icontains=word)
+            | Q(preferred_name__icontains=word)
+            | Q(code__istartswith=word)
+        )
+    return people
+
+
+def person_coded(school: School, code: str, kind: PersonKind | None = None) -> Person:
+    """Return the person with this code. Raises NotFound with similar codes, WrongUse where two have it."""
+    code = code.strip()
+    found = list(people_of(school, kind=kind).select_related("school").filter(code=code)[:2])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise WrongUse(
+            f"The code {quoted(code)} is both a student's and a staff member's. Nothing was done. "
+            "Say which with --kind student or --kind staff."
+        )
+    codes = people_of(school, kind=kind).order_by().values_list("code", flat=True)
+    near = close_codes(code, codes.iterator(chunk_size=5_000))
+    hint = f" Is it one of: {', '.join(map(quoted, near))}?" if near else ""
+    who = "person" if kind is None else kind.one
+    raise NotFound(
+        f"School {school.code} has no {who} with the code {quoted(code)}. Nothing was done."
+        f"{hint or ' See the codes with: photosync people list'}"
+    )
+
+
+def person_document(person: Person) -> dict[str, Any]:
+    """Return the person as the command line and the API show one."""
+    return {
+        "code": person.code,
+        "kind": person.kind,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "preferred_name": person.preferred_name,
+        "year_level": person.year_level,
+        "roll_group": person.roll_group,
+        "house": person.house,
+        "campus": person.campus,
+        "status": person.status,
+        "left_on": None if person.left_on is None else person.left_on.isoformat(),
+        "protected": person.protected,
+        "consent": dict(person.consent),
+    }
+
+
+def identifier_documents(person: Person) -> list[dict[str, str]]:
+    rows = Identifier.objects.filter(person=person).order_by("key", "value")
+    return [{"key": row.key, "value": row.value} for row in rows]

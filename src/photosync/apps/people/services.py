@@ -1,0 +1,232 @@
+"""Importing a roster: who the students or staff of a school are. Also: marking a person as left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from django.db import transaction
+
+from photosync.apps.people.models import Person, RosterColumns
+from photosync.apps.people.roster.columns import Columns, recognise, usual_names
+from photosync.apps.people.roster.merging import UNSHARED, bump_revision, merge_chunk, write_merge
+from photosync.apps.people.roster.report import RosterReport
+from photosync.apps.people.roster.rows import RosterPerson, RowRefused, person_of
+from photosync.apps.people.roster.text import RosterText, UnreadableLine, check_file, encoding_of
+from photosync.apps.schools.models import School
+from photosync.core.errors import Refused, WrongUse
+from photosync.core.instants import local_date
+from photosync.core.people import PersonKind, quoted
+
+CHUNK_ROWS = 1_000
+Item = TypeVar("Item")
+
+
+@dataclass(slots=True)
+class _Named:
+    """Whom a file names. First pass: everything that two rows of the file may disagree on."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    """Code to the line that decides; every code that could be read is here, also of refused rows."""
+    refused: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Line to (code, reason)."""
+    unreadable: int = 0
+
+
+def import_roster(
+    school: School,
+    path: Path,
+    kind: PersonKind,
+    *,
+    given_columns: Mapping[str, str] | None = None,
+    leavers_by_absence: bool = False,
+    preview: bool = False,
+    now: datetime,
+) -> RosterReport:
+    """Bring the people of `kind` in line with the roster, 1,000 rows to a transaction; return what changed.
+
+    `given_columns` maps column names to fields. With `leavers_by_absence`, active people whom the file does
+    not name are marked as left; without it they stay and are only counted. A preview writes nothing. A row
+    that is refused does not stop the others. Raises WrongUse for a file that cannot be read as a roster,
+    Refused where leavers by absence cannot be concluded from it.
+    """
+    check_file(path)
+    encoding = encoding_of(path)
+    given = dict(given_columns or {})
+    try:
+        named, columns = _first_pass(school, path, encoding, kind, given)
+        report = RosterReport(kind, preview, columns.mapping, columns.unknown)
+        _check_absence(named, leavers_by_absence=leavers_by_absence)
+        today = local_date(now, school.zone)
+        _merge_all(school, path, encoding, columns, named, report, today)
+    except UnicodeDecodeError as exc:
+        raise WrongUse(
+            f"The roster {quoted(path.name)} is neither UTF-8, UTF-16 nor Windows-1252 text. "
+            "Nothing was imported. Save it again as CSV in UTF-8."
+        ) from exc
+    _mark_absent(school, kind, named, report, today, leavers_by_absence=leavers_by_absence)
+    if not preview:
+        RosterColumns.objects.update_or_create(
+            school=school, kind=kind, defaults={"mapping": dict(columns.mapping)}
+        )
+    return report
+
+
+def mark_left(person: Person, *, now: datetime) -> None:
+    """Mark `person` as left today; who has left already stays so."""
+    with transaction.atomic():
+        stored = Person.objects.select_for_update().get(pk=person.pk)
+        if stored.status != Person.Status.LEFT:
+            stored.status = Person.Status.LEFT
+            stored.left_on = local_date(now, person.school.zone)
+            stored.save(update_fields=("status", "left_on"))
+            bump_revision(person.school)
+    person.status, person.left_on = stored.status, stored.left_on
+
+
+def _first_pass(
+    school: School, path: Path, encoding: str, kind: PersonKind, given: Mapping[str, str]
+) -> tuple[_Named, Columns]:
+    remembered = RosterColumns.objects.filter(school=school, kind=kind).first()
+    usual = usual_names(kind)
+    with path.open(encoding=encoding, newline="") as file:
+        text = RosterText(file, prefers=lambda header: _known(header, usual, given))
+        columns = recognise(
+            text.header, kind, given=given, remembered=remembered.mapping if remembered else {}
+        )
+        named = _Named()
+        owners: dict[tuple[str, str], str] = {}
+        for item in _people(text, columns, kind):
+            _note(item, named, owners)
+    return named, columns
+
+
+def _known(header: list[str], usual: Mapping[str, str], given: Mapping[str, str]) -> int:
+    plain = ("".join(char for char in name.casefold() if char.isalnum()) for name in header)
+    return sum(name in usual for name in plain) + 2 * sum(name.strip() in given for name in header)
+
+
+def _people(
+    text: RosterText, columns: Columns, kind: PersonKind
+) -> Iterator[RosterPerson | UnreadableLine | tuple[int, RowRefused]]:
+    for row in text:
+        if isinstance(row, UnreadableLine):
+            yield row
+            continue
+        try:
+            yield person_of(row.line, row.cells, columns, kind)
+        except RowRefused as refused:
+            yield row.line, refused
+
+
+def _note(
+    item: RosterPerson | UnreadableLine | tuple[int, RowRefused],
+    named: _Named,
+    owners: dict[tuple[str, str], str],
+) -> None:
+    if isinstance(item, UnreadableLine):
+        named.unreadable += 1
+        named.refused[item.line] = ("", item.reason)
+        return
+    if not isinstance(item, RosterPerson):
+        line, refused = item
+        named.unreadable += not refused.code
+        named.refused[line] = (refused.code, str(refused))
+        if refused.code:
+            named.lines.setdefault(refused.code, line)
+        return
+    first = named.lines.setdefault(item.code, item.line)
+    if first != item.line:
+        named.refused[item.line] = (item.code, f"The code {quoted(item.code)} is on line {first} already.")
+        return
+    for key in UNSHARED:
+        for value in item.identifiers.get(key, ()):
+            owner = owners.setdefault((key, value), item.code)
+            if owner != item.code:
+                words = key.replace("_", " ")
+                reason = (
+                    f"The {words} {quoted(value)} is that of {quoted(owner)} on line {named.lines[owner]}."
+                )
+                named.refused[item.line] = (item.code, reason)
+                return
+
+
+def _check_absence(named: _Named, *, leavers_by_absence: bool) -> None:
+    if not leavers_by_absence:
+        return
+    if named.unreadable:
+        raise Refused(
+            f"{named.unreadable} rows of the roster could not be read, so that no one can be said to be "
+            "absent from it. Nothing was imported. Correct them (see them with --preview, without "
+            "--leavers-by-absence), then import again."
+        )
+    if not named.lines:
+        raise Refused(
+            "The roster names no one, and everyone would have left. Nothing was imported. Check the file."
+        )
+
+
+def _merge_all(
+    school: School,
+    path: Path,
+    encoding: str,
+    columns: Columns,
+    named: _Named,
+    report: RosterReport,
+    today: date,
+) -> None:
+    with path.open(encoding=encoding, newline="") as file:
+        text = RosterText(file, prefers=lambda header: len(set(header) & set(columns.mapping)))
+        people = _accepted(_people(text, columns, report.kind), named, report)
+        while chunk := list(islice(people, CHUNK_ROWS)):
+            with transaction.atomic():
+                if not report.preview:
+                    School.objects.select_for_update().get(pk=school.pk)
+                merge = merge_chunk(school, report.kind, chunk, named.lines, report, today)
+                if not report.preview:
+                    write_merge(school, merge)
+
+
+def _accepted(
+    items: Iterator[RosterPerson | UnreadableLine | tuple[int, RowRefused]],
+    named: _Named,
+    report: RosterReport,
+) -> Iterator[RosterPerson]:
+    for item in items:
+        report.rows += 1
+        line = item[0] if isinstance(item, tuple) else item.line
+        if line in named.refused:
+            report.refuse(line, *named.refused[line])
+        elif isinstance(item, RosterPerson):
+            yield item
+
+
+def _mark_absent(
+    school: School,
+    kind: PersonKind,
+    named: _Named,
+    report: RosterReport,
+    today: date,
+    *,
+    leavers_by_absence: bool,
+) -> None:
+    active = Person.objects.filter(school=school, kind=kind, status=Person.Status.ACTIVE).order_by()
+    absent = (pk for pk, code in active.values_list("pk", "code").iterator(2_000) if code not in named.lines)
+    for chunk in _chunks(absent):
+        report.absent += len(chunk)
+        if not leavers_by_absence:
+            continue
+        report.absent_left += len(chunk)
+        if not report.preview:
+            with transaction.atomic():
+                Person.objects.filter(pk__in=chunk).update(status=Person.Status.LEFT, left_on=today)
+                bump_revision(school)
+
+
+def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
+    while chunk := list(islice(items, CHUNK_ROWS)):
+        yield chunk

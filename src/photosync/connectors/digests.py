@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import blake2s
 from zlib import crc32
 
 BUCKETS = 256
@@ -17,9 +17,9 @@ def bucket_of(name: str) -> int:
 
 
 def entry_digest(name: str, size_bytes: int, stamp: str) -> int:
-    """Return a 128-bit number for one entry; a page's digest is the sum of its entries' numbers."""
+    """Return a large number for one entry; a page's digest is the sum of its entries' numbers."""
     text = f"{name}\0{size_bytes}\0{stamp}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
+    return int.from_bytes(blake2s(text).digest())
 
 
 def digest_of_sum(total: int) -> bytes:

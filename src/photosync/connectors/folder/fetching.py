@@ -64,7 +64,7 @@ def _fetch(root: str, folder: str, name: str, path: str, limit_bytes: int) -> Fe
     try:
         own = os.stat(name, dir_fd=within, follow_symlinks=False)
         if stat.S_ISLNK(own.st_mode):
-            link_stamp = f".{own.st_ctime_ns}"
+            link_stamp = f".{own.st_ctime_ns:x}"
             target = inside(root, f"{root}/{path}")
             if not target:
                 raise ItemRejected(

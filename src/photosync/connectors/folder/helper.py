@@ -6,6 +6,7 @@ It ends as soon as its starter is gone, however that ended: its input closes, or
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import select
@@ -113,6 +114,7 @@ class Line:
 
 def main() -> None:
     """Do tasks until the starter closes the line. An error of the tree is told; any other ends the helper."""
+    gc.disable()  # a walk makes no cycles, but a million objects that the collector would look through
     line = Line()
     _, root, excluded, window, chunk_entries = line.next_task()
     walk = Walk(root, excluded, line, chunk_entries)

@@ -97,7 +97,7 @@ def _whole(root: str, folder: str, skipped: str | None, most: int) -> list[Read]
                         own = entry.stat(follow_symlinks=False)
                     except FileNotFoundError:
                         continue
-                    found.append((name, own.st_size, f"{own.st_mtime_ns}.{own.st_ctime_ns}"))
+                    found.append((name, own.st_size, f"{own.st_mtime_ns:x}.{own.st_ctime_ns:x}"))
                 elif not entry.is_dir(follow_symlinks=False):
                     odd = read_odd(root, folder, fd, name)
                     if odd is not None:
@@ -139,7 +139,7 @@ def _looked_up(root: str, folder: str, fd: int, names: list[str]) -> list[Read]:
         except FileNotFoundError:
             continue
         if own.st_mode & 0o170000 == 0o100000:
-            found.append((name, own.st_size, f"{own.st_mtime_ns}.{own.st_ctime_ns}"))
+            found.append((name, own.st_size, f"{own.st_mtime_ns:x}.{own.st_ctime_ns:x}"))
         else:
             odd = read_odd(root, folder, fd, name)
             if odd is not None:

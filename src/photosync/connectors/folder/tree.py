@@ -63,7 +63,8 @@ def inside(root: str, path: str) -> str | None:
 
 
 def stamp_of(status: os.stat_result) -> str:
-    return f"{status.st_mtime_ns}.{status.st_ctime_ns}"
+    """Return when content and inode changed last: a change that keeps the first time shows in the second."""
+    return f"{status.st_mtime_ns:x}.{status.st_ctime_ns:x}"
 
 
 def read_odd(root: str, folder: str, fd: int, name: str) -> Read | None:
@@ -87,5 +88,5 @@ def read_odd(root: str, folder: str, fd: int, name: str) -> Read | None:
             led_to = own
         if stat.S_ISDIR(led_to.st_mode):
             return None
-        return name, led_to.st_size, f"{stamp_of(led_to)}.{own.st_ctime_ns}"
+        return name, led_to.st_size, f"{stamp_of(led_to)}.{own.st_ctime_ns:x}"
     return name, own.st_size, stamp_of(own)

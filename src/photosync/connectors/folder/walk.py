@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
-from hashlib import blake2b
+from hashlib import blake2s
 from itertools import islice
 from zlib import crc32
 
@@ -61,7 +61,7 @@ DEEPEST = 100
 def sum_entries(chunk: Sequence[os.DirEntry[str]], odd: list[os.DirEntry[str]]) -> tuple[int, int]:
     """Return sum and count of the plain files in `chunk`. Everything waits for this loop: keep it lean."""
     total = count = 0
-    number, digest, first = int.from_bytes, blake2b, FIRST_OF_IGNORED
+    number, digest, first = int.from_bytes, blake2s, FIRST_OF_IGNORED
     for entry in chunk:
         name = entry.name
         if name[0] in first and is_ignored(name):
@@ -73,8 +73,9 @@ def sum_entries(chunk: Sequence[os.DirEntry[str]], odd: list[os.DirEntry[str]]) 
             own = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
-        text = f"{name}\0{own.st_size}\0{own.st_mtime_ns}.{own.st_ctime_ns}"
-        total += number(digest(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
+        raw = name.encode("utf-8", "surrogatepass")
+        text = b"%b\0%d\0%x.%x" % (raw, own.st_size, own.st_mtime_ns, own.st_ctime_ns)
+        total += number(digest(text).digest())
         count += 1
     return total, count
 
@@ -83,7 +84,7 @@ def spread_entries(
     chunk: Sequence[os.DirEntry[str]], odd: list[os.DirEntry[str]], sums: list[int], counts: list[int]
 ) -> None:
     """Add the plain files in `chunk` to the sums and counts of their buckets. Lean, like `sum_entries`."""
-    number, digest, checksum, first = int.from_bytes, blake2b, crc32, FIRST_OF_IGNORED
+    number, digest, checksum, first = int.from_bytes, blake2s, crc32, FIRST_OF_IGNORED
     for entry in chunk:
         name = entry.name
         if name[0] in first and is_ignored(name):
@@ -95,9 +96,10 @@ def spread_entries(
             own = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
-        text = f"{name}\0{own.st_size}\0{own.st_mtime_ns}.{own.st_ctime_ns}"
-        bucket = checksum(name.encode("utf-8", "surrogatepass")) & 255
-        sums[bucket] += number(digest(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
+        raw = name.encode("utf-8", "surrogatepass")
+        text = b"%b\0%d\0%x.%x" % (raw, own.st_size, own.st_mtime_ns, own.st_ctime_ns)
+        bucket = checksum(raw) & 255
+        sums[bucket] += number(digest(text).digest())
         counts[bucket] += 1
 
 
@@ -175,7 +177,7 @@ class Walk:
     def part(self, folder: str, names: list[str]) -> None:
         """Sum the entries `names` of a folder that another walk reads. Raises Broken."""
         sums, counts = [0] * BUCKETS, [0] * BUCKETS
-        number, digest, checksum, look = int.from_bytes, blake2b, crc32, os.stat
+        number, digest, checksum, look = int.from_bytes, blake2s, crc32, os.stat
         try:
             fd = open_folder(self.root, folder)
             try:
@@ -189,10 +191,10 @@ class Walk:
                         if odd is not None:
                             self._add(odd, sums, counts)
                         continue
-                    text = f"{name}\0{own.st_size}\0{own.st_mtime_ns}.{own.st_ctime_ns}"
-                    bucket = checksum(name.encode("utf-8", "surrogatepass")) & 255
-                    hashed = digest(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-                    sums[bucket] += number(hashed, "big")
+                    raw = name.encode("utf-8", "surrogatepass")
+                    text = b"%b\0%d\0%x.%x" % (raw, own.st_size, own.st_mtime_ns, own.st_ctime_ns)
+                    bucket = checksum(raw) & 255
+                    sums[bucket] += number(digest(text).digest())
                     counts[bucket] += 1
             finally:
                 os.close(fd)
@@ -245,9 +247,15 @@ class Walk:
         return read + 20
 
     def _give_chunk(self, frame: Frame, chunk: list[os.DirEntry[str]], odd: list[os.DirEntry[str]]) -> None:
-        kept = [entry for entry in chunk if not is_ignored(entry.name)]
-        names = [entry.name for entry in kept if entry.is_file(follow_symlinks=False)]
-        odd += [entry for entry in kept if not entry.is_file(follow_symlinks=False)]
+        names: list[str] = []
+        for entry in chunk:
+            name = entry.name
+            if name[0] in FIRST_OF_IGNORED and is_ignored(name):
+                continue
+            if entry.is_file(follow_symlinks=False):
+                names.append(name)
+            else:
+                odd.append(entry)
         if names:
             frame.given += 1
             self.report.give_names(frame.folder, names)

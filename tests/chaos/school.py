@@ -1,0 +1,89 @@
+"""A small school whose source changes from round to round, the same way for everyone who plays it."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tests.portraits import make_portrait
+from tests.services.program import ENDS_WITHIN_S, Program
+
+PEOPLE = 30
+ROSTER = "Student Code,Given Name,Family Name,Year Level\n" + "".join(
+    f"{number:05d},Given{number},Family{number},{7 + number % 6}\n" for number in range(PEOPLE)
+)
+
+
+def change_source(folder: Path, round_number: int) -> None:
+    """Make what the photographer delivers in this round: new, replaced, broken, vanished and moved files."""
+    folder.mkdir(exist_ok=True)
+    chance = random.Random(round_number)
+    for number in range(PEOPLE):
+        path = folder / f"{number:05d}.jpg"
+        if round_number and chance.random() > 0.4:
+            continue
+        what = chance.choice(["new", "new", "new", "new", "broken", "gone", "twin"])
+        content = make_portrait(1000 * round_number + number, 240, 320)
+        if what == "gone" and round_number:
+            path.unlink(missing_ok=True)
+            continue
+        if what == "broken":
+            content = content[: len(content) // 2]
+        if what == "twin":
+            content = make_portrait(1000 * round_number, 240, 320)
+        path.write_bytes(content)
+    (folder / f"visitor-{round_number}.jpg").write_bytes(make_portrait(999_000 + round_number, 240, 320))
+
+
+@dataclass(frozen=True, slots=True)
+class Player(Program):
+    """One installation with its own copy of the changing source."""
+
+    source: Path = field(kw_only=True)
+
+    def set_up(self, *, at: datetime | None = None) -> None:
+        roster = self.source.with_suffix(".csv")
+        roster.write_text(ROSTER, encoding="utf-8")
+        for words in (
+            ("init", "--school", "HILL", "--name", "Hill School", "--timezone", "Australia/Sydney"),
+            ("people", "import", str(roster), "--kind", "student"),
+            (
+                "period",
+                "add",
+                "ALWAYS",
+                "--description",
+                "Always",
+                "--start",
+                "2020-01-01",
+                "--end",
+                "2060-12-31",
+            ),
+            ("profile", "add", "Photo Sync", "--source", "folder", "--option", f"path={self.source}"),
+            ("profile", "set", "Photo Sync", "--replace-share", "100", "--when-missing", "withdraw"),
+            ("profile", "assign", "Photo Sync", "--period", "ALWAYS"),
+        ):
+            self.do(*words, at=at)
+
+    def dump(self) -> dict[str, Any]:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.chaos.library_dump"],
+            env=self.installation.environment,
+            capture_output=True,
+            text=True,
+            timeout=ENDS_WITHIN_S,
+            check=True,
+        )
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the process as a power cut would; its helpers are to notice by themselves."""
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(timeout=30)

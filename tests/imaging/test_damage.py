@@ -75,16 +75,38 @@ def test_jpeg_with_4_kib_of_zeros_in_its_scan_is_refused_wherever_they_are(size:
     assert [outcome(one) for one in damaged] == ["damaged"] * len(damaged)
 
 
+@pytest.mark.parametrize("zeros", [64, 200, 512])
+def test_camera_jpeg_with_a_short_hole_is_refused_wherever_it_is(zeros: int) -> None:
+    content = make_portrait(2, 600, 800)
+    places = range(2000, len(content) - zeros, len(content) // 20)
+    damaged = [content[:at] + bytes(zeros) + content[at + zeros :] for at in places]
+    assert [outcome(one) for one in damaged] == ["damaged"] * len(damaged)
+
+
+@pytest.mark.parametrize("options", [{}, {"optimize": True}, {"progressive": True}])
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (90, 90, 90)])
+def test_jpeg_of_one_colour_has_no_hole(colour: tuple[int, int, int], options: dict[str, bool]) -> None:
+    assert outcome(pictures.encoded(pictures.flat(1500, 2000, colour), "JPEG", **options)) == "accepted"
+
+
+@pytest.mark.parametrize("options", [{}, {"optimize": True}, {"quality": 20}, {"quality": 100}])
+def test_portrait_cut_out_on_white_has_no_hole(options: dict[str, int]) -> None:
+    picture = pictures.flat(1500, 2000, (255, 255, 255))
+    picture.paste(pictures.portrait(), (600, 800))
+    assert outcome(pictures.encoded(picture, "JPEG", **options)) == "accepted"
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        make_portrait(1, 300, 380) + bytes(5000),
         make_portrait(1, 300, 380) + b"what a phone appends: a film of two seconds" * 100,
         make_portrait(1, 300, 380) * 2,
         pictures.encoded(pictures.portrait(), "JPEG", restart_marker_blocks=4),
         b"\xff\xd8" + b"\xff" * 9 + make_portrait(1, 300, 380)[2:],
         with_segment(make_portrait(1, 300, 380), 0xED, b"Photoshop 3.0" + bytes(9000)),
     ],
-    ids=["something appended", "two pictures", "restart markers", "fill bytes", "unknown segment"],
+    ids=["padded", "something appended", "two pictures", "restart markers", "fill bytes", "unknown segment"],
 )
 def test_jpeg_that_is_odd_but_whole_is_accepted(content: bytes) -> None:
     assert outcome(content) == "accepted"

@@ -132,11 +132,11 @@ def test_limits_come_from_the_settings() -> None:
         ),
         (b"II+\0" + bytes(100), "it is a BigTIFF file"),
         (
-            b"\xff\xd8\xff\xc0\x00\x0e\x08\x00\xc8\x00\xc8\x02\x01\x11\0\x02\x11\0\xff\xda\0\x04\x02\0",
+            b"\xff\xd8\xff\xc0\x00\x0e\x08\x00\xc8\x00\xc8\x02\x01\x11\0\x02\x11\0\xff\xda\0\x05\x02\0\0",
             "it is a JPEG with 2 colour channels",
         ),
         (
-            b"\xff\xd8\xff\xc1\x00\x0b\x0c\x00\xc8\x00\xc8\x01\x01\x11\0\xff\xda\0\x04\x01\0",
+            b"\xff\xd8\xff\xc1\x00\x0b\x0c\x00\xc8\x00\xc8\x01\x01\x11\0\xff\xda\0\x05\x01\0\0",
             "it is a JPEG of a medical or lossless kind, not an ordinary photo",
         ),
         (b"\0\0\0\x14ftypavif\0\0\0\0avif" + bytes(50), "it is an AVIF picture"),

@@ -8,6 +8,8 @@ from photosync.imaging import rejections
 _FRAME_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _DECODABLE_FRAMES = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
 _PROGRESSIVE_FRAMES = {0xC2, 0xCA}
+_ONE_SCAN_HUFFMAN_FRAMES = {0xC0, 0xC1}
+_HOLE_BYTES = 64
 _MAX_SEGMENTS = 5_000
 _MAX_SCANS = 200
 
@@ -66,6 +68,8 @@ class _Reading:
         )
         self.sampling = b""
         self.scan_components = 0
+        self.first_ac_table = 0
+        self.all_zeros_mean: dict[int, int] = {}  # by AC table: the symbol whose code is all zeros
         self.scan_starts_at = 0
         self.orientation = 0
         self.adobe = False
@@ -97,7 +101,9 @@ class _Reading:
             self.frame = (marker, precision, height_px, width_px, components)
             self.sampling = payload[7 : 6 + 3 * components : 3]
         elif marker == 0xDA:
-            self.scan_components = payload[0]
+            self.scan_components, self.first_ac_table = payload[0], payload[2] & 15
+        elif marker == 0xC4:
+            self._take_huffman_tables(payload)
         elif marker == 0xE1 and payload.startswith(b"Exif\0") and not self.orientation:
             self.orientation = orientation_in_exif(payload[6:])
         elif marker == 0xE2 and payload.startswith(b"ICC_PROFILE\0"):
@@ -107,6 +113,26 @@ class _Reading:
                 self.icc_part_count = payload[13]
         elif marker == 0xEE and payload.startswith(b"Adobe"):
             self.adobe = True
+
+    def _take_huffman_tables(self, payload: bytes) -> None:
+        at = 0
+        while at < len(payload):
+            kind, count = payload[at], sum(payload[at + 1 : at + 17])
+            if kind >> 4 == 1 and count:
+                self.all_zeros_mean[kind & 15] = payload[at + 17]
+            at += 17 + count
+
+    def _refuse_hole(self) -> None:
+        """Raise ItemRejected for a run of zeros in the scan of a camera JPEG: a part that was not copied.
+
+        Decoders fall in step again after a short one and say nothing. Zeros can be true only where they mean
+        "end of block" for brightness, in a picture with large flat areas and tables made for it.
+        """
+        if self.all_zeros_mean.get(self.first_ac_table, 0) == 0:
+            return
+        hole = self.content.find(bytes(_HOLE_BYTES), self.scan_starts_at)
+        if hole != -1 and self.content.find(b"\xff\xd9", self.scan_starts_at, hole) == -1:
+            raise rejections.damaged("JPEG", "a part of it is empty")
 
     def result(self) -> JpegHeader:
         if self.frame is None:
@@ -134,6 +160,8 @@ class _Reading:
     def _memory_cost_bytes(self, marker: int, components: int, pixels: int) -> int:
         """A JPEG in several scans keeps every coefficient (2 bytes) until the last scan has been read."""
         if marker not in _PROGRESSIVE_FRAMES and self.scan_components == components:
+            if marker in _ONE_SCAN_HUFFMAN_FRAMES:
+                self._refuse_hole()
             return 0
         if self.content.count(b"\xff\xda", self.scan_starts_at) > _MAX_SCANS:
             raise rejections.damaged("JPEG", "it is cut into far too many pieces")

@@ -83,7 +83,4 @@ def _from_resolution(file: FileToMatch, key: Key, result: Resolution) -> MatchOu
         return MatchOutcome(file.file_id, key.value, key.academic_year, result.person_id, "", "", to_review=False)
     collides = isinstance(result, Collision)
     code = type(result).__name__.lower()
-    return MatchOutcome(
-        file.file_id, key.value, key.academic_year, None, code, result.reason, to_review=collides
-    )
-
+    return MatchOutcome(file.file_id, key.value, key.academic_year, None, code, result.reason, to_review=collides)

@@ -81,9 +81,7 @@ def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
     return observation
 
 
-def _compare(
-    page: Page, entries: Sequence[Entry], known: KnownPage | None, ledger: ObserveLedger
-) -> PageChange:
+def _compare(page: Page, entries: Sequence[Entry], known: KnownPage | None, ledger: ObserveLedger) -> PageChange:
     files: dict[str, KnownFile] = ledger.known_files(known) if known else {}
     added: list[Entry] = []
     changed: list[tuple[int, Entry]] = []

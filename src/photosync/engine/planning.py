@@ -118,9 +118,7 @@ def _plan_withdrawals(task: PlanTask, ledger: PlanLedger, rein: Rein) -> int:
     for people in ledger.people_without_file():
         changes = []
         for person_id, shown_year in people:
-            policy = Policy(
-                today_year=task.today_year, mode=task.mode, hold_for_report=task.holds_report(person_id)
-            )
+            policy = Policy(today_year=task.today_year, mode=task.mode, hold_for_report=task.holds_report(person_id))
             # The ledger asks only after a complete listing, and only for people shown from this source.
             decision = decide_withdrawal(
                 task.when_missing, policy, complete_listing=True, shown_from_this_source=True, files_left=0

@@ -108,9 +108,7 @@ class StagedPicture:
 
     @classmethod
     def of(cls, rendered: Rendered) -> StagedPicture:
-        blobs = {
-            r.name: StagedBlob(r.sha256, len(r.content), r.width_px, r.height_px) for r in rendered.renditions
-        }
+        blobs = {r.name: StagedBlob(r.sha256, len(r.content), r.width_px, r.height_px) for r in rendered.renditions}
         return cls(
             rendered.width_px,
             rendered.height_px,
@@ -219,9 +217,7 @@ class ObserveLedger(Protocol):
 
 class MatchLedger(Protocol):
     def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]: ...
-    def people_by_key(
-        self, values: Sequence[str], reader: KeyReader
-    ) -> Mapping[str, Sequence[PersonCandidate]]:
+    def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[PersonCandidate]]:
         """Return the people known by each of `values`, by the form in which `reader` compares them."""
         ...
 

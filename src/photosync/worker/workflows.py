@@ -82,4 +82,3 @@ def start_here(run_id: int, attempt: int) -> None:
 
 def workflow_id(run_id: int, attempt: int) -> str:
     return f"run-{run_id}-{attempt}"
-

@@ -52,7 +52,8 @@ class SourceContent(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("sha256", "render_fingerprint"), name="one_result_per_content"),
             models.CheckConstraint(
-                condition=Q(picture__isnull=False, rejection_code="") | (Q(picture__isnull=True) & ~Q(rejection_code="")),
+                condition=Q(picture__isnull=False, rejection_code="")
+                | (Q(picture__isnull=True) & ~Q(rejection_code="")),
                 name="content_is_a_picture_or_rejected",
             ),
         )
@@ -129,7 +130,11 @@ class Pin(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pins")
     academic_year = models.PositiveIntegerField()
     picture = models.ForeignKey(
-        Picture, on_delete=models.CASCADE, null=True, related_name="+", help_text=_("Empty: do not withdraw the photo.")
+        Picture,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text=_("Empty: do not withdraw the photo."),
     )
     reason = models.TextField()
     run_id_of_origin = models.PositiveBigIntegerField(null=True, db_index=True)

@@ -226,4 +226,3 @@ def _fault(phase: str, error: Exception) -> str:
         f"Photo Sync met a fault of its own in the phase {phase} ({type(error).__name__}: {error}). What was done until "
         "then is kept; the rest was not done. The log has the details."
     )
-

@@ -38,8 +38,12 @@ class Run(models.Model):
     undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
     undoes_person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     worker = models.ForeignKey("Worker", on_delete=models.SET_NULL, null=True, related_name="runs")
-    attempt = models.PositiveIntegerField(default=0, help_text=_("Grows when the run is taken from a worker that is gone."))
-    fence = models.PositiveIntegerField(default=0, help_text=_("Only the holder of this number may write for the run."))
+    attempt = models.PositiveIntegerField(
+        default=0, help_text=_("Grows when the run is taken from a worker that is gone.")
+    )
+    fence = models.PositiveIntegerField(
+        default=0, help_text=_("Only the holder of this number may write for the run.")
+    )
 
     class Meta:
         ordering = ("-id",)
@@ -50,9 +54,7 @@ class Run(models.Model):
             models.UniqueConstraint(
                 fields=("profile", "due_at"), condition=Q(due_at__isnull=False), name="one_run_per_due_time"
             ),
-            models.UniqueConstraint(
-                fields=("profile",), condition=Q(state="held"), name="one_held_run_per_profile"
-            ),
+            models.UniqueConstraint(fields=("profile",), condition=Q(state="held"), name="one_held_run_per_profile"),
         )
         indexes = (models.Index(fields=("profile", "-id"), name="runs_of_profile"),)
 
@@ -85,7 +87,10 @@ class PlanItem(models.Model):
         Picture, on_delete=models.SET_NULL, null=True, related_name="+", help_text=_("The face shown before.")
     )
     version_before = models.ForeignKey(
-        PhotoVersion, on_delete=models.SET_NULL, null=True, related_name="+",
+        PhotoVersion,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
         help_text=_("The version of that academic year before; null when it had none."),
     )
     version_after = models.ForeignKey(PhotoVersion, on_delete=models.SET_NULL, null=True, related_name="+")

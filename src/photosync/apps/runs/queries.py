@@ -74,9 +74,7 @@ def _item_document(item: PlanItem) -> dict[str, Any]:
     return {
         "action": item.action,
         "state": item.state,
-        "person": None
-        if person is None
-        else {"kind": person.kind, "code": person.code, "name": person.label},
+        "person": None if person is None else {"kind": person.kind, "code": person.code, "name": person.label},
         "year": item.academic_year,
         "file": item.file_path or None,
         "reason_code": item.reason_code,

@@ -31,9 +31,7 @@ class RunStopped(PhotoSyncError):
 class RunRein:
     """Asked between batches. Writes the progress now and then, and lets go as soon as the run may not go on."""
 
-    def __init__(
-        self, run: Run, fence: Fence, schedule: ProfileSchedule, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, run: Run, fence: Fence, schedule: ProfileSchedule, clock: Callable[[], datetime]) -> None:
         self._run = run
         self._fence = fence
         self._schedule = schedule

@@ -94,7 +94,9 @@ def approve(
         refuse_if_alive(run.profile, now)
         _check_year(run, publish_as_year, now)
         if not library_has_changed(run):
-            _pin_and_settle(run, leave_out, f"Left out when {by} approved run {run.pk}.", PlanItem.State.LEFT_OUT, now)
+            _pin_and_settle(
+                run, leave_out, f"Left out when {by} approved run {run.pk}.", PlanItem.State.LEFT_OUT, now
+            )
             run.state = RunState.QUEUED
             run.approved_by, run.approved_at = by, now
             run.publish_as_year = publish_as_year
@@ -132,7 +134,9 @@ def _check_year(run: Run, year: int | None, now: datetime) -> None:
 
 def library_has_changed(run: Run) -> bool:
     """Whether the photo of someone in the plan is no longer the one that the plan saw."""
-    items = run.items.filter(state=PlanItem.State.PLANNED).values_list("person_id", "academic_year", "version_before_id")
+    items = run.items.filter(state=PlanItem.State.PLANNED).values_list(
+        "person_id", "academic_year", "version_before_id"
+    )
     for part in batches(items.iterator(chunk_size=ITEMS_AT_ONCE), ITEMS_AT_ONCE):
         rows = YearPhoto.objects.filter(person_id__in=[person_id for person_id, _, _ in part])
         current = {(p, y): v for p, y, v in rows.values_list("person_id", "academic_year", "version_id")}

@@ -89,9 +89,7 @@ class ListedFile(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("page", "name"), name="one_file_per_page_and_name"),)
         indexes = (
-            models.Index(
-                fields=("profile", "state", "person"), name="unsettled_file", condition=~Q(state="settled")
-            ),
+            models.Index(fields=("profile", "state", "person"), name="unsettled_file", condition=~Q(state="settled")),
             models.Index(fields=("person", "profile"), name="file_of_person", condition=Q(person__isnull=False)),
             models.Index(fields=("picture", "profile"), name="file_of_picture", condition=Q(picture__isnull=False)),
         )

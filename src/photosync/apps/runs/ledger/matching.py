@@ -52,7 +52,9 @@ class MatchRows:
         found: dict[str, list[Candidate]] = defaultdict(list)
         for row in rows:
             person = row.person
-            candidate = Candidate(person.pk, PersonKind(person.kind), str(person), person.status == person.Status.LEFT)
+            candidate = Candidate(
+                person.pk, PersonKind(person.kind), str(person), person.status == person.Status.LEFT
+            )
             found[reader.comparison.form(row.value)].append(candidate)
         return found
 
@@ -66,7 +68,16 @@ class MatchRows:
                 self._apply(before[outcome.file_id], outcome)
             ListedFile.objects.bulk_update(
                 before.values(),
-                ("person", "key_value", "academic_year", "state", "reason_code", "reason", "decided_sha256", "noted_in_run"),
+                (
+                    "person",
+                    "key_value",
+                    "academic_year",
+                    "state",
+                    "reason_code",
+                    "reason",
+                    "decided_sha256",
+                    "noted_in_run",
+                ),
                 batch_size=200,
             )
 

@@ -77,9 +77,7 @@ class PlanRows:
             assert row.person_id is not None and row.picture is not None  # the query asked for both
             path = joined_path(original_name(row.page.folder), original_name(row.name))
             files[row.person_id].append(
-                UndecidedFile(
-                    row.pk, path, row.picture.pk, row.picture.full_sha256, row.sha256, row.academic_year
-                )
+                UndecidedFile(row.pk, path, row.picture.pk, row.picture.full_sha256, row.sha256, row.academic_year)
             )
         return files
 
@@ -212,7 +210,9 @@ class PlanRows:
             return []
         recent = self._people_by_change(self._published_lately())
         shown = (
-            Person.objects.filter(school_id=self.profile.school_id, status=Person.Status.ACTIVE, withdrawal__isnull=True)
+            Person.objects.filter(
+                school_id=self.profile.school_id, status=Person.Status.ACTIVE, withdrawal__isnull=True
+            )
             .filter(Exists(YearPhoto.objects.filter(person=OuterRef("pk"), academic_year__lte=self.today_year)))
             .values_list("kind")
             .annotate(Count("pk"))

@@ -55,9 +55,7 @@ class _Batch:
                 item.academic_year = run.publish_as_year
         self._people = self._locked_people()
         self._current = self._current_versions()
-        self._withdrawn = set(
-            Withdrawal.objects.filter(person__in=self._people).values_list("person_id", flat=True)
-        )
+        self._withdrawn = set(Withdrawal.objects.filter(person__in=self._people).values_list("person_id", flat=True))
 
     def apply(self) -> int:
         """Apply every change whose person has the photo that the plan saw; return how many were."""
@@ -81,7 +79,9 @@ class _Batch:
         return list(rows.values_list("pk", flat=True))
 
     def _current_versions(self) -> dict[YearKey, int]:
-        rows = YearPhoto.objects.filter(person__in=self._people).values_list("person_id", "academic_year", "version_id")
+        rows = YearPhoto.objects.filter(person__in=self._people).values_list(
+            "person_id", "academic_year", "version_id"
+        )
         return {(person_id, year): version_id for person_id, year, version_id in rows}
 
     def _still_fits(self, item: PlanItem) -> bool:
@@ -97,14 +97,16 @@ class _Batch:
     def _drop(self, items: Iterable[PlanItem]) -> None:
         for item in items:
             item.state = PlanItem.State.DROPPED
-            item.reason = f"{item.reason} Not done: the photo was changed by someone else after this was planned.".strip()
+            item.reason = (
+                f"{item.reason} Not done: the photo was changed by someone else after this was planned.".strip()
+            )
 
     def _make_versions(self, items: Sequence[PlanItem]) -> None:
         """Create a version for each item, but where the picture is the current one and is only shown again."""
         pictures = dict(
-            PhotoVersion.objects.filter(pk__in=[i.version_before_id for i in items if i.version_before_id]).values_list(
-                "pk", "picture_id"
-            )
+            PhotoVersion.objects.filter(
+                pk__in=[i.version_before_id for i in items if i.version_before_id]
+            ).values_list("pk", "picture_id")
         )
         new = []
         for item in items:

@@ -60,8 +60,10 @@ def _shoulders(look: Look) -> float:
 def _body(look: Look) -> str:
     reach = _shoulders(look)
     shape = (
-        f"M{200 - 36},334 C{200 - 60},350 {200 - reach + 14:.1f},356 {200 - reach:.1f},384 C{200 - reach - 14:.1f},420 {200 - reach - 20:.1f},520 {200 - reach - 24:.1f},760 "
-        f"L{200 + reach + 24:.1f},760 C{200 + reach + 20:.1f},520 {200 + reach + 14:.1f},420 {200 + reach:.1f},384 C{200 + reach - 14:.1f},356 {200 + 60},350 {200 + 36},334 "
+        f"M{200 - 36},334 C{200 - 60},350 {200 - reach + 14:.1f},356 {200 - reach:.1f},384 "
+        f"C{200 - reach - 14:.1f},420 {200 - reach - 20:.1f},520 {200 - reach - 24:.1f},760 "
+        f"L{200 + reach + 24:.1f},760 C{200 + reach + 20:.1f},520 {200 + reach + 14:.1f},420 "
+        f"{200 + reach:.1f},384 C{200 + reach - 14:.1f},356 {200 + 60},350 {200 + 36},334 "
         f"Q200,{_neckline(look):.0f} {200 - 36},334 Z"
     )
     arm = line(
@@ -81,7 +83,10 @@ def _neckline(look: Look) -> float:
 def _collar(colour: str, *, reach: float = 46, tip_y: float = 392) -> str:
     """A folded collar: two points beside an open neck."""
     edge = tones.darker(colour, 0.2)
-    wing = f"M{200 - 37},326 C{200 - 44},338 {200 - reach - 4:.1f},350 {200 - reach:.1f},362 L{200 - 28},{tip_y:.1f} L200,366 C{200 - 18},354 {200 - 32},344 {200 - 37},326 Z"
+    wing = (
+        f"M{200 - 37},326 C{200 - 44},338 {200 - reach - 4:.1f},350 {200 - reach:.1f},362 "
+        f"L{200 - 28},{tip_y:.1f} L200,366 C{200 - 18},354 {200 - 32},344 {200 - 37},326 Z"
+    )
     return mirrored(path(wing, colour) + line(wing, edge, 1.4, opacity=0.55))
 
 
@@ -93,7 +98,8 @@ def _badge(x: float, y: float, size: float) -> str:
     """The school's crest: a gold shield with a wattle sprig."""
     shield = (
         f"M{x - size:.1f},{y - size:.1f} h{size * 2:.1f} v{size * 1.1:.1f} "
-        f"q0,{size:.1f} {-size:.1f},{size * 1.5:.1f} q{-size:.1f},{-size * 0.5:.1f} {-size:.1f},{-size * 1.5:.1f} Z"
+        f"q0,{size:.1f} {-size:.1f},{size * 1.5:.1f} q{-size:.1f},{-size * 0.5:.1f} "
+        f"{-size:.1f},{-size * 1.5:.1f} Z"
     )
     return (
         path(shield, tones.GOLD)
@@ -121,7 +127,8 @@ def _sport(look: Look) -> str:
     reach = _shoulders(look)
     sash = mirrored(
         path(
-            f"M{200 - reach - 6:.1f},396 L{200 - reach + 28:.1f},366 L{200 - reach + 54:.1f},760 L{200 - reach - 24:.1f},760 Z",
+            f"M{200 - reach - 6:.1f},396 L{200 - reach + 28:.1f},366 L{200 - reach + 54:.1f},760 "
+            f"L{200 - reach - 24:.1f},760 Z",
             tones.WHITE,
             opacity=0.22,
         )
@@ -150,18 +157,21 @@ def _tie(*, top: float, bottom: float, colour: str = tones.TEAL, stripe: str = t
     return path(blade, colour) + clip + f'<g clip-path="url(#tie)">{stripes}</g>' + knot
 
 
-def _shirt_tie(look: Look) -> str:
+def _shirt_tie(_look: Look) -> str:
     front = line("M200,380 V760", tones.darker(tones.WHITE, 0.2), 1.6)
     return front + _tie(top=366, bottom=560) + _collar(tones.WHITE) + _badge(256, 446, 11)
 
 
 def _lapels(colour: str, *, open_to: float) -> str:
     edge = tones.darker(colour, 0.35)
-    lapel = f"M{200 - 42},334 C{200 - 58},344 {200 - 64},356 {200 - 70},372 L{200 - 74},418 L{200 - 56},424 L{200 - 60},440 L200,{open_to} L{200 - 34},372 Z"
+    lapel = (
+        f"M{200 - 42},334 C{200 - 58},344 {200 - 64},356 {200 - 70},372 L{200 - 74},418 "
+        f"L{200 - 56},424 L{200 - 60},440 L200,{open_to} L{200 - 34},372 Z"
+    )
     return mirrored(path(lapel, tones.lighter(colour, 0.07)) + line(lapel, edge, 1.6, opacity=0.6))
 
 
-def _blazer(look: Look) -> str:
+def _blazer(_look: Look) -> str:
     shirt = path("M158,336 L200,560 L242,336 Q200,372 158,336 Z", tones.WHITE)
     trim = mirrored(line("M140,418 L144,424 M126,372 L142,344", tones.GOLD, 2.4))
     return (

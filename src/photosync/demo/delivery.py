@@ -6,7 +6,7 @@ What goes wrong is chosen among the first people, so that a delivery for 100,000
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -63,16 +63,23 @@ JUNK = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What was written."""
 
     folder: Path
+    photos: int
+    """Files that hold the right, readable portrait of one person, and no one else's."""
+    size_bytes: int
+    specials: Mapping[str, tuple[str, ...]]
+    """Case -> codes of the people, ascending; file names for "unmatched" and "junk"."""
+
+
+@dataclass(slots=True)
+class _Tally:
     photos: int = 0
-    """Files that hold the right, readable portrait of one person."""
     size_bytes: int = 0
     specials: dict[str, list[str]] = field(default_factory=dict)
-    """Case -> codes of the people, or file names for "unmatched" and "junk"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +118,21 @@ def write(
     """
     target = folder / str(academic_year) if by_year else folder
     target.mkdir(parents=True, exist_ok=True)
-    delivery = Delivery(target)
+    tally = _Tally()
     start = datetime.combine(photo_day or date(academic_year, 2, 10), time(8, 40), ZONE)
     pictured = (person for person in people if person.first_academic_year <= academic_year)
     sittings = _sittings(
         pictured, target, academic_year=academic_year, seed=seed, start=start, specials=specials, small=small
     )
-    count = 0
-    for sitting, size_bytes in _photographed(sittings, processes=processes or os.cpu_count() or 1):
-        _count(delivery, sitting, size_bytes)
-        count += 1
+    photographed = _photographed(sittings, processes=processes or os.cpu_count() or 1)
+    for count, (sitting, size_bytes) in enumerate(photographed, start=1):
+        _count(tally, sitting, size_bytes)
         if progress:
             progress(count)
     if specials:
-        _write_strays(delivery, seed=seed, academic_year=academic_year, taken_at=start, small=small)
-    return delivery
+        _write_strays(tally, target, seed=seed, academic_year=academic_year, taken_at=start, small=small)
+    cases = {case: tuple(sorted(names)) for case, names in tally.specials.items()}
+    return Delivery(target, tally.photos, tally.size_bytes, cases)
 
 
 def _sittings(
@@ -222,26 +229,26 @@ def _save(path: Path, content: bytes, taken_at: datetime) -> int:
     return len(content)
 
 
-def _count(delivery: Delivery, sitting: _Sitting, size_bytes: int) -> None:
-    delivery.size_bytes += size_bytes
+def _count(tally: _Tally, sitting: _Sitting, size_bytes: int) -> None:
+    tally.size_bytes += size_bytes
     if sitting.special in {"", "png", "webp", "cmyk"}:
-        delivery.photos += 1
+        tally.photos += 1
     if sitting.special == "duplicate":
-        delivery.photos -= 1  # the one before is no longer the only one with that picture
-        delivery.specials.setdefault("duplicate", []).extend([sitting.subject.code, sitting.code])
+        tally.photos -= 1  # the one before is no longer the only one with that picture
+        tally.specials.setdefault("duplicate", []).extend([sitting.subject.code, sitting.code])
     elif sitting.special:
-        delivery.specials.setdefault(sitting.special, []).append(sitting.code)
+        tally.specials.setdefault(sitting.special, []).append(sitting.code)
 
 
 def _write_strays(
-    delivery: Delivery, *, seed: int, academic_year: int, taken_at: datetime, small: bool
+    tally: _Tally, folder: Path, *, seed: int, academic_year: int, taken_at: datetime, small: bool
 ) -> None:
     """Write what belongs to no one: portraits under other names, and what computers leave in folders."""
     for number, name in enumerate(UNMATCHED):
         sitter = Sitter.of(Random(f"stray {seed} {academic_year} {number}").getrandbits(40))
         jpeg = _jpeg_of(sitter, academic_year, taken_at=taken_at, small=small)
-        delivery.size_bytes += _save(delivery.folder / name, jpeg, taken_at)
+        tally.size_bytes += _save(folder / name, jpeg, taken_at)
     for name, content in JUNK.items():
-        delivery.size_bytes += _save(delivery.folder / name, content, taken_at)
-    delivery.specials["unmatched"] = list(UNMATCHED)
-    delivery.specials["junk"] = list(JUNK)
+        tally.size_bytes += _save(folder / name, content, taken_at)
+    tally.specials["unmatched"] = list(UNMATCHED)
+    tally.specials["junk"] = list(JUNK)

@@ -30,15 +30,16 @@ def svg_of(look: Look, *, width: int, height: int) -> str:
     tall = 400 * height / width
     chance = Random(f"backdrop {look.backdrop}")
     light, dark = BACKDROPS[look.backdrop % len(BACKDROPS)]
-    middle = (look.shift[0], look.shift[1] + (tall - 500) * 0.42 + 9)
-    pose = f"translate({middle[0]:.1f} {middle[1]:.1f}) translate(200 240) scale({look.scale:.3f}) translate(-200 -240)"
+    x, y = look.shift[0], look.shift[1] + (tall - 500) * 0.42 + 9
+    pose = f"translate({x:.1f} {y:.1f}) translate(200 240) scale({look.scale:.3f}) translate(-200 -240)"
     tilt = f"rotate({look.tilt_degrees:.2f} 200 320)"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 400 {tall:.3f}">'
-        f"<defs>{_gradients(look, light=light, dark=dark)}</defs>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 400 {tall:.3f}"><defs>{_gradients(look, light=light, dark=dark)}</defs>'
         f'<rect width="400" height="{tall:.1f}" fill="url(#backdrop)"/>{_blurred_lights(chance, tall=tall)}'
         f'<g transform="{pose}"><g transform="{tilt}">{_behind(look)}{faces.neck(look)}</g>'
-        f'<g transform="translate(0 -15)">{clothing.garment(look)}</g><g transform="{tilt}">{_head(look)}</g></g></svg>'
+        f'<g transform="translate(0 -15)">{clothing.garment(look)}</g>'
+        f'<g transform="{tilt}">{_head(look)}</g></g></svg>'
     )
 
 

@@ -72,6 +72,7 @@ def _photo_entries(shot: Shot, *, width: int, height: int) -> list[tuple[int, _V
         (0x9003, shot.taken_at.strftime("%Y:%m:%d %H:%M:%S")),
         (0x9011, f"{offset[:3]}:{offset[3:5]}"),
         (0x920A, [(85, 1)]),
+        (0xA001, _number(_SHORT, 1)),
         (0xA002, _number(_LONG, width)),
         (0xA003, _number(_LONG, height)),
         (0xA434, "FO 85mm F1.8"),

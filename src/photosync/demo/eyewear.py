@@ -41,5 +41,6 @@ def _rounded(x: float, y: float, half_width: float, half_height: float, corner: 
     return (
         f"M{x - w + c:.1f},{y - h:.1f} H{x + w - c:.1f} Q{x + w:.1f},{y - h:.1f} {x + w:.1f},{y - h + c:.1f} "
         f"V{y + h - c:.1f} Q{x + w:.1f},{y + h:.1f} {x + w - c:.1f},{y + h:.1f} H{x - w + c:.1f} "
-        f"Q{x - w:.1f},{y + h:.1f} {x - w:.1f},{y + h - c:.1f} V{y - h + c:.1f} Q{x - w:.1f},{y - h:.1f} {x - w + c:.1f},{y - h:.1f} Z"
+        f"Q{x - w:.1f},{y + h:.1f} {x - w:.1f},{y + h - c:.1f} V{y - h + c:.1f} "
+        f"Q{x - w:.1f},{y - h:.1f} {x - w + c:.1f},{y - h:.1f} Z"
     )

@@ -132,8 +132,14 @@ def _eye(look: Look) -> str:
     """The left eye, mirrored for the right one."""
     x, y, w, h, tilt = 200 - look.eye_distance, EYE_Y, look.eye_width, look.eye_height, look.eye_tilt
     squeeze = 0.82 if look.smile == "broad" else 1.0
-    upper = f"C{x - w * 0.6:.2f},{y - h * 1.25 * squeeze:.2f} {x + w * 0.55:.2f},{y - h * 1.3 * squeeze:.2f} {x + w:.2f},{y + 1.5:.2f}"
-    lower = f"C{x + w * 0.5:.2f},{y + h * 0.95 * squeeze:.2f} {x - w * 0.55:.2f},{y + h * 0.95 * squeeze:.2f} {x - w:.2f},{y - tilt:.2f}"
+    upper = (
+        f"C{x - w * 0.6:.2f},{y - h * 1.25 * squeeze:.2f} "
+        f"{x + w * 0.55:.2f},{y - h * 1.3 * squeeze:.2f} {x + w:.2f},{y + 1.5:.2f}"
+    )
+    lower = (
+        f"C{x + w * 0.5:.2f},{y + h * 0.95 * squeeze:.2f} "
+        f"{x - w * 0.55:.2f},{y + h * 0.95 * squeeze:.2f} {x - w:.2f},{y - tilt:.2f}"
+    )
     start = f"M{x - w:.2f},{y - tilt:.2f} "
     almond = f"{start}{upper} {lower} Z"
     radius = h * 0.83
@@ -148,7 +154,8 @@ def _eye(look: Look) -> str:
         )
         + circle(x, y - 0.6, radius * 0.46, "#15100f")
         + path(
-            f"{start}{upper} l0,3 C{x + w * 0.5:.2f},{y - h * 0.75:.2f} {x - w * 0.5:.2f},{y - h * 0.75:.2f} {x - w:.2f},{y - tilt + 3:.2f} Z",
+            f"{start}{upper} l0,3 C{x + w * 0.5:.2f},{y - h * 0.75:.2f} "
+            f"{x - w * 0.5:.2f},{y - h * 0.75:.2f} {x - w:.2f},{y - tilt + 3:.2f} Z",
             "#3a2a28",
             opacity=0.22,
         )
@@ -162,20 +169,25 @@ def _lids(look: Look, *, x: float, upper_y: float) -> str:
     y, w, h = EYE_Y, look.eye_width, look.eye_height
     soft = shade_of(look.skin, 0.45)
     parts = line(
-        f"M{x - w * 0.8:.2f},{y + h * 0.5:.2f} Q{x:.2f},{y + h * 0.95:.2f} {x + w * 0.7:.2f},{y + h * 0.55:.2f}",
+        f"M{x - w * 0.8:.2f},{y + h * 0.5:.2f} Q{x:.2f},{y + h * 0.95:.2f} "
+        f"{x + w * 0.7:.2f},{y + h * 0.55:.2f}",
         soft,
         1.2,
         opacity=0.5,
     )
     if look.eye_fold:
         parts += line(
-            f"M{x - w * 0.9:.2f},{upper_y - 1:.2f} Q{x - 1:.2f},{upper_y - 6.5:.2f} {x + w * 0.85:.2f},{upper_y + 1:.2f}",
+            f"M{x - w * 0.9:.2f},{upper_y - 1:.2f} Q{x - 1:.2f},{upper_y - 6.5:.2f} "
+            f"{x + w * 0.85:.2f},{upper_y + 1:.2f}",
             soft,
             1.6,
             opacity=0.55,
         )
     if look.sitter.presentation == "feminine":
-        corner = f"M{x - w + 0.5:.2f},{y - look.eye_tilt:.2f} l-4.2,-3.4 M{x - w + 3:.2f},{y - look.eye_tilt - 3:.2f} l-3.4,-3.8"
+        corner = (
+            f"M{x - w + 0.5:.2f},{y - look.eye_tilt:.2f} l-4.2,-3.4 "
+            f"M{x - w + 3:.2f},{y - look.eye_tilt - 3:.2f} l-3.4,-3.8"
+        )
         parts += line(corner, tones.mix(shade_of(look.skin, 0.75), "#1d1210", 0.65), 1.7)
     return parts
 
@@ -197,8 +209,10 @@ def _brow(look: Look) -> str:
     thick, arch = look.brow_thickness, look.brow_arch
     outer, inner = x - w - 4, x + w * 0.95
     return path(
-        f"M{outer:.1f},{y + 3:.1f} Q{x - w * 0.35:.1f},{y - arch - thick:.1f} {inner:.1f},{y - thick * 0.5:.1f} "
-        f"q2.2,{thick * 0.5:.1f} 0,{thick:.1f} Q{x - w * 0.3:.1f},{y - arch + thick * 0.35:.1f} {outer:.1f},{y + 3:.1f} Z",
+        f"M{outer:.1f},{y + 3:.1f} Q{x - w * 0.35:.1f},{y - arch - thick:.1f} "
+        f"{inner:.1f},{y - thick * 0.5:.1f} "
+        f"q2.2,{thick * 0.5:.1f} 0,{thick:.1f} Q{x - w * 0.3:.1f},{y - arch + thick * 0.35:.1f} "
+        f"{outer:.1f},{y + 3:.1f} Z",
         colour,
     )
 
@@ -207,14 +221,16 @@ def _nose(look: Look) -> str:
     y, w = look.nose_y, look.nose_width
     soft, deep = shade_of(look.skin, 0.22), shade_of(look.skin, 0.5)
     side = path(
-        f"M206,206 C207,222 {205 + w * 0.5:.1f},{y - 10:.1f} {203 + w:.1f},{y:.1f} Q{200 + w * 0.4:.1f},{y + 6:.1f} 200,{y + 5:.1f} "
+        f"M206,206 C207,222 {205 + w * 0.5:.1f},{y - 10:.1f} {203 + w:.1f},{y:.1f} "
+        f"Q{200 + w * 0.4:.1f},{y + 6:.1f} 200,{y + 5:.1f} "
         f"C{202 + w * 0.3:.1f},{y - 8:.1f} 203,222 206,206 Z",
         soft,
         opacity=0.55,
     )
     light = ellipse(198.5, y - 5, w * 0.3, 4.5, tones.lighter(look.skin, 0.5), opacity=0.35)
     base = line(
-        f"M{200 - w * 0.62:.1f},{y + 3:.1f} Q200,{y + (8.5 if look.nose % 2 else 7):.1f} {200 + w * 0.62:.1f},{y + 3:.1f}",
+        f"M{200 - w * 0.62:.1f},{y + 3:.1f} Q200,{y + (8.5 if look.nose % 2 else 7):.1f} "
+        f"{200 + w * 0.62:.1f},{y + 3:.1f}",
         deep,
         2.2,
         opacity=0.8,
@@ -246,7 +262,8 @@ def _lip_colour(look: Look) -> str:
 def _closed_smile(look: Look) -> str:
     y, w, full = look.mouth_y, look.mouth_width, 5.5 * look.lip_fullness
     lips = path(
-        f"M{200 - w:.1f},{y - 2:.1f} Q{200 - w * 0.4:.1f},{y + 2 - full * 0.7:.1f} 200,{y + 4 - full * 0.55:.1f} "
+        f"M{200 - w:.1f},{y - 2:.1f} Q{200 - w * 0.4:.1f},{y + 2 - full * 0.7:.1f} "
+        f"200,{y + 4 - full * 0.55:.1f} "
         f"Q{200 + w * 0.4:.1f},{y + 2 - full * 0.7:.1f} {200 + w:.1f},{y - 2:.1f} "
         f"Q{200 + w * 0.5:.1f},{y + 8 + full * 1.6:.1f} 200,{y + 8 + full * 1.6:.1f} "
         f"Q{200 - w * 0.5:.1f},{y + 8 + full * 1.6:.1f} {200 - w:.1f},{y - 2:.1f} Z",
@@ -265,17 +282,22 @@ def _gentle_mouth(look: Look) -> str:
     y, w, full = look.mouth_y + 2, look.mouth_width * 0.86, 6.5 * look.lip_fullness
     lip = _lip_colour(look)
     upper = path(
-        f"M{200 - w:.1f},{y:.1f} C{200 - w * 0.5:.1f},{y - full:.1f} {200 - 5:.1f},{y - full * 1.25:.1f} 200,{y - full * 0.7:.1f} "
-        f"C{200 + 5:.1f},{y - full * 1.25:.1f} {200 + w * 0.5:.1f},{y - full:.1f} {200 + w:.1f},{y:.1f} Q200,{y + 5:.1f} {200 - w:.1f},{y:.1f} Z",
+        f"M{200 - w:.1f},{y:.1f} C{200 - w * 0.5:.1f},{y - full:.1f} "
+        f"{200 - 5:.1f},{y - full * 1.25:.1f} 200,{y - full * 0.7:.1f} "
+        f"C{200 + 5:.1f},{y - full * 1.25:.1f} {200 + w * 0.5:.1f},{y - full:.1f} {200 + w:.1f},{y:.1f} "
+        f"Q200,{y + 5:.1f} {200 - w:.1f},{y:.1f} Z",
         tones.darker(lip, 0.08),
     )
     lower = path(
-        f"M{200 - w:.1f},{y:.1f} Q200,{y + 5:.1f} {200 + w:.1f},{y:.1f} Q{200 + w * 0.45:.1f},{y + 4 + full * 1.5:.1f} 200,{y + 4 + full * 1.5:.1f} "
+        f"M{200 - w:.1f},{y:.1f} Q200,{y + 5:.1f} {200 + w:.1f},{y:.1f} "
+        f"Q{200 + w * 0.45:.1f},{y + 4 + full * 1.5:.1f} 200,{y + 4 + full * 1.5:.1f} "
         f"Q{200 - w * 0.45:.1f},{y + 4 + full * 1.5:.1f} {200 - w:.1f},{y:.1f} Z",
         lip,
     )
     seam = line(
-        f"M{200 - w - 3:.1f},{y - 2:.1f} Q{200 - w:.1f},{y:.1f} {200 - w * 0.6:.1f},{y + 1.5:.1f} Q200,{y + 5:.1f} {200 + w * 0.6:.1f},{y + 1.5:.1f} Q{200 + w:.1f},{y:.1f} {200 + w + 3:.1f},{y - 2:.1f}",
+        f"M{200 - w - 3:.1f},{y - 2:.1f} Q{200 - w:.1f},{y:.1f} {200 - w * 0.6:.1f},{y + 1.5:.1f} "
+        f"Q200,{y + 5:.1f} {200 + w * 0.6:.1f},{y + 1.5:.1f} Q{200 + w:.1f},{y:.1f} "
+        f"{200 + w + 3:.1f},{y - 2:.1f}",
         tones.mix(lip, "#3d1414", 0.6),
         1.8,
     )
@@ -287,9 +309,15 @@ def _open_smile(look: Look) -> str:
     y, w, full = look.mouth_y - 1, look.mouth_width * (1.08 if broad else 0.98), 3.4 * look.lip_fullness
     depth = 19 if broad else 15
     top = f"M{200 - w:.1f},{y - 2:.1f} Q200,{y + 7:.1f} {200 + w:.1f},{y - 2:.1f} "
-    inside = f"{top}C{200 + w * 0.72:.1f},{y + depth:.1f} {200 - w * 0.72:.1f},{y + depth:.1f} {200 - w:.1f},{y - 2:.1f} Z"
+    inside = (
+        f"{top}C{200 + w * 0.72:.1f},{y + depth:.1f} {200 - w * 0.72:.1f},{y + depth:.1f} "
+        f"{200 - w:.1f},{y - 2:.1f} Z"
+    )
     teeth_depth = depth * 0.66
-    teeth = f"{top}C{200 + w * 0.66:.1f},{y + teeth_depth:.1f} {200 - w * 0.66:.1f},{y + teeth_depth:.1f} {200 - w:.1f},{y - 2:.1f} Z"
+    teeth = (
+        f"{top}C{200 + w * 0.66:.1f},{y + teeth_depth:.1f} "
+        f"{200 - w * 0.66:.1f},{y + teeth_depth:.1f} {200 - w:.1f},{y - 2:.1f} Z"
+    )
     lip = _lip_colour(look)
     outline = line(inside, lip, full * 1.5 + 1.2)
     return (
@@ -317,15 +345,20 @@ def _beard(look: Look) -> str:
     jaw = look.jaw * w
     moustache = (
         f"M{200 - look.mouth_width - 5:.1f},{y + 1:.1f} Q{200 - 14},{y - 13:.1f} 200,{y - 9:.1f} "
-        f"Q214,{y - 13:.1f} {200 + look.mouth_width + 5:.1f},{y + 1:.1f} Q214,{y - 5:.1f} 200,{y - 4:.1f} Q186,{y - 5:.1f} "
+        f"Q214,{y - 13:.1f} {200 + look.mouth_width + 5:.1f},{y + 1:.1f} Q214,{y - 5:.1f} "
+        f"200,{y - 4:.1f} Q186,{y - 5:.1f} "
         f"{200 - look.mouth_width - 5:.1f},{y + 1:.1f} Z"
     )
     full = (
-        f"M{200 - w:.1f},214 C{200 - w + 4:.1f},{y - 12:.1f} {200 - 46},{y - 14:.1f} {200 - look.mouth_width - 8:.1f},{y - 6:.1f} "
-        f"Q{200 - 16},{y - 16:.1f} 200,{y - 11:.1f} Q216,{y - 16:.1f} {200 + look.mouth_width + 8:.1f},{y - 6:.1f} "
+        f"M{200 - w:.1f},214 C{200 - w + 4:.1f},{y - 12:.1f} {200 - 46},{y - 14:.1f} "
+        f"{200 - look.mouth_width - 8:.1f},{y - 6:.1f} "
+        f"Q{200 - 16},{y - 16:.1f} 200,{y - 11:.1f} Q216,{y - 16:.1f} "
+        f"{200 + look.mouth_width + 8:.1f},{y - 6:.1f} "
         f"C246,{y - 14:.1f} {200 + w - 4:.1f},{y - 12:.1f} {200 + w:.1f},214 "
-        f"C{200 + w + 1:.1f},{200 + (chin - 200) * 0.6:.1f} {200 + jaw + 4:.1f},{chin + 6:.1f} 200,{chin + 7:.1f} "
-        f"C{200 - jaw - 4:.1f},{chin + 6:.1f} {200 - w - 1:.1f},{200 + (chin - 200) * 0.6:.1f} {200 - w:.1f},214 Z"
+        f"C{200 + w + 1:.1f},{200 + (chin - 200) * 0.6:.1f} {200 + jaw + 4:.1f},{chin + 6:.1f} "
+        f"200,{chin + 7:.1f} "
+        f"C{200 - jaw - 4:.1f},{chin + 6:.1f} {200 - w - 1:.1f},{200 + (chin - 200) * 0.6:.1f} "
+        f"{200 - w:.1f},214 Z"
     )
     if look.beard == "moustache":
         return path(moustache, colour)

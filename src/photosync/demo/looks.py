@@ -193,7 +193,7 @@ def look_of(sitter: Sitter, *, academic_year: int) -> Look:
         smile=day.choice(("closed", "closed", "open", "open", "gentle", "broad")),
         ear=face.uniform(0.85, 1.2),
         freckles=low == 0 and face.random() < 0.28,
-        mole=(face.uniform(-38, 38), face.uniform(226, 272)) if face.random() < 0.18 else None,
+        mole=(face.uniform(-38, 38), face.uniform(224, 250)) if face.random() < 0.18 else None,
         glasses=_glasses(face, age=age),
         glasses_colour=face.choice(("#2a2a2e", "#5a3a26", "#2d4a6b", "#8a2f3d", "#9a8a6a", "#3f6b57")),
         beard=_beard(face, sitter, age=age),

@@ -21,12 +21,16 @@ def _names(share: int, feminine: str, masculine: str, family: str) -> Names:
 COMMUNITIES: dict[str, Names] = {
     "british": _names(
         34,
-        "Charlotte, Olivia, Amelia, Isla, Mia, Ava, Grace, Willow, Matilda, Ruby, Ella, Zoë, Evie, Harper, Sophie, "
+        "Charlotte, Olivia, Amelia, Isla, Mia, Ava, Grace, Willow, Matilda, Ruby, Ella, Zoë, Evie, "
+        "Harper, Sophie, "
         "Chloe, Lucy, Georgia, Poppy, Imogen, Phoebe, Hannah, Abigail, Tessa, Siobhán, Freya, Audrey, Piper",
-        "Oliver, Noah, Jack, William, Leo, Henry, Charlie, Thomas, Hudson, Lachlan, Angus, Archie, Hamish, Darcy, "
+        "Oliver, Noah, Jack, William, Leo, Henry, Charlie, Thomas, Hudson, Lachlan, Angus, Archie, "
+        "Hamish, Darcy, "
         "Cooper, Flynn, Rory, Callum, Jasper, Finn, Toby, Max, Patrick, Liam, Ethan, Declan, Hugo, Banjo",
-        "Smith, Jones, Williams, Brown, Wilson, Taylor, Anderson, Thompson, White, Walker, Harris, Ryan, Robinson, "
-        "Kelly, King, Campbell, Mitchell, O'Brien, McKenzie, Murphy, Fraser, Bennett, Hughes, Fitzgerald, Doyle, "
+        "Smith, Jones, Williams, Brown, Wilson, Taylor, Anderson, Thompson, White, Walker, Harris, "
+        "Ryan, Robinson, "
+        "Kelly, King, Campbell, Mitchell, O'Brien, McKenzie, Murphy, Fraser, Bennett, Hughes, "
+        "Fitzgerald, Doyle, "
         "Abbott, Whitlock, Pemberton, St Clair, Hartley-Moore, Gallagher, Sutherland, Cartwright, Ashby",
     ),
     "first nations": _names(
@@ -39,7 +43,8 @@ COMMUNITIES: dict[str, Names] = {
         8,
         "Sofia, Gia, Alessia, Eleni, Despina, Bianca, Valentina, Francesca, Anastasia, Mila",
         "Luca, Marco, Dimitri, Alessandro, Nikolas, Matteo, Anthony, Stavros, Christian, Dante",
-        "Rossi, Russo, Papadopoulos, Di Pietro, Costa, Romano, Georgiou, Karagiannis, D'Angelo, Borg, Camilleri, Esposito",
+        "Rossi, Russo, Papadopoulos, Di Pietro, Costa, Romano, Georgiou, Karagiannis, D'Angelo, Borg, "
+        "Camilleri, Esposito",
     ),
     "eastern european": _names(
         4,

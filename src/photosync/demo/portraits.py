@@ -21,11 +21,11 @@ from photosync.demo.looks import Sitter, look_of
 
 Plane = NDArray[np.uint8]
 
-_GRAIN_LIMIT = 15
+_GRAIN_LIMIT = 10
 _GRAIN_EDGE_PX = 3456
-# Brightness is kept within 16 to 235, so that adding grain never overflows a byte.
+# Brightness is kept within 10 to 245, so that adding grain never overflows a byte.
 _TO_YUV = [
-    [0.2565, 0.5036, 0.0978],
+    [0.2756, 0.5410, 0.1051],
     [-0.1687, -0.3313, 0.5],
     [0.5, -0.4187, -0.0813],
 ]
@@ -58,7 +58,7 @@ def portrait_of(
     quality = 82
     if grain:
         chance = Random(f"grain {sitter.seed} {academic_year}")
-        quality = chance.randint(90, 92)
+        quality = chance.randint(91 if width * height < 4_000_000 else 90, 92)
         rows, columns = (_GRAIN_EDGE_PX - length for length in brightness.shape)
         top, left = chance.randrange(rows + 1), chance.randrange(columns + 1)
         texture = _grain()[top : top + brightness.shape[0], left : left + brightness.shape[1]]
@@ -78,7 +78,7 @@ def _planes(
 ) -> tuple[Plane, Plane, Plane]:
     half = pixels_of(sitter, (width + 1) // 2, (height + 1) // 2, academic_year=academic_year)
     matrix = pyvips.Image.new_from_array(_TO_YUV)
-    yuv = (half.recomb(matrix) + [16, 128, 128]).cast("uchar").rot(turn).numpy()
+    yuv = half.recomb(matrix).linear([1, 1, 1], [10, 128, 128]).cast("uchar").rot(turn).numpy()
     if turn in {"d90", "d270"}:
         width, height = height, width
     brightness = _doubled(yuv[:, :, 0])[:height, :width]
@@ -110,8 +110,8 @@ def _between(one: Plane, other: Plane) -> Plane:
 
 @lru_cache(maxsize=1)
 def _grain() -> Plane:
-    """Return film grain, made once per process; bytes that stand for -15 to 15."""
+    """Return film grain, made once per process; bytes that stand for -10 to 10."""
     random = np.random.default_rng(20260218)
     noise = random.standard_normal((_GRAIN_EDGE_PX, _GRAIN_EDGE_PX), dtype=np.float32)
-    noise *= 5.5
+    noise *= 5.8
     return noise.clip(-_GRAIN_LIMIT, _GRAIN_LIMIT).astype(np.int8).view(np.uint8)

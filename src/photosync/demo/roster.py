@@ -59,7 +59,7 @@ class Person:
 
 
 def people(students: int, staff: int, seed: int, *, academic_year: int = 2026) -> Iterator[Person]:
-    """Yield `students` students, then `staff` staff members of `academic_year`; codes ascend and never repeat.
+    """Yield `students` students, then `staff` staff of `academic_year`; codes ascend and never repeat.
 
     For one seed the first ones are the same whatever the numbers asked for.
     """

@@ -30,11 +30,11 @@ def _damaged(jpeg: bytes) -> bytes:
     return jpeg[:middle] + bytes(4096) + jpeg[middle + 4096 :]
 
 
-def _nothing(jpeg: bytes) -> bytes:
+def _nothing(_jpeg: bytes) -> bytes:
     return b""
 
 
-def _text(jpeg: bytes) -> bytes:
+def _text(_jpeg: bytes) -> bytes:
     return b"Sorry, this picture is being retouched. We will send it with the next delivery.\r\n"
 
 
@@ -51,7 +51,7 @@ def placeholder_jpeg() -> bytes:
     return jpeg
 
 
-def _placeholder(sitter: Sitter, academic_year: int) -> bytes:
+def _placeholder(_sitter: Sitter, _academic_year: int) -> bytes:
     return placeholder_jpeg()
 
 

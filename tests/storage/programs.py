@@ -21,9 +21,7 @@ def store_until_killed(root: str, seed: str, per_batch: str) -> None:
     numbers = random.Random(int(seed))
     with BlobStore(Path(root)).batch() as batch:
         while True:
-            names = [
-                batch.add(numbers.randbytes(numbers.choice(CRASH_SIZES_BYTES))) for _ in range(int(per_batch))
-            ]
+            names = [batch.add(numbers.randbytes(numbers.choice(CRASH_SIZES_BYTES))) for _ in range(int(per_batch))]
             batch.commit()
             sys.stdout.write("".join(f"{name}\n" for name in names))
             sys.stdout.flush()

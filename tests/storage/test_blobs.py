@@ -44,9 +44,7 @@ def test_stored_files_are_private(store: BlobStore) -> None:
     stored(store, PHOTO)
 
     modes = {path.stat().st_mode & 0o777 for path in store.root.rglob("*") if path.is_file()}
-    folder_modes = {
-        path.stat().st_mode & 0o777 for path in [store.root, *store.root.rglob("*")] if path.is_dir()
-    }
+    folder_modes = {path.stat().st_mode & 0o777 for path in [store.root, *store.root.rglob("*")] if path.is_dir()}
 
     assert (modes, folder_modes) == ({0o600}, {0o700})
 

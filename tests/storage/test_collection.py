@@ -60,9 +60,7 @@ def test_collect_asks_in_parts(store: BlobStore) -> None:
 
 def test_collect_spares_what_a_batch_adds_again_meanwhile(store: BlobStore) -> None:
     old = NOW - timedelta(days=30)
-    added, refreshed, unused = (
-        stored_at(store, content, old) for content in (b"added", b"refreshed", b"unused")
-    )
+    added, refreshed, unused = (stored_at(store, content, old) for content in (b"added", b"refreshed", b"unused"))
 
     def is_referenced(names: Sequence[str]) -> set[str]:
         with store.batch() as batch:

@@ -21,11 +21,7 @@ def ways_to_a_small_disk(root: Path) -> list[list[str]]:
     """Return what runs a program with a disk of 64 KiB at `root`, where this user may do so at all."""
     mount = ["--mount", "sh", "-c", MOUNT, str(root)]
     ways = [["unshare", *mount], ["unshare", "--map-root-user", *mount]]
-    return [
-        way
-        for way in ways
-        if subprocess.run([*way, "true"], check=False, capture_output=True).returncode == 0
-    ]
+    return [way for way in ways if subprocess.run([*way, "true"], check=False, capture_output=True).returncode == 0]
 
 
 def test_store_with_disk_full(tmp_path: Path) -> None:

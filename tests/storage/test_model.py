@@ -36,7 +36,7 @@ class StoreMachine(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     @rule(target=names, content=st.binary(max_size=40), replace=st.booleans())
-    def add(self, content: bytes, replace: bool) -> str:  # noqa: FBT001 - Hypothesis passes it by name
+    def add(self, content: bytes, replace: bool) -> str:
         name = self.batch.add(content, replace=replace)
         assert name == sha256(content).hexdigest()
         if name not in self.model or replace:

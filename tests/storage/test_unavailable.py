@@ -33,9 +33,7 @@ def test_store_into_read_only_folder(store: BlobStore, folder: str) -> None:
 def test_prepare_below_a_file(tmp_path: Path) -> None:
     (tmp_path / "photos").write_bytes(b"a file")
 
-    with pytest.raises(
-        StorageUnavailable, match=r"is not there, or not whole: \S+ is missing\. It was not made\."
-    ):
+    with pytest.raises(StorageUnavailable, match=r"is not there, or not whole: \S+ is missing\. It was not made\."):
         BlobStore(tmp_path / "photos" / "store").prepare()
 
 

@@ -106,12 +106,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en-au"
+# Only what the texts are written in: Django's own words must not come in another language than ours.
+LANGUAGES = [("en-au", "English (Australia)")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = ENVIRONMENT.data_folder / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

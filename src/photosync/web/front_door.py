@@ -1,0 +1,168 @@
+"""Where every request arrives: photo addresses go to the gate, everything else to Django.
+
+One object for each process; its event loop is the server's. Django's view of a photo address gives the same
+answers (`views/photo.py`), for any other WSGI server and for what the gate does not recognise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import Any
+
+import structlog
+from django.db import DatabaseError
+
+from photosync.core.errors import PhotoSyncError
+from photosync.web.pages_bridge import BodyTooLarge, Scope, Wsgi, read_body, run_pages, wsgi_environ
+from photosync.web.photo_address import LONGEST_PATH, parse_photo_path
+from photosync.web.photo_gate import NOT_FOUND, Headers, PhotoAnswer, PhotoGate, PhotoQuestions
+
+PAGE_THREADS = 8
+PHOTO_THREADS = 3
+BODY_WITHIN_S = 30.0
+LONGEST_COOKIE_HEADER = 4096
+LONGEST_SESSION_KEY = 64
+
+log = structlog.get_logger(__name__)
+
+
+class FrontDoor:
+    """The RSGI application. Django is loaded when the server starts it, not when this module is read."""
+
+    def __init__(self) -> None:
+        self._pages: Wsgi | None = None
+        self._gate: PhotoGate | None = None
+        self._page_threads: ThreadPoolExecutor | None = None
+        self._photo_threads: ThreadPoolExecutor | None = None
+        self._cookie_name = "sessionid"
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        import django
+        from django.conf import settings
+
+        django.setup(set_prefix=False)
+        self._pages = django_pages()
+        self._cookie_name = settings.SESSION_COOKIE_NAME
+        self._page_threads = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
+        self._photo_threads = ThreadPoolExecutor(PHOTO_THREADS, thread_name_prefix="photo")
+        self._gate = PhotoGate(photo_questions(), self._photo_threads)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        for threads in (self._page_threads, self._photo_threads):
+            if threads is not None:
+                threads.shutdown(wait=False, cancel_futures=True)
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        path = scope.path
+        if path.startswith("/photos/") and len(path) <= LONGEST_PATH and scope.method in ("GET", "HEAD"):
+            address = parse_photo_path(path)
+            headers = scope.headers
+            if address is not None and is_own_host(headers.get("host") or ""):
+                assert self._gate is not None
+                session_key = session_key_in(headers.get("cookie") or "", self._cookie_name)
+                answer: PhotoAnswer | Awaitable[PhotoAnswer] = NOT_FOUND
+                if session_key:
+                    answer = self._gate.answer(address, session_key, headers.get("if-none-match") or "")
+                if not isinstance(answer, PhotoAnswer):
+                    answer = await _awaited(answer)
+                _send(protocol, scope.method, answer.status, answer.headers, answer.body)
+                return
+        await self._answer_page(scope, protocol)
+
+    async def _answer_page(self, scope: Scope, protocol: Any) -> None:
+        assert self._pages is not None
+        try:
+            async with asyncio.timeout(BODY_WITHIN_S):
+                body = await read_body(scope, protocol)
+        except BodyTooLarge:
+            _send(protocol, scope.method, 413, _PLAIN, b"What was sent is too large. Nothing was changed.\n")
+            return
+        except TimeoutError:
+            _send(protocol, scope.method, 408, _PLAIN, b"The request did not arrive in time. Nothing was changed.\n")
+            return
+        environ = wsgi_environ(scope, body)
+        loop = asyncio.get_running_loop()
+        try:
+            page = await loop.run_in_executor(self._page_threads, run_pages, self._pages, environ)
+        except Exception:
+            log.exception("a page could not be made", path=scope.path[:200])
+            _send(protocol, scope.method, 500, _PLAIN, _WENT_WRONG)
+            return
+        _send(protocol, scope.method, page.status, page.headers, page.body)
+
+
+_PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
+_WENT_WRONG = b"Something went wrong here; the log says what. Nothing was changed by looking.\n"
+
+
+async def _awaited(answer: Awaitable[PhotoAnswer]) -> PhotoAnswer:
+    try:
+        return await answer
+    except (PhotoSyncError, DatabaseError) as error:
+        # A blob that is missing or damaged, a database that is away: this one picture fails, and the log says why.
+        log.error("a photo could not be read", reason=str(error))  # noqa: TRY400  # the reason says it all
+        return PhotoAnswer(503, [*_PLAIN, ("retry-after", "10")], b"This photo cannot be read now.\n")
+
+
+def _send(protocol: Any, method: str, status: int, headers: Headers, body: bytes) -> None:
+    if method == "HEAD" or status in (204, 304):
+        protocol.response_empty(status, headers)
+    else:
+        protocol.response_bytes(status, headers, body)
+
+
+def session_key_in(cookies: str, name: str) -> str:
+    """Return the session key in a Cookie header; empty where there is none that could be one."""
+    if len(cookies) > LONGEST_COOKIE_HEADER:
+        return ""
+    for cookie in cookies.split(";"):
+        key, _, value = cookie.strip().partition("=")
+        if key == name:
+            return value if len(value) <= LONGEST_SESSION_KEY and value.isalnum() and value.isascii() else ""
+    return ""
+
+
+@lru_cache(maxsize=256)
+def is_own_host(host: str) -> bool:
+    """Return whether Django would answer for this Host header."""
+    from django.conf import settings
+    from django.http.request import split_domain_port, validate_host
+
+    domain, _ = split_domain_port(host[:300])
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def photo_questions() -> PhotoQuestions:
+    """Return the real questions, on the database and the store."""
+    from django.db import close_old_connections
+
+    from photosync.apps.library.store import photo_store
+    from photosync.web import photo_rights
+
+    def photo(address: Any) -> Any:
+        close_old_connections()
+        return photo_rights.shown_photo(address, datetime.now(UTC))
+
+    def may_see(session_and_school: tuple[str, int]) -> bool:
+        close_old_connections()
+        return photo_rights.session_may_see(*session_and_school)
+
+    def blob(sha256: str) -> bytes:
+        return photo_store().read(sha256)
+
+    return PhotoQuestions(photo=photo, may_see=may_see, blob=blob, clock=time.monotonic)
+
+
+@cache
+def django_pages() -> Wsgi:
+    from django.core.handlers.wsgi import WSGIHandler
+
+    return WSGIHandler()
+
+
+front_door = FrontDoor()

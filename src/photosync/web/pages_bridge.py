@@ -1,0 +1,113 @@
+"""From the server's requests to Django's: builds WSGI environments and runs Django in a pool of threads."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol
+
+LARGEST_BODY_BYTES = 2_621_440
+"""As Django's DATA_UPLOAD_MAX_MEMORY_SIZE: forms only, until there is a page that takes files."""
+
+Headers = list[tuple[str, str]]
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_OF_THE_CONNECTION = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+
+
+class Scope(Protocol):
+    """What the bridge reads of a request (Granian's RSGI scope)."""
+
+    method: str
+    path: str
+    query_string: str
+    scheme: str
+    client: str
+    server: str
+    http_version: str
+
+    @property
+    def headers(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class BodyTooLarge(Exception):
+    """The request's body is larger than LARGEST_BODY_BYTES; it was not read further."""
+
+
+async def read_body(scope: Scope, chunks: Any) -> bytes:
+    """Return the request's body. Raises BodyTooLarge, where the length is declared before a byte is read."""
+    declared = scope.headers.get("content-length") or "0"
+    if not declared.isdecimal() or len(declared) > 12 or int(declared) > LARGEST_BODY_BYTES:
+        raise BodyTooLarge
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > LARGEST_BODY_BYTES:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+def wsgi_environ(scope: Scope, body: bytes) -> dict[str, Any]:
+    """Return the WSGI environment. Header names with an underscore are dropped: they could pose as others."""
+    host, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host.strip("[]") or "localhost",
+        "SERVER_PORT": port or "80",
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        if "_" in name or name in ("content-length", "proxy", *_OF_THE_CONNECTION):
+            continue
+        key = "CONTENT_TYPE" if name == "content-type" else f"HTTP_{name.upper().replace('-', '_')}"
+        joined = "; " if name == "cookie" else ","
+        environ[key] = f"{environ[key]}{joined}{value}" if key in environ else value
+    return environ
+
+
+def run_pages(application: Wsgi, environ: dict[str, Any]) -> PageAnswer:
+    """Return what the application answers, whole. Pages and style sheets are small; nothing is streamed."""
+    started: list[tuple[str, Headers]] = []
+
+    def start_response(
+        status: str,
+        headers: Headers,
+        exc_info: tuple[type[BaseException], BaseException, TracebackType] | None = None,
+    ) -> Callable[[bytes], None]:
+        started.append((status, headers))
+        return written.append
+
+    written: list[bytes] = []
+    chunks = application(environ, start_response)
+    try:
+        written.extend(chunks)
+    finally:
+        if (close := getattr(chunks, "close", None)) is not None:
+            close()
+    status, headers = started[-1]
+    kept = [(name.lower(), value) for name, value in headers if name.lower() not in _OF_THE_CONNECTION]
+    return PageAnswer(int(status.split(" ", 1)[0]), kept, b"".join(written))

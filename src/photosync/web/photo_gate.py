@@ -1,0 +1,211 @@
+"""The fast way to a photo: a gate before the pages, which answers photo addresses from bounded memories.
+
+The questions are those of `photo_rights`; the gate only remembers the answers, for less than the 5 s that the
+rule allows, so that a right that is taken away is gone within them. All memories are touched by the event
+loop's thread alone; questions are asked in threads of their own, each only once at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from photosync.web.photo_address import PhotoAddress, ShownPhoto
+
+REMEMBERED_FOR_S = 4.0
+PHOTOS_REMEMBERED = 20_000
+RIGHTS_REMEMBERED = 10_000
+BLOB_MEMORY_BYTES = 64_000_000
+LARGEST_BLOB_REMEMBERED_BYTES = 1_000_000
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAnswer:
+    """What is sent: 200 with the picture, 304, or 404 without saying whether there is a photo."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoQuestions:
+    """The blocking questions behind the gate, and the clock (monotonic seconds) that ages their answers."""
+
+    photo: Callable[[PhotoAddress], ShownPhoto | None]
+    may_see: Callable[[tuple[str, int]], bool]
+    blob: Callable[[str], bytes]
+    clock: Callable[[], float]
+
+
+def photo_headers(photo: ShownPhoto) -> Headers:
+    """Return the headers of a photo. A browser keeps it but asks each time whether it may still be shown."""
+    return [
+        ("content-type", "image/jpeg"),
+        ("etag", f'"{photo.sha256}"'),
+        ("cache-control", "private, no-cache"),
+        ("photo-year", str(photo.academic_year)),
+        *PLAIN_HEADERS,
+    ]
+
+
+PLAIN_HEADERS: Headers = [
+    ("vary", "Cookie"),
+    ("x-content-type-options", "nosniff"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("cross-origin-resource-policy", "same-origin"),
+]
+NOT_FOUND = PhotoAnswer(
+    404,
+    [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store"), *PLAIN_HEADERS],
+    b"There is no photo here that this account may see.\n",
+)
+
+
+def matches_etag(if_none_match: str, sha256: str) -> bool:
+    """Return whether the header If-None-Match names this content (RFC 9110: weak comparison, or a star)."""
+    if if_none_match.strip() == "*":
+        return True
+    wanted = f'"{sha256}"'
+    return any(tag.strip().removeprefix("W/") == wanted for tag in if_none_match[:4000].split(","))
+
+
+class ShortMemory(Generic[Key, Value]):
+    """Answers to a question, each used until it is REMEMBERED_FOR_S old; the oldest go when it is full."""
+
+    def __init__(self, ask: Callable[[Key], Value], clock: Callable[[], float], *, at_most: int) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._at_most = at_most
+        self._answers: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
+        self._asking: dict[Key, asyncio.Future[Value]] = {}
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def recall(self, key: Key, otherwise: Value) -> Value:
+        """Return the answer if it is known and young enough, else `otherwise`."""
+        known = self._answers.get(key)
+        if known is None or self._clock() - known[0] >= REMEMBERED_FOR_S:
+            return otherwise
+        return known[1]
+
+    async def find(self, key: Key, executor: Executor) -> Value:
+        """Ask, together with whoever asks the same at this moment, and remember the answer."""
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = asyncio.ensure_future(self._asked(key, executor))
+            self._asking[key] = asking
+        return await asyncio.shield(asking)
+
+    async def _asked(self, key: Key, executor: Executor) -> Value:
+        asked_at = self._clock()  # before the question: what changes while it is asked counts from here
+        try:
+            value = await asyncio.get_running_loop().run_in_executor(executor, self._ask, key)
+        finally:
+            del self._asking[key]
+        self._answers[key] = (asked_at, value)
+        self._answers.move_to_end(key)
+        while len(self._answers) > self._at_most:
+            self._answers.popitem(last=False)
+        return value
+
+
+class BlobMemory:
+    """The bytes of small blobs by their hash, up to a total size; what was not used for longest goes first."""
+
+    def __init__(self, total_bytes: int = BLOB_MEMORY_BYTES) -> None:
+        self._total_bytes = total_bytes
+        self._used_bytes = 0
+        self._blobs: OrderedDict[str, bytes] = OrderedDict()
+
+    @property
+    def used_bytes(self) -> int:
+        return self._used_bytes
+
+    def recall(self, sha256: str) -> bytes | None:
+        content = self._blobs.get(sha256)
+        if content is not None:
+            self._blobs.move_to_end(sha256)
+        return content
+
+    def keep(self, sha256: str, content: bytes) -> None:
+        if sha256 in self._blobs or len(content) > LARGEST_BLOB_REMEMBERED_BYTES:
+            return
+        self._blobs[sha256] = content
+        self._used_bytes += len(content)
+        while self._used_bytes > self._total_bytes:
+            _, dropped = self._blobs.popitem(last=False)
+            self._used_bytes -= len(dropped)
+
+
+UNKNOWN = ShownPhoto(0, 0, "")
+
+
+class PhotoGate:
+    """Answers for photo addresses. To be used from one event loop only."""
+
+    def __init__(self, questions: PhotoQuestions, executor: Executor) -> None:
+        self._questions = questions
+        self._executor = executor
+        self._photos: ShortMemory[PhotoAddress, ShownPhoto | None] = ShortMemory(
+            questions.photo, questions.clock, at_most=PHOTOS_REMEMBERED
+        )
+        self._rights: ShortMemory[tuple[str, int], bool | None] = ShortMemory(
+            questions.may_see, questions.clock, at_most=RIGHTS_REMEMBERED
+        )
+        self._blobs = BlobMemory()
+
+    def answer(
+        self, address: PhotoAddress, session_key: str, if_none_match: str
+    ) -> PhotoAnswer | Awaitable[PhotoAnswer]:
+        """Return the answer, at once where everything is remembered; else something to wait for.
+
+        Raises Damaged or StorageUnavailable (when waited for) where the blob cannot be read.
+        """
+        photo = self._photos.recall(address, UNKNOWN)
+        if photo is None:
+            return NOT_FOUND
+        if photo is not UNKNOWN:
+            allowed = self._rights.recall((session_key, photo.school_id), None)
+            if allowed is False:
+                return NOT_FOUND
+            content = self._blobs.recall(photo.sha256)
+            if allowed and content is not None:
+                return _sent(photo, content, if_none_match)
+        return self._found(address, session_key, if_none_match)
+
+    async def _found(self, address: PhotoAddress, session_key: str, if_none_match: str) -> PhotoAnswer:
+        photo = self._photos.recall(address, UNKNOWN)
+        if photo is UNKNOWN:
+            photo = await self._photos.find(address, self._executor)
+        if photo is None:
+            return NOT_FOUND
+        right = (session_key, photo.school_id)
+        allowed = self._rights.recall(right, None)
+        if allowed is None:
+            allowed = await self._rights.find(right, self._executor)
+        if not allowed:
+            return NOT_FOUND
+        content = self._blobs.recall(photo.sha256)
+        if content is None:
+            loop = asyncio.get_running_loop()
+            content = await loop.run_in_executor(self._executor, self._questions.blob, photo.sha256)
+            self._blobs.keep(photo.sha256, content)
+        return _sent(photo, content, if_none_match)
+
+
+def _sent(photo: ShownPhoto, content: bytes, if_none_match: str) -> PhotoAnswer:
+    headers = photo_headers(photo)
+    if if_none_match and matches_etag(if_none_match, photo.sha256):
+        return PhotoAnswer(304, headers)
+    return PhotoAnswer(200, headers, content)

@@ -1,0 +1,243 @@
+"""A profile on the Overview: status, health, sentence, dates, timeline, last run; and what needs attention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from photosync.apps.profiles.documents import health_at
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.queries import schedule_of
+from photosync.apps.runs.models import Run
+from photosync.core.forecast import Forecast, forecast
+from photosync.core.health import Health, HealthState
+from photosync.core.instants import local_date
+from photosync.core.run_states import RunState
+from photosync.core.status import ProfileSchedule, Status
+from photosync.core.wording import coming_words, date_words, days_words, past_words
+from photosync.web import timeline
+from photosync.web.run_facts import last_run, run_going_on, worst_state_by_day
+from photosync.web.timeline import Timeline
+
+STOPS_SOON = timedelta(days=30)
+UPCOMING = 3
+
+PHASES = {
+    "record": gettext_lazy("Recording"),
+    "observe": gettext_lazy("Listing the source"),
+    "match": gettext_lazy("Matching files to people"),
+    "stage": gettext_lazy("Checking and rendering pictures"),
+    "plan": gettext_lazy("Planning the changes"),
+    "publish": gettext_lazy("Publishing"),
+}
+COUNTS = (
+    ("added", gettext_lazy("added")),
+    ("replaced", gettext_lazy("replaced")),
+    ("withdrawn", gettext_lazy("withdrawn")),
+    ("unchanged", gettext_lazy("unchanged")),
+    ("unmatched", gettext_lazy("unmatched")),
+    ("review", gettext_lazy("in review")),
+    ("rejected", gettext_lazy("rejected")),
+    ("failed", gettext_lazy("failed")),
+    ("waiting", gettext_lazy("waiting")),
+)
+ALWAYS_SHOWN = frozenset({"added", "replaced", "unchanged"})
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A state as colour, icon and word: `kind` names colour and icon."""
+
+    kind: str
+    word: str
+
+
+HEALTH_KINDS = {
+    HealthState.OK: "active",
+    HealthState.NOT_RUNNING: "failing",
+    HealthState.FAILING: "failing",
+    HealthState.HELD: "held",
+    HealthState.STALE: "ended",
+}
+RUN_KINDS = {
+    RunState.QUEUED: "waiting",
+    RunState.RUNNING: "waiting",
+    RunState.HELD: "held",
+    RunState.DONE: "active",
+    RunState.DONE_WITH_FAILURES: "ended",
+    RunState.FAILED: "failing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunningNow:
+    """A run that goes on. `percent` is None while it is not known how much there is to do."""
+
+    number: int
+    phase: Any
+    done: int
+    total: int | None
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRun:
+    number: int
+    badge: Badge
+    when: str
+    trigger: str
+    started_by: str
+    duration: str
+    counts: tuple[tuple[int, Any], ...]
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """The part of a card that changes while a run goes on."""
+
+    profile_id: int
+    running: RunningNow | None
+    last: FinishedRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileCard:
+    profile_id: int
+    name: str
+    status: Badge
+    also_disabled: bool
+    health: Badge
+    health_sentence: str
+    sentence: str
+    coming: tuple[str, ...]
+    if_enabled: str
+    stops_on: str
+    stops_in: str
+    timeline: Timeline
+    live: LiveState
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that wants a person. `badge` says of what sort."""
+
+    badge: Badge
+    profile: str
+    profile_id: int
+    sentence: str
+
+
+def card_of(profile: SyncProfile, now: datetime) -> tuple[ProfileCard, list[Attention]]:
+    """Return the card of `profile` as of `now` (UTC), and what of it needs attention."""
+    schedule = schedule_of(profile)
+    found = forecast(schedule, now, upcoming=UPCOMING)
+    health = health_at(profile, schedule, now)
+    local_now = now.astimezone(schedule.zone)
+    today = local_now.date()
+    card = ProfileCard(
+        profile_id=profile.pk,
+        name=profile.name,
+        status=Badge(found.status.value.lower(), found.status.value),
+        also_disabled=found.flags.ended and found.flags.disabled,
+        health=Badge(HEALTH_KINDS[health.state], health.state.value),
+        health_sentence=health.explanation,
+        sentence=found.explanation,
+        coming=tuple(coming_words(each.astimezone(schedule.zone), local_now) for each in found.upcoming),
+        if_enabled=_if_enabled(found, schedule, local_now),
+        stops_on=date_words(found.stops_on) if found.stops_on else "",
+        stops_in=days_words(found.stops_on, today) if found.stops_on else "",
+        timeline=_timeline(profile, schedule, found, now),
+        live=live_state_of(profile, now),
+    )
+    return card, _attention(profile, found, health, schedule, now)
+
+
+def live_state_of(profile: SyncProfile, now: datetime) -> LiveState:
+    going_on = run_going_on(profile)
+    last = last_run(profile)
+    return LiveState(
+        profile.pk,
+        _running(going_on) if going_on is not None else None,
+        _finished(last, profile, now) if last is not None else None,
+    )
+
+
+def _if_enabled(found: Forecast, schedule: ProfileSchedule, local_now: datetime) -> str:
+    if found.if_enabled_next_run is None:
+        return ""
+    return coming_words(found.if_enabled_next_run.astimezone(schedule.zone), local_now)
+
+
+def _timeline(profile: SyncProfile, schedule: ProfileSchedule, found: Forecast, now: datetime) -> Timeline:
+    first = timeline.window_of(schedule, local_date(now, schedule.zone)).first
+    since = datetime.combine(first, time(), schedule.zone).astimezone(UTC)
+    runs = worst_state_by_day(profile, since, schedule.zone)
+    runs_ahead = found.status in (Status.ACTIVE, Status.WAITING)
+    return timeline.draw(schedule, found.pauses, runs, now, runs_ahead=runs_ahead)
+
+
+def _attention(
+    profile: SyncProfile, found: Forecast, health: Health, schedule: ProfileSchedule, now: datetime
+) -> list[Attention]:
+    """Return what needs attention, the most urgent first: health, ended, or stopping soon with nothing after."""
+    wants = []
+    if health.state is not HealthState.OK:
+        badge = Badge(HEALTH_KINDS[health.state], health.state.value)
+        wants.append(Attention(badge, profile.name, profile.pk, health.explanation))
+    if found.status is Status.ENDED:
+        wants.append(Attention(Badge("ended", "Ended"), profile.name, profile.pk, found.explanation))
+    elif found.stops_on is not None and found.stops_on - local_date(now, schedule.zone) <= STOPS_SOON:
+        today = local_date(now, schedule.zone)
+        sentence = _(
+            "Stops %(when)s, on %(date)s: no later timetable period has been added. Add one that ends later."
+        ) % {"when": days_words(found.stops_on, today), "date": date_words(found.stops_on)}
+        wants.append(Attention(Badge("ended", _("stops soon")), profile.name, profile.pk, sentence))
+    return wants
+
+
+def _running(run: Run) -> RunningNow:
+    progress = run.progress if isinstance(run.progress, dict) else {}
+    done, total = int(progress.get("done") or 0), progress.get("total")
+    total = int(total) if total else None
+    phase = _("Waiting for a worker") if run.state == RunState.QUEUED else PHASES.get(run.phase, _("Starting"))
+    return RunningNow(run.pk, phase, done, total, min(100, done * 100 // total) if total else None)
+
+
+def _finished(run: Run, profile: SyncProfile, now: datetime) -> FinishedRun:
+    zone = profile.school.zone
+    ended_at = run.finished_at or run.accepted_at
+    counts = run.counts if isinstance(run.counts, dict) else {}
+    return FinishedRun(
+        number=run.pk,
+        badge=Badge(RUN_KINDS.get(RunState(run.state), "disabled"), run.state),
+        when=past_words(ended_at.astimezone(zone), now.astimezone(zone)),
+        trigger=run.trigger,
+        started_by=run.started_by,
+        duration=duration_words(ended_at - run.accepted_at) if run.finished_at else "",
+        counts=tuple(
+            (int(counts.get(key) or 0), words)
+            for key, words in COUNTS
+            if counts and (counts.get(key) or key in ALWAYS_SHOWN)
+        ),
+        explanation=run.explanation,
+    )
+
+
+def duration_words(duration: timedelta) -> str:
+    """Return for instance "0.4 s", "12 s", "3 min 5 s", "2 h 10 min"."""
+    seconds = duration.total_seconds()
+    if seconds < 10:
+        return _("%(seconds).1f s") % {"seconds": max(seconds, 0.0)}
+    if seconds < 60:
+        return _("%(seconds)d s") % {"seconds": seconds}
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 60:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+    return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+

@@ -95,16 +95,13 @@ def _rows(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list
             columns = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
             raise _unusable(
                 file_name,
-                f"is not a map of two columns: line {line} has {columns} "
-                f"separated by {DELIMITERS[delimiter]}",
+                f"is not a map of two columns: line {line} has {columns} separated by {DELIMITERS[delimiter]}",
             )
         yield line, fields
 
 
 def _split(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         for row in reader:
             fields = [field.strip() for field in row]
@@ -113,9 +110,7 @@ def _split(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, lis
             if any(fields):
                 yield reader.line_num, fields
     except csv.Error as exc:
-        raise _unusable(
-            file_name, f"has a quotation mark in the wrong place in line {reader.line_num}"
-        ) from exc
+        raise _unusable(file_name, f"has a quotation mark in the wrong place in line {reader.line_num}") from exc
 
 
 def _delimiter(text: str, file_name: str) -> str:
@@ -164,9 +159,7 @@ def _is_header(row: list[str], file_column: int, known: Collection[str]) -> bool
     )
 
 
-def _pairs(
-    rows: list[tuple[int, list[str]]], file_column: int, delimiter: str
-) -> tuple[dict[str, str], list[str]]:
+def _pairs(rows: list[tuple[int, list[str]]], file_column: int, delimiter: str) -> tuple[dict[str, str], list[str]]:
     pairs: dict[str, str] = {}
     lines: dict[str, int] = {}
     contradicted: set[str] = set()

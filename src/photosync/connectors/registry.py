@@ -78,8 +78,7 @@ class Registry:
         """Return the kind `name`. Raises WrongUse with the list of the known ones."""
         if name not in self._kinds:
             raise WrongUse(
-                f"There is no source of kind {name!r}. Nothing was changed; "
-                f"the kinds are {', '.join(self._kinds)}."
+                f"There is no source of kind {name!r}. Nothing was changed; the kinds are {', '.join(self._kinds)}."
             )
         return self._kinds[name]
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 
+import psutil
 import pytest
 
 from photosync.connectors.contract import Page
@@ -161,9 +162,11 @@ def test_folder_removed_while_it_is_read(root):
 def test_helper_that_ends_by_itself(root, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     source = FolderSource(str(root), small_source_entries=0)
+    before = {process.pid for process in psutil.Process().children()}
     assert message_of(source) == (
         f"A process that was listing {root} was ended from outside, perhaps for lack of memory. "
         "The listing is incomplete, so nothing was changed. Run again."
     )
     with pytest.raises(SourceUnavailable, match="was ended from outside"):
         list(source.entries([Page("a", None, bytes(16), 1)]))
+    assert {process.pid for process in psutil.Process().children()} == before

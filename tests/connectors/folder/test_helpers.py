@@ -26,6 +26,10 @@ def fill(root, shape):
             (root / folder / f"{number}.jpg").touch()
 
 
+def children():
+    return {process.pid for process in psutil.Process().children()}
+
+
 @pytest.mark.parametrize(
     "shape",
     [
@@ -48,11 +52,7 @@ def test_helpers_find_what_one_process_finds(tmp_path, shape, window_entries):
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.dictionaries(
-        st.lists(st.sampled_from("abc"), max_size=4).map("/".join), st.integers(0, 60), max_size=12
-    )
-)
+@given(st.dictionaries(st.lists(st.sampled_from("abc"), max_size=4).map("/".join), st.integers(0, 60), max_size=12))
 def test_helpers_with_a_small_window(tmp_path_factory, shape):
     root = tmp_path_factory.mktemp("tree")
     fill(root, shape)
@@ -76,18 +76,20 @@ def test_index_file_is_not_listed_and_can_be_fetched(tmp_path):
 def test_small_source_starts_no_process(tmp_path):
     fill(tmp_path, {"": 20, "a": 20})
     source = FolderSource(os.path.realpath(tmp_path))
+    before = children()
     for _ in source.pages():
-        assert psutil.Process().children() == []
+        assert children() == before
 
 
 def test_helpers_end_with_the_listing(tmp_path):
     fill(tmp_path, {"": 50})
     source = FolderSource(os.path.realpath(tmp_path), window_entries=10, small_source_entries=0)
+    before = children()
     pages = source.pages()
     next(pages)
-    assert len(psutil.Process().children()) == 2
+    assert len(children() - before) == 2
     pages.close()
-    assert psutil.Process().children() == []
+    assert children() == before
 
 
 def test_helpers_load_little():

@@ -74,9 +74,7 @@ def test_fetch_messages_say_what_to_do(hostile):
     )
     with pytest.raises(ItemRejected) as pipe:
         fetched(source, "pipe.jpg")
-    assert pipe.value.message == (
-        "pipe.jpg is not a file, so it was not opened. Remove it from the source folder."
-    )
+    assert pipe.value.message == ("pipe.jpg is not a file, so it was not opened. Remove it from the source folder.")
     with pytest.raises(ItemRejected) as large:
         source.fetch("", "two\nlines.jpg", limit_bytes=0)
     assert large.value.message == (

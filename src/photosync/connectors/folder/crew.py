@@ -28,9 +28,7 @@ Found = tuple[str, int | None, bytes, int]
 """One page: folder, bucket, digest, number of entries."""
 
 PACKAGE_FOLDER = str(Path(__file__).resolve().parents[3])
-START = (
-    "import sys; sys.path.append(sys.argv[1]); from photosync.connectors.folder.helper import main; main()"
-)
+START = "import sys; sys.path.append(sys.argv[1]); from photosync.connectors.folder.helper import main; main()"
 
 
 class HelperLost(Exception):
@@ -45,9 +43,7 @@ def pages_of_sums(folder: str, sums: Sequence[int], counts: Sequence[int], windo
     if entry_count <= window:
         return [(folder, None, digest_of_sum(sum(sums)), entry_count)]
     return [
-        (folder, bucket, digest_of_sum(sums[bucket]), counts[bucket])
-        for bucket in range(BUCKETS)
-        if counts[bucket]
+        (folder, bucket, digest_of_sum(sums[bucket]), counts[bucket]) for bucket in range(BUCKETS) if counts[bucket]
     ]
 
 
@@ -71,7 +67,11 @@ class Helper:
         self.buffer = bytearray()
         self.idle = True
         self.asked = False
-        self.send(("start", root, excluded, window, chunk_entries))
+        try:
+            self.send(("start", root, excluded, window, chunk_entries))
+        except BaseException:
+            self.stop()
+            raise
 
     def send(self, message: tuple[Any, ...]) -> None:
         """Send a message. A long one goes to an idle helper only: a busy one might be writing to us."""

@@ -127,9 +127,7 @@ class FolderSource:
             crew.close()
 
     def _crew(self, helpers: int) -> Crew:
-        return Crew(
-            self.root, self._excluded, helpers=helpers, window=self._window, chunk_entries=self._chunk
-        )
+        return Crew(self.root, self._excluded, helpers=helpers, window=self._window, chunk_entries=self._chunk)
 
     def fetch(self, folder: str, name: str, *, limit_bytes: int) -> Fetched:
         return fetch_file(self.root, folder, name, limit_bytes=limit_bytes)

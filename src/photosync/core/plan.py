@@ -197,7 +197,7 @@ def _choose(state: PersonPhotos, year: int, content: str, policy: Policy, *, fir
     if old := _earlier_use(state, year, content):
         return _Choice(Action.REVIEW, Reason.OLD_PHOTO, old)
     changes_face = year <= policy.today_year and (effective_year is None or year >= effective_year)
-    return _publish(state, year, content, effective_year, policy, first=first, changes_face=changes_face)
+    return _Choice(*_publish(state, year, content, effective_year, policy, first=first), changes_face)
 
 
 def _earlier_use(state: PersonPhotos, year: int, content: str) -> str | None:
@@ -219,54 +219,24 @@ def _earlier_use(state: PersonPhotos, year: int, content: str) -> str | None:
 
 
 def _publish(
-    state: PersonPhotos,
-    year: int,
-    content: str,
-    effective_year: int | None,
-    policy: Policy,
-    *,
-    first: bool,
-    changes_face: bool,
-) -> _Choice:
+    state: PersonPhotos, year: int, content: str, effective_year: int | None, policy: Policy, *, first: bool
+) -> tuple[Action, Reason, str]:
+    """Return how a picture that is to become the photo of `year` is published: as what, and why."""
     if first:
-        return _Choice(
-            Action.ADD,
-            Reason.FIRST_PHOTO,
-            f"There was no photo of any year; this is the one for {year}.",
-            changes_face,
-        )
+        return Action.ADD, Reason.FIRST_PHOTO, f"There was no photo of any year; this is the one for {year}."
     if year in state.years:
         if content in _known_of(state, year):
-            return _Choice(
-                Action.REPLACE,
-                Reason.CAME_BACK,
-                f"A former picture of {year} is in the source again.",
-                changes_face,
-            )
-        return _Choice(Action.REPLACE, Reason.CHANGED, f"A new picture for {year}.", changes_face)
+            return Action.REPLACE, Reason.CAME_BACK, f"A former picture of {year} is in the source again."
+        return Action.REPLACE, Reason.CHANGED, f"A new picture for {year}."
     if year > policy.today_year:
-        return _Choice(
-            Action.REPLACE,
-            Reason.FUTURE_YEAR,
-            f"The first photo for {year}; the face changes on the first day of that year.",
-        )
+        told = f"The first photo for {year}; the face changes on the first day of that year."
+        return Action.REPLACE, Reason.FUTURE_YEAR, told
     if effective_year is None:
-        return _Choice(
-            Action.ADD,
-            Reason.FIRST_SHOWN,
-            f"There was no photo to show yet; this is the one for {year}.",
-            changes_face,
-        )
+        return Action.ADD, Reason.FIRST_SHOWN, f"There was no photo to show yet; this is the one for {year}."
     if year > effective_year:
-        return _Choice(
-            Action.REPLACE,
-            Reason.NEW_YEAR,
-            f"The first photo for {year}; until now the photo of {effective_year} was shown.",
-            changes_face,
-        )
-    return _Choice(
-        Action.ADD, Reason.PAST_YEAR_ADDED, f"There was no photo for {year}; the face that is shown stays."
-    )
+        told = f"The first photo for {year}; until now the photo of {effective_year} was shown."
+        return Action.REPLACE, Reason.NEW_YEAR, told
+    return Action.ADD, Reason.PAST_YEAR_ADDED, f"There was no photo for {year}; the face that is shown stays."
 
 
 def shown_photo(person: PersonPhotos, today_year: int) -> tuple[str, int] | None:
@@ -349,31 +319,28 @@ def decide_withdrawal(
     `files_left` counts the person's files in this listing, whatever became of them in the run.
     Never withdraws on an incomplete listing, nor a photo that came from elsewhere or was set by hand.
     """
-    if when_missing is WhenMissing.KEEP:
-        return WithdrawalDecision(
-            Action.KEEP, Reason.KEPT_BY_PROFILE, "The profile keeps photos that the source no longer has."
-        )
-    if not complete_listing:
-        return WithdrawalDecision(
-            Action.KEEP,
-            Reason.LISTING_INCOMPLETE,
-            "The listing of the source broke off, so nothing is withdrawn.",
-        )
-    if not shown_from_this_source:
-        return WithdrawalDecision(
-            Action.KEEP, Reason.OTHER_ORIGIN, "The photo did not come from this source."
-        )
-    if files_left > 0:
-        return WithdrawalDecision(
-            Action.KEEP, Reason.STILL_IN_SOURCE, "The source still has a photo of this person."
-        )
+    kept = _why_kept(when_missing, complete=complete_listing, ours=shown_from_this_source, files_left=files_left)
+    if kept is not None:
+        return WithdrawalDecision(Action.KEEP, *kept)
     gone = "The source no longer has a photo of this person."
     if policy.mode is Mode.ADDITIONS:
-        return WithdrawalDecision(
-            Action.WAITING, Reason.ADDITIONS_ONLY, f"Waiting: the profile only makes additions now. {gone}"
-        )
+        told = f"Waiting: the profile only makes additions now. {gone}"
+        return WithdrawalDecision(Action.WAITING, Reason.ADDITIONS_ONLY, told)
     if policy.hold_for_report:
-        return WithdrawalDecision(
-            Action.WAITING, Reason.REPORT_OPEN, f"Waiting until the report is archived. {gone}"
-        )
+        told = f"Waiting until the report is archived. {gone}"
+        return WithdrawalDecision(Action.WAITING, Reason.REPORT_OPEN, told)
     return WithdrawalDecision(Action.WITHDRAW, Reason.SOURCE_EMPTY, gone)
+
+
+def _why_kept(
+    when_missing: WhenMissing, *, complete: bool, ours: bool, files_left: int
+) -> tuple[Reason, str] | None:
+    if when_missing is WhenMissing.KEEP:
+        return Reason.KEPT_BY_PROFILE, "The profile keeps photos that the source no longer has."
+    if not complete:
+        return Reason.LISTING_INCOMPLETE, "The listing of the source broke off, so nothing is withdrawn."
+    if not ours:
+        return Reason.OTHER_ORIGIN, "The photo did not come from this source."
+    if files_left > 0:
+        return Reason.STILL_IN_SOURCE, "The source still has a photo of this person."
+    return None

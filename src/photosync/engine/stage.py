@@ -23,6 +23,9 @@ CONTENTS_REMEMBERED = 256
 FAILURES_IN_A_ROW = 25
 """After so many failed fetches in a row the source is taken to be gone, and the run stops."""
 
+WORTH_ANOTHER_TRY = frozenset({"too_slow", "too_much_memory"})
+"""Refusals that may be the busy machine's fault rather than the picture's."""
+
 
 @dataclass(frozen=True, slots=True)
 class StageTask:
@@ -75,7 +78,12 @@ class _Stager:
         """Take what the pool made of one file's bytes, for that file and every file of the same bytes."""
         digest, size_bytes = self.shas.pop(file.file_id)
         rendered = None if isinstance(result, ItemRejected) else result
-        rejection = (result.code, result.message) if isinstance(result, ItemRejected) else None
+        rejection, failure = None, ""
+        if isinstance(result, ItemRejected):
+            if result.code in WORTH_ANOTHER_TRY:
+                failure = result.message
+            else:
+                rejection = (result.code, result.message)
         if rendered is not None:
             self.renderings += 1
         for twin, size in ((file, size_bytes), *self.twins.pop(digest)):
@@ -85,6 +93,7 @@ class _Stager:
                 size,
                 picture=StagedPicture.of(rendered) if rendered else None,
                 rejection=rejection,
+                failure=failure,
             )
             self._add(staged, rendered)
 

@@ -59,9 +59,18 @@ def _matched(
     outcomes = []
     for file, key in zip(files, keys, strict=True):
         outcome = _outcome(file, key, people, reader, kinds)
-        if file.is_new or (outcome.person_id, outcome.reason) != (file.person_id, file.reason):
+        if _differs(file, outcome):
             outcomes.append(outcome)
     return outcomes
+
+
+def _differs(file: FileToMatch, outcome: MatchOutcome) -> bool:
+    """Whether the outcome is news. The reason of a matched file is the plan's, not the match's."""
+    if file.is_new or outcome.person_id != file.person_id:
+        return True
+    if outcome.person_id is None:
+        return outcome.reason != file.reason
+    return outcome.academic_year != file.academic_year
 
 
 def _outcome(

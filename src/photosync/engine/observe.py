@@ -82,7 +82,13 @@ def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
 
 
 def _compare(page: Page, entries: Sequence[Entry], known: KnownPage | None, ledger: ObserveLedger) -> PageChange:
-    files: dict[str, KnownFile] = ledger.known_files(known) if known else {}
+    files: dict[str, KnownFile]
+    if known is None:
+        files = ledger.files_on_other_pages(page, [entry.name for entry in entries])
+        moved = [file.file_id for file in files.values()]
+    else:
+        files = ledger.known_files(known)
+        moved = []
     added: list[Entry] = []
     changed: list[tuple[int, Entry]] = []
     for entry in entries:
@@ -91,7 +97,7 @@ def _compare(page: Page, entries: Sequence[Entry], known: KnownPage | None, ledg
             added.append(entry)
         elif file.stamp != entry.stamp or file.size_bytes != entry.size_bytes:
             changed.append((file.file_id, entry))
-    return PageChange(page, known, entries, added, changed, [file.file_id for file in files.values()])
+    return PageChange(page, known, entries, added, changed, [file.file_id for file in files.values()], moved)
 
 
 class _Writer:

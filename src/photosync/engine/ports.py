@@ -45,6 +45,8 @@ class PageChange:
     added: Sequence[Entry]
     changed: Sequence[tuple[int, Entry]]
     vanished: Sequence[int]
+    moved: Sequence[int] = ()
+    """Files known from another page of the same folder: it grew, or shrank, past what one page holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class FileToMatch:
     folder: str
     name: str
     person_id: int | None
+    academic_year: int | None
     reason: str
     is_new: bool
 
@@ -202,6 +205,10 @@ class Progress:
 class ObserveLedger(Protocol):
     def known_pages(self, pages: Sequence[Page]) -> list[KnownPage | None]: ...
     def known_files(self, known: KnownPage) -> dict[str, KnownFile]: ...
+    def files_on_other_pages(self, page: Page, names: Sequence[str]) -> dict[str, KnownFile]:
+        """Return those of `names` that are recorded on another page of the folder of `page`."""
+        ...
+
     def write_pages(self, changes: Sequence[PageChange]) -> list[int]:
         """Record the changes; return the ordinals of the pages, in the order given."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from photosync.apps.library.models import PhotoVersion
 from photosync.apps.people.models import Identifier
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.runs.ledger.fence import Fence
@@ -17,7 +18,19 @@ from photosync.engine.ports import FileToMatch, MatchOutcome
 
 State = ListedFile.State
 FILES_AT_ONCE = 2_000
-_FIELDS = ("pk", "page__folder", "name", "person_id", "reason", "state")
+_FIELDS = ("pk", "page__folder", "name", "person_id", "academic_year", "reason", "state")
+_WRITTEN = (
+    "person",
+    "key_value",
+    "academic_year",
+    "state",
+    "picture",
+    "reason_code",
+    "reason",
+    "decided_sha256",
+    "noted_in_run",
+)
+_BYTES_ARE_NEWS = (State.TO_MATCH, State.TO_FETCH, State.FAILED)
 
 
 class MatchRows:
@@ -38,9 +51,15 @@ class MatchRows:
             last = batch[-1][0]
             yield [
                 FileToMatch(
-                    pk, original_name(folder), original_name(name), person_id, reason, state == State.TO_MATCH
+                    pk,
+                    original_name(folder),
+                    original_name(name),
+                    person_id,
+                    academic_year,
+                    reason,
+                    state == State.TO_MATCH,
                 )
-                for pk, folder, name, person_id, reason, state in batch
+                for pk, folder, name, person_id, academic_year, reason, state in batch
             ]
 
     def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[Candidate]]:
@@ -62,39 +81,51 @@ class MatchRows:
         if not outcomes:
             return
         with self._fence.writing():
-            before = ListedFile.objects.in_bulk([outcome.file_id for outcome in outcomes])
-            decide_again(self._listing.profile_id, [file.person_id for file in before.values()])
+            files = ListedFile.objects.in_bulk([outcome.file_id for outcome in outcomes])
+            outcomes = [outcome for outcome in outcomes if outcome.file_id in files]
+            people = [file.person_id for file in files.values()] + [outcome.person_id for outcome in outcomes]
+            decide_again(self._listing.profile_id, people)
+            settled_before = self._settled_before(files, outcomes)
             for outcome in outcomes:
-                self._apply(before[outcome.file_id], outcome)
-            ListedFile.objects.bulk_update(
-                before.values(),
-                (
-                    "person",
-                    "key_value",
-                    "academic_year",
-                    "state",
-                    "reason_code",
-                    "reason",
-                    "decided_sha256",
-                    "noted_in_run",
-                ),
-                batch_size=200,
-            )
+                self._apply(files[outcome.file_id], outcome, settled_before=outcome.file_id in settled_before)
+            ListedFile.objects.bulk_update(files.values(), _WRITTEN, batch_size=200)
 
-    def _apply(self, file: ListedFile, outcome: MatchOutcome) -> None:
+    @staticmethod
+    def _settled_before(files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]) -> set[int]:
+        """Return the files that lost their person for a while and whose bytes became a photo of that person."""
+        back = {
+            (outcome.person_id, files[outcome.file_id].decided_sha256): outcome.file_id
+            for outcome in outcomes
+            if outcome.person_id is not None
+            and files[outcome.file_id].person_id is None
+            and files[outcome.file_id].decided_sha256
+        }
+        if not back:
+            return set()
+        rows = PhotoVersion.objects.filter(
+            person_id__in=[person_id for person_id, _ in back], source_sha256__in=[sha256 for _, sha256 in back]
+        ).order_by()
+        return {back[pair] for pair in rows.values_list("person_id", "source_sha256") if pair in back}
+
+    def _apply(self, file: ListedFile, outcome: MatchOutcome, *, settled_before: bool) -> None:
         """Set what the outcome says. A file that changes hands is decided anew, without a new fetch if staged."""
-        if outcome.person_id != file.person_id:
+        changes_hands = outcome.person_id != file.person_id and not settled_before
+        if outcome.person_id is not None and (changes_hands or outcome.academic_year != file.academic_year):
             file.decided_sha256 = ""
+        if file.state in _BYTES_ARE_NEWS:
+            file.picture_id = None  # it is of the former bytes
         file.person_id = outcome.person_id
         file.key_value = outcome.key_value
         file.academic_year = outcome.academic_year
         file.reason_code, file.reason = outcome.reason_code, outcome.reason
         file.noted_in_run = self._fence.run_id
-        if outcome.person_id is not None:
-            fetched = file.picture_id is not None and file.state != State.TO_MATCH
-            file.state = State.TO_DECIDE if fetched else State.TO_FETCH
-        else:
+        if outcome.person_id is None:
             file.state = State.REVIEW if outcome.to_review else State.UNMATCHED
+        elif file.picture_id is None:
+            file.state = State.TO_FETCH
+        else:
+            settled = file.decided_sha256 == file.sha256 != ""
+            file.state = State.SETTLED if settled else State.TO_DECIDE
 
     def finish_matching(self) -> None:
         if self._listing.matched_with == self._matched_with:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
+from django.db.models import Q, QuerySet
 
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.models import Run
@@ -15,7 +17,9 @@ from photosync.engine.ports import KnownFile, KnownPage, PageChange
 
 State = ListedFile.State
 WHOLE_FOLDER = -1
+DIGEST_BYTES = 16
 ROWS_AT_ONCE = 400
+FILES_FORGOTTEN_AT_ONCE = 2_000
 
 
 class ObserveRows:
@@ -24,6 +28,8 @@ class ObserveRows:
     def __init__(self, fence: Fence, listing: Listing) -> None:
         self._fence = fence
         self._listing = listing
+        self._pages_of_folder: dict[str, list[int]] = {}
+        """The recorded pages of the folders last asked for."""
 
     def known_pages(self, pages: Sequence[Page]) -> list[KnownPage | None]:
         folders = {stored_name(page.folder) for page in pages}
@@ -34,15 +40,30 @@ class ObserveRows:
                 "pk", "ordinal", "folder", "bucket", "digest", "entry_count"
             )
         }
+        self._pages_of_folder = defaultdict(list)
+        for (folder, _), page in known.items():
+            self._pages_of_folder[folder].append(page.page_id)
         return [known.get(_key(page)) for page in pages]
 
     def known_files(self, known: KnownPage) -> dict[str, KnownFile]:
         rows = ListedFile.objects.filter(page_id=known.page_id).values_list("name", "pk", "size_bytes", "stamp")
         return {original_name(name): KnownFile(pk, size, stamp) for name, pk, size, stamp in rows}
 
+    def files_on_other_pages(self, page: Page, names: Sequence[str]) -> dict[str, KnownFile]:
+        pages = self._pages_of_folder.get(stored_name(page.folder))
+        if not pages:
+            return {}
+        found = {}
+        for part in _parts([stored_name(name) for name in names]):
+            rows = ListedFile.objects.filter(page_id__in=pages, name__in=part)
+            for name, pk, size, stamp in rows.values_list("name", "pk", "size_bytes", "stamp"):
+                found[original_name(name)] = KnownFile(pk, size, stamp)
+        return found
+
     def write_pages(self, changes: Sequence[PageChange]) -> list[int]:
         with self._fence.writing():
             pages = self._write_page_rows(changes)
+            self._move_files(zip(pages, changes, strict=True))
             vanished = [pk for change in changes for pk in change.vanished]
             self._forget_files(vanished)
             changed = [pair for change in changes for pair in change.changed]
@@ -92,6 +113,16 @@ class ObserveRows:
         ListedPage.objects.bulk_update(known, ("digest", "entry_count"), batch_size=ROWS_AT_ONCE)
         return pages
 
+    @staticmethod
+    def _move_files(changes: Iterable[tuple[ListedPage, PageChange]]) -> None:
+        """Give files that are listed on another page of their folder now to that page, with all that is known."""
+        for page, change in changes:
+            for part in _parts(change.moved):
+                files = ListedFile.objects.filter(pk__in=part)
+                # The page that they leave must not be taken for unchanged, should it ever be listed again.
+                ListedPage.objects.filter(files__in=files).update(digest=bytes(DIGEST_BYTES))
+                files.update(page=page)
+
     def _write_changed(self, changed: Sequence[tuple[int, Entry]]) -> None:
         """Note the new stamps. A file that matches someone is fetched again; the others are matched again."""
         if not changed:
@@ -110,9 +141,12 @@ class ObserveRows:
         return self._pages().count()
 
     def drop_pages(self, page_ids: Sequence[int]) -> None:
+        """Forget pages and their files, so many at a time; a page goes last, so that this can be repeated."""
+        files = ListedFile.objects.filter(page_id__in=page_ids).order_by("pk")
+        while ids := list(files.values_list("pk", flat=True)[:FILES_FORGOTTEN_AT_ONCE]):
+            with self._fence.writing():
+                self._forget_files(ids)
         with self._fence.writing():
-            files = ListedFile.objects.filter(page_id__in=page_ids)
-            self._forget_files(list(files.values_list("pk", flat=True)))
             ListedPage.objects.filter(pk__in=page_ids).delete()
 
     def finish_listing(self, *, observed: int) -> None:
@@ -133,16 +167,19 @@ class ObserveRows:
             Listing.objects.filter(pk=self._listing.pk).update(missing_unchecked=True)
             self._listing.missing_unchecked = True
 
-    def _pages(self):  # type: ignore[no-untyped-def]
+    def _pages(self) -> QuerySet[ListedPage]:
         return ListedPage.objects.filter(listing=self._listing)
 
 
 def decide_again(profile_id: int, person_ids: Sequence[int | None]) -> None:
-    """Decide anew on files in review because a person had several pictures, now that one of them differs."""
+    """Decide anew on what was decided by comparing the files of a person, now that one of them is another."""
     people = {person_id for person_id in person_ids if person_id is not None}
     for part in _parts(sorted(people)):
         ListedFile.objects.filter(
-            profile_id=profile_id, person_id__in=part, state=State.REVIEW, reason_code=Reason.TWO_PICTURES
+            Q(state=State.REVIEW, reason_code=Reason.TWO_PICTURES)
+            | Q(state=State.SETTLED, reason_code=Reason.SAME_AS_OTHER_FILE),
+            profile_id=profile_id,
+            person_id__in=part,
         ).update(state=State.TO_DECIDE)
 
 

@@ -40,7 +40,7 @@ from photosync.engine.observe import observe
 from photosync.engine.planning import PlanTask, plan
 from photosync.engine.publish import publish
 from photosync.engine.stage import StageTask, stage
-from photosync.imaging import RenderSettings
+from photosync.imaging import RenderSettings, heic_available
 
 log = structlog.get_logger(__name__)
 
@@ -156,7 +156,7 @@ class _Execution:
         return True
 
     def _stage(self) -> bool:
-        rows = StageRows(self.fence, self._listing(), RENDER_SETTINGS.fingerprint())
+        rows = StageRows(self.fence, self._listing(), render_fingerprint())
         rows.prepare()
         if not rows.fetch_count():
             return True
@@ -203,6 +203,11 @@ class _Execution:
         """Return the academic year in which the run's local date falls."""
         day = local_date(self.run.due_at or self.run.accepted_at, self.school.zone)
         return self.school.academic_year_rule.academic_year_of(day)
+
+
+def render_fingerprint() -> str:
+    """Return what changes when bytes that were refused may be accepted: the limits, and whether HEIC can be read."""
+    return f"{RENDER_SETTINGS.fingerprint()}{'-heic' if heic_available() else ''}"
 
 
 def _limits(profile: SyncProfile) -> Limits:

@@ -69,7 +69,7 @@ def test_open_folder(guard):
     path = guard.source_roots[0] / "photos"
     (path / "1.jpg").write_bytes(b"one")
     (path / "index.csv").write_bytes(b"2082,1.jpg\n")
-    options = {"path": str(path), "match": "index", "index": "./index.csv"}
+    options = {"path": str(path), "match": "index", "index": "index.csv"}
     with open_source("folder", options, guard=guard) as source:
         assert [(page.folder, page.entry_count) for page in source.pages()] == [("", 1)]
         assert source.fetch("", "1.jpg", limit_bytes=100).content == b"one"
@@ -83,7 +83,7 @@ def test_open_folder_with_match_index_needs_the_index(guard):
         "match=index needs the option index (the index file inside the folder). Nothing was changed; "
         "give --option index=FILE."
     )
-    for index in ("../index.csv", "/etc/passwd", "."):
+    for index in ("../index.csv", "/etc/passwd", ".", "./index.csv", "a//b"):
         with pytest.raises(WrongUse, match="is not a path inside the source folder"):
             open_source("folder", {"path": path, "match": "index", "index": index}, guard=guard)
 

@@ -15,7 +15,9 @@ Rules that hold for every source, and that `connectors.testing.conformance` prov
   listing; it is listed, and its `fetch()` fails.
 - `fetch()` gives the bytes as they are now and the stamp they had while being read. It raises
   `TryLater` when the entry changed under the reader or is gone, `ItemRejected` when its
-  bytes can never be accepted (too large). It never follows a link out of the source.
+  bytes can never be accepted: `too_many_bytes`, `not_a_file`, `outside_source`. When the whole source
+  is gone it raises `SourceUnavailable`. It never follows a link out of the source; such a link is
+  listed, so that a person is told, and its `fetch()` is rejected.
 - Names are text. A name that is not valid in the source's encoding is given with its bad bytes
   as lone surrogates (PEP 383), and `fetch()` takes it back unchanged.
 """

@@ -5,6 +5,7 @@ import errno
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -97,6 +98,14 @@ def test_folder_nested_too_deep(root):
         message = message_of(FolderSource(str(root), small_source_entries=small))
         assert "is nested more than 100 folders deep. The listing is incomplete" in message
         assert message.endswith("Move it up or out of the source folder.")
+
+
+def test_broken_listing_leaves_nothing_open(root):
+    (root / "/".join(["d"] * 102)).mkdir(parents=True)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for small in (2_000, 0):
+        message_of(FolderSource(str(root), small_source_entries=small))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_disk_or_network_that_breaks_off():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from photosync.connectors.contract import Source
 from photosync.connectors.folder.roots import check_path
-from photosync.connectors.folder.source import FolderSource, clean_index
+from photosync.connectors.folder.source import FolderSource, checked_index
 from photosync.connectors.registry import ConnectorKind, Guard, Option
 from photosync.core.errors import WrongUse
 
@@ -19,7 +19,7 @@ def _open(options: Mapping[str, str], guard: Guard) -> Source:
                 "match=index needs the option index (the index file inside the folder). Nothing was "
                 "changed; give --option index=FILE."
             )
-        return FolderSource(root, index=clean_index(options["index"]))
+        return FolderSource(root, index=checked_index(options["index"]))
     return FolderSource(root)
 
 

@@ -173,12 +173,11 @@ def _helper_lost(root: str) -> SourceUnavailable:
     )
 
 
-def clean_index(index: str) -> str:
-    """Return the path of an index file as `folder/name` inside the source. Raises WrongUse."""
-    parts = [part for part in index.split("/") if part not in ("", ".")]
-    if index.startswith("/") or not parts or ".." in parts:
+def checked_index(index: str) -> str:
+    """Return the path of an index file, if it is one that `fetch()` takes. Raises WrongUse."""
+    if any(part in ("", ".", "..") for part in index.split("/")):
         raise WrongUse(
             f"The index file {shown(index)!r} is not a path inside the source folder. Nothing was changed; "
             "give it relative to the source folder, for example index=idlink.txt."
         )
-    return "/".join(parts)
+    return index

@@ -116,25 +116,10 @@ def build_hostile_tree(root: Path, outside: Path) -> HostileTree:
             readable[path] = b"%d" % number
             (root / folder).mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(readable[path])
-    _ignored(root)
-    links = root / "links"
-    links.mkdir()
-    (links / "inside.jpg").symlink_to("../%s%n%d.jpg")
+    _add_ignored(root)
+    _add_links(root / "links", outside)
+    _add_what_is_no_file(root)
     readable["links/inside.jpg"] = readable["%s%n%d.jpg"]
-    (links / "file-out.jpg").symlink_to(outside / "secret.jpg")
-    (links / "relative-out.jpg").symlink_to(os.path.relpath(outside / "secret.jpg", links))
-    (links / "folder-out").symlink_to(outside)
-    (links / "to-itself.jpg").symlink_to("to-itself.jpg")
-    (links / "nowhere.jpg").symlink_to("not-there.jpg")
-    (links / "up").symlink_to("..")
-    (links / "device.jpg").symlink_to("/dev/zero")
-    os.mkfifo(root / "pipe.jpg")
-    with socket.socket(socket.AF_UNIX) as listener:
-        at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            listener.bind(f"/proc/self/fd/{at}/socket.jpg")
-        finally:
-            os.close(at)
     return HostileTree(
         readable=readable,
         refused={
@@ -149,7 +134,29 @@ def build_hostile_tree(root: Path, outside: Path) -> HostileTree:
     )
 
 
-def _ignored(root: Path) -> None:
+def _add_links(links: Path, outside: Path) -> None:
+    links.mkdir()
+    (links / "inside.jpg").symlink_to("../%s%n%d.jpg")
+    (links / "file-out.jpg").symlink_to(outside / "secret.jpg")
+    (links / "relative-out.jpg").symlink_to(os.path.relpath(outside / "secret.jpg", links))
+    (links / "folder-out").symlink_to(outside)
+    (links / "to-itself.jpg").symlink_to("to-itself.jpg")
+    (links / "nowhere.jpg").symlink_to("not-there.jpg")
+    (links / "up").symlink_to("..")
+    (links / "device.jpg").symlink_to("/dev/zero")
+
+
+def _add_what_is_no_file(root: Path) -> None:
+    os.mkfifo(root / "pipe.jpg")
+    with socket.socket(socket.AF_UNIX) as listener:
+        at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            listener.bind(f"/proc/self/fd/{at}/socket.jpg")
+        finally:
+            os.close(at)
+
+
+def _add_ignored(root: Path) -> None:
     for folder in (root, root / "nested"):
         for name in ("._002082.jpg", ".DS_Store", "Thumbs.db", "THUMBS.DB", "desktop.ini"):
             (folder / name).write_bytes(b"ignored")

@@ -176,10 +176,10 @@ class PersonToDecide:
 class PlannedChange:
     """One line of the plan, ready to be kept as a row."""
 
-    person_id: int | None
+    person_id: int
     file: UndecidedFile | None
     action: str
-    academic_year: int | None
+    academic_year: int
     reason_code: str
     reason: str
     changes_face: bool = False
@@ -247,7 +247,7 @@ class PlanLedger(Protocol):
         ...
 
     def write_plan(self, changes: Sequence[PlannedChange]) -> None: ...
-    def people_without_file(self) -> Iterator[Sequence[tuple[int, int | None]]]:
+    def people_without_file(self) -> Iterator[Sequence[tuple[int, int]]]:
         """Yield (person_id, academic_year shown) of people whose shown photo came from here, where no file is now."""
         ...
 

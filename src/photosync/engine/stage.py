@@ -7,7 +7,7 @@ cannot be fetched is recorded and tried again in the next run; what is refused f
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -21,7 +21,7 @@ PHOTOS_PER_WRITE = 24
 FILES_PER_WRITE = 500
 CONTENTS_REMEMBERED = 256
 FAILURES_IN_A_ROW = 25
-"""After so many failed fetches in a row the source is taken to be gone, and the run stops."""
+"""After so many failed fetches in a row the source is looked at: should it be gone, the run stops."""
 
 WORTH_ANOTHER_TRY = frozenset({"too_slow", "too_much_memory"})
 """Refusals that may be the busy machine's fault rather than the picture's."""
@@ -55,6 +55,8 @@ class _Stager:
     failures_in_a_row: int = 0
     twins: dict[str, list[tuple[FileToFetch, int]]] = field(default_factory=dict)
     shas: dict[int, tuple[str, int]] = field(default_factory=dict)
+    unwritten: dict[str, Rendered | ItemRejected] = field(default_factory=dict)
+    """What the pool made of contents whose rows are not written yet."""
     recent: OrderedDict[str, KnownContent] = field(default_factory=OrderedDict)
 
     def unknown_contents(self) -> Iterator[tuple[FileToFetch, bytes]]:
@@ -67,6 +69,8 @@ class _Stager:
             known = self._known(digest)
             if known is not None:
                 self._add(Staged(file.file_id, digest, len(content), known=known))
+            elif digest in self.unwritten:
+                self._add_result(file, digest, len(content), self.unwritten[digest])
             elif digest in self.twins:
                 self.twins[digest].append((file, len(content)))
             else:
@@ -77,25 +81,16 @@ class _Stager:
     def take(self, file: FileToFetch, result: Rendered | ItemRejected) -> None:
         """Take what the pool made of one file's bytes, for that file and every file of the same bytes."""
         digest, size_bytes = self.shas.pop(file.file_id)
-        rendered = None if isinstance(result, ItemRejected) else result
-        rejection, failure = None, ""
-        if isinstance(result, ItemRejected):
-            if result.code in WORTH_ANOTHER_TRY:
-                failure = result.message
-            else:
-                rejection = (result.code, result.message)
-        if rendered is not None:
-            self.renderings += 1
+        self.renderings += not isinstance(result, ItemRejected)
+        self.unwritten[digest] = result
         for twin, size in ((file, size_bytes), *self.twins.pop(digest)):
-            staged = Staged(
-                twin.file_id,
-                digest,
-                size,
-                picture=StagedPicture.of(rendered) if rendered else None,
-                rejection=rejection,
-                failure=failure,
-            )
-            self._add(staged, rendered)
+            self._add_result(twin, digest, size, result)
+
+    def _add_result(self, file: FileToFetch, digest: str, size_bytes: int, result: Rendered | ItemRejected) -> None:
+        if isinstance(result, ItemRejected):
+            self._add(Staged(file.file_id, digest, size_bytes, rejection=(result.code, result.message)))
+        else:
+            self._add(Staged(file.file_id, digest, size_bytes, picture=StagedPicture.of(result)), result)
 
     def flush(self) -> None:
         """Make the pictures durable in the store, then record what became of the files."""
@@ -108,6 +103,7 @@ class _Stager:
             batch.commit()
         self.ledger.write_staged([staged for staged, _ in self.ready])
         self.ready = []
+        self.unwritten = {}
         self.renderings = 0
         self.rein.checkpoint(self.progress)
 
@@ -118,12 +114,8 @@ class _Stager:
             raise
         except TryLater as error:
             self.failures_in_a_row += 1
-            if self.failures_in_a_row >= FAILURES_IN_A_ROW:
-                raise SourceUnavailable(
-                    f"{self.failures_in_a_row} files in a row could not be read from the source; the last one: "
-                    f"{error.message} The run stopped; nothing was published or withdrawn. Check the source, "
-                    "then run again."
-                ) from error
+            if self.failures_in_a_row % FAILURES_IN_A_ROW == 0:
+                self._see_that_the_source_is_there()
             self._add(Staged(file.file_id, failure=error.message))
             return None
         except ItemRejected as error:
@@ -131,6 +123,13 @@ class _Stager:
             return None
         self.failures_in_a_row = 0
         return fetched.content
+
+    def _see_that_the_source_is_there(self) -> None:
+        """Begin to list the source: it raises SourceUnavailable where it is gone, and the run stops."""
+        pages = self.task.source.pages()
+        next(pages, None)
+        if isinstance(pages, Generator):
+            pages.close()
 
     def _known(self, digest: str) -> KnownContent | None:
         known = self.recent.get(digest)

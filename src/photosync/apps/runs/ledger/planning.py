@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from photosync.apps.library.models import Pin, SuspectPicture, YearPhoto
 from photosync.apps.library.queries import PhotoState, photo_states
@@ -26,7 +27,7 @@ from photosync.engine.ports import Holders, PersonToDecide, PlannedChange, Undec
 
 State = ListedFile.State
 PEOPLE_AT_ONCE = 400
-HOLDERS_NAMED = 4
+HOLDERS_COUNTED_ONCE_FROM = 50
 GUARD_WINDOW = timedelta(days=7)
 _STATE_AFTER = {
     Action.KEEP: State.SETTLED,
@@ -46,12 +47,20 @@ class PlanRows:
     today_year: int
     now: datetime
     _states: dict[int, PhotoState] = field(default_factory=dict)
+    _shared: dict[int, Holders] = field(default_factory=dict)
+    """Pictures of many people: who they are does not change while a plan is made."""
 
     def clear_plan(self) -> None:
+        """Forget what an earlier attempt planned. What it published or settled for good stays in the record."""
         items = PlanItem.objects.filter(run_id=self.fence.run_id)
-        if items.exists():
-            with self.fence.writing():
-                items.exclude(state=PlanItem.State.PUBLISHED).exclude(action__in=("rejected", "failed")).delete()
+        if not items.exists():
+            return
+        planned_anew = Q(file__isnull=True) | Q(file__state__in=(State.TO_DECIDE, State.WAITING))
+        noted = Q(state=PlanItem.State.NOTED, action__in=(Action.KEEP, Action.REVIEW, Action.WAITING))
+        with self.fence.writing():
+            items.filter(
+                Q(state__in=(PlanItem.State.PLANNED, PlanItem.State.DROPPED)) | noted & planned_anew
+            ).delete()
 
     def people_to_decide(self) -> Iterator[Sequence[PersonToDecide]]:
         states = [State.TO_DECIDE] + [State.WAITING] * (self.mode is Mode.FULL)
@@ -59,22 +68,28 @@ class PlanRows:
             profile=self.profile, state__in=states, person__isnull=False, picture__isnull=False
         )
         last = 0
-        while people := self._next_people(undecided, last):
+        while people := self._next_people(undecided, states, last):
             last = people[-1]
             files = self._files_by_person(undecided.filter(person_id__in=people))
             self._states = photo_states(people, self.today_year)
             yield [PersonToDecide(_photos(self._states[pk]), files[pk]) for pk in people if pk in files]
 
     @staticmethod
-    def _next_people(undecided: QuerySet[ListedFile], last: int) -> list[int]:
-        rows = undecided.filter(person_id__gt=last).order_by("person_id").values_list("person_id", flat=True)
-        return [pk for pk in rows.distinct()[:PEOPLE_AT_ONCE] if pk is not None]
+    def _next_people(undecided: QuerySet[ListedFile], states: Sequence[str], last: int) -> list[int]:
+        """Return the next people with undecided files. State by state, so that the index gives them in order."""
+        people: set[int] = set()
+        for state in states:
+            rows = undecided.filter(state=state, person_id__gt=last).order_by("person_id")
+            found = rows.values_list("person_id", flat=True).distinct()[:PEOPLE_AT_ONCE]
+            people.update(pk for pk in found if pk is not None)
+        return sorted(people)[:PEOPLE_AT_ONCE]
 
     @staticmethod
     def _files_by_person(rows: QuerySet[ListedFile]) -> dict[int, list[UndecidedFile]]:
         files: dict[int, list[UndecidedFile]] = defaultdict(list)
         for row in rows.select_related("page", "picture").order_by("person_id", "page__folder", "name"):
-            assert row.person_id is not None and row.picture is not None  # the query asked for both
+            if row.person_id is None or row.picture is None:
+                continue  # the query asked for both; types cannot know
             path = joined_path(original_name(row.page.folder), original_name(row.name))
             files[row.person_id].append(
                 UndecidedFile(row.pk, path, row.picture.pk, row.picture.full_sha256, row.sha256, row.academic_year)
@@ -82,36 +97,54 @@ class PlanRows:
         return files
 
     def people_with(self, picture_ids: Sequence[int]) -> Mapping[int, Holders]:
-        people: dict[int, dict[int, str]] = {pk: {} for pk in picture_ids}
-        totals: dict[int, set[int]] = {pk: set() for pk in picture_ids}
-        for picture_id, person_id in self._holders(picture_ids):
-            totals[picture_id].add(person_id)
-            if len(people[picture_id]) < HOLDERS_NAMED:
-                people[picture_id][person_id] = ""
-        named = Person.objects.in_bulk({pk for holders in people.values() for pk in holders})
+        """See `engine.ports`. The first few are two at the most: whoever is asked for, one other is named."""
+        unknown = [pk for pk in picture_ids if pk not in self._shared]
+        named = self._named_holders(unknown)
         suspects = set(
-            SuspectPicture.objects.filter(school_id=self.profile.school_id, picture_id__in=picture_ids).values_list(
+            SuspectPicture.objects.filter(school_id=self.profile.school_id, picture_id__in=unknown).values_list(
                 "picture_id", flat=True
             )
         )
+        found = {pk: self._shared[pk] for pk in picture_ids if pk in self._shared}
+        for pk in unknown:
+            people, total = named.get(pk, ([], 0))
+            found[pk] = Holders(people, total, suspect=pk in suspects)
+            if total > HOLDERS_COUNTED_ONCE_FROM:
+                self._shared[pk] = found[pk]
+        return found
+
+    def _named_holders(self, picture_ids: Sequence[int]) -> dict[int, tuple[list[tuple[int, str]], int]]:
+        """Return the first and the last person of each picture, and how many there are, counted by the database."""
+        ends: dict[int, set[int]] = defaultdict(set)
+        totals: dict[int, int] = defaultdict(int)
+        for rows in self._holders(picture_ids):
+            for picture_id, first, last, total in rows:
+                ends[picture_id] |= {first, last}
+                totals[picture_id] += total
+        people = Person.objects.in_bulk({pk for pair in ends.values() for pk in pair})
         return {
-            pk: Holders(
-                [(person_id, str(named[person_id])) for person_id in holders],
-                len(totals[pk]),
-                suspect=pk in suspects,
-            )
-            for pk, holders in people.items()
+            pk: ([(person, str(people[person])) for person in sorted(pair)], totals[pk]) for pk, pair in ends.items()
         }
 
-    def _holders(self, picture_ids: Sequence[int]) -> Iterator[tuple[int, int]]:
-        files = ListedFile.objects.filter(
-            profile=self.profile, picture_id__in=picture_ids, person__isnull=False
-        ).order_by("person_id")
-        yield from files.values_list("picture_id", "person_id").distinct()
-        photos = YearPhoto.objects.filter(
-            version__picture_id__in=picture_ids, person__school_id=self.profile.school_id
-        ).order_by("person_id")
-        yield from photos.values_list("version__picture_id", "person_id").distinct()
+    def _holders(self, picture_ids: Sequence[int]) -> Iterator[QuerySet[Any, tuple[int, int, int, int]]]:
+        """(picture, least person, greatest person, people): by files of this source, then of others by photos."""
+        files = ListedFile.objects.filter(profile=self.profile, person__isnull=False)
+        yield (
+            files.filter(picture_id__in=picture_ids)
+            .order_by()
+            .values_list("picture_id")
+            .annotate(Min("person_id"), Max("person_id"), Count("person_id", distinct=True))
+        )
+        yield (
+            YearPhoto.objects.filter(
+                ~Exists(files.filter(picture=OuterRef("version__picture"), person=OuterRef("person"))),
+                version__picture_id__in=picture_ids,
+                person__school_id=self.profile.school_id,
+            )
+            .order_by()
+            .values_list("version__picture_id")
+            .annotate(Min("person_id"), Max("person_id"), Count("person_id", distinct=True))
+        )
 
     def write_plan(self, changes: Sequence[PlannedChange]) -> None:
         if not changes:
@@ -130,7 +163,6 @@ class PlanRows:
             )
 
     def _item(self, change: PlannedChange) -> PlanItem:
-        assert change.person_id is not None and change.academic_year is not None
         before = self._states[change.person_id]
         published = change.action in PUBLISHED or change.action == Action.WITHDRAW
         return PlanItem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from photosync.apps.library.models import Picture, SourceContent
@@ -64,16 +65,17 @@ class StageRows:
     def write_staged(self, staged: Sequence[Staged]) -> None:
         with self._fence.writing():
             files = ListedFile.objects.select_related("page").in_bulk([one.file_id for one in staged])
-            changed_people = []
+            news: list[int | None] = []
             for one in staged:
                 file = files.get(one.file_id)
                 if file is not None:
-                    if one.sha256 and file.sha256 not in ("", one.sha256):
-                        changed_people.append(file.person_id)
+                    other_bytes = bool(one.sha256) and file.sha256 not in ("", one.sha256)
                     self._apply(file, one)
+                    if other_bytes or file.state == State.TO_DECIDE:
+                        news.append(file.person_id)
+            decide_again(self._listing.profile_id, news)
             ListedFile.objects.bulk_update(files.values(), _WRITTEN, batch_size=200)
-            PlanItem.objects.bulk_create(map(self._noted, self._refused(files.values())), batch_size=200)
-            decide_again(self._listing.profile_id, changed_people)
+            self._note_refused(files.values())
 
     def _apply(self, file: ListedFile, staged: Staged) -> None:
         file.noted_in_run = self._fence.run_id
@@ -91,9 +93,13 @@ class StageRows:
         else:
             file.state = State.TO_DECIDE
 
-    @staticmethod
-    def _refused(files: Iterable[ListedFile]) -> list[ListedFile]:
-        return [file for file in files if file.state in (State.REJECTED, State.FAILED)]
+    def _note_refused(self, files: Iterable[ListedFile]) -> None:
+        """Keep a line for each file that was refused or could not be read, one even when the phase is repeated."""
+        refused = [file for file in files if file.state in (State.REJECTED, State.FAILED)]
+        if refused:
+            lines = PlanItem.objects.filter(run_id=self._fence.run_id, action__in=(State.REJECTED, State.FAILED))
+            lines.filter(file__in=refused).delete()
+            PlanItem.objects.bulk_create(map(self._noted, refused), batch_size=200)
 
     def _noted(self, file: ListedFile) -> PlanItem:
         """A line of the run's record for a file that was refused or could not be read."""
@@ -128,7 +134,7 @@ class StageRows:
         )
         return KnownContent(row.picture_id, row.rejection_code, row.rejection)
 
-    def _to_fetch(self):  # type: ignore[no-untyped-def]
+    def _to_fetch(self) -> QuerySet[ListedFile]:
         return ListedFile.objects.filter(
             profile_id=self._listing.profile_id, state=State.TO_FETCH, person__isnull=False
         ).order_by("pk")

@@ -7,13 +7,16 @@ The neighbours on one floor never import each other. `photosync.project.processe
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.runs.models import Run
 from photosync.core.run_states import Trigger
 
-OnProgress = Callable[[Run], None]
+if TYPE_CHECKING:
+    # Models cannot be imported before the settings are read, and help needs neither.
+    from photosync.apps.profiles.models import SyncProfile
+    from photosync.apps.runs.models import Run
+
+OnProgress: TypeAlias = "Callable[[Run], None]"
 
 
 class Processes(Protocol):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
-
 from photosync.apps.profiles.matching import rule_from
 from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
 from photosync.apps.schools.models import School
-from photosync.connectors.registry import Guard
 from photosync.core.errors import NotFound
 from photosync.core.frequency import parse_frequency
 from photosync.core.guard import Limits
@@ -60,15 +57,6 @@ def next_due_after(schedule: ProfileSchedule, instant: datetime) -> datetime | N
     """
     due = next(due_times(schedule, instant + AN_INSTANT), None)
     return None if due is None else due.at_utc
-
-
-def source_guard(profile: SyncProfile) -> Guard:
-    """Return what the source of `profile` may reach when it is opened."""
-    return Guard(
-        source_roots=tuple(settings.PHOTOSYNC_SOURCE_ROOTS),
-        data_folder=settings.PHOTOSYNC_DATA,
-        may_override=profile.source_may_be_anywhere,
-    )
 
 
 def limits_of(profile: SyncProfile) -> Limits:

@@ -164,18 +164,16 @@ def _identifiers_of(people: Iterable[Person]) -> dict[int, dict[str, tuple[str, 
     return found
 
 
-Holders = dict[tuple[str, str], list[tuple[str, str]]]
+Holders = dict[tuple[str, str], list[str]]
 
 
 def _holders(school: School, kind: PersonKind, chunk: Sequence[RosterPerson]) -> Holders:
-    """Return who has the unshared identifiers of `chunk` now: (key, value) to (code, label) of each."""
+    """Return who has the unshared identifiers of `chunk` now: (key, value) to codes."""
     values = {value for row in chunk for key in UNSHARED for value in row.identifiers.get(key, ())}
-    rows = Identifier.objects.filter(
-        school=school, person__kind=kind, key__in=UNSHARED, value__in=values
-    ).select_related("person")
+    rows = Identifier.objects.filter(school=school, person__kind=kind, key__in=UNSHARED, value__in=values)
     found: Holders = {}
-    for row in rows:
-        found.setdefault((row.key, row.value), []).append((row.person.code, str(row.person)))
+    for key, value, code in rows.values_list("key", "value", "person__code"):
+        found.setdefault((key, value), []).append(code)
     return found
 
 
@@ -183,8 +181,8 @@ def _clash(row: RosterPerson, holders: Holders, named: Mapping[str, int]) -> str
     """Return why `row` cannot have its identifiers: someone has one whom the file does not name."""
     for key in UNSHARED:
         for value in row.identifiers.get(key, ()):
-            for code, label in holders.get((key, value), ()):
+            for code in holders.get((key, value), ()):
                 if code != row.code and code not in named:
                     words = key.replace("_", " ")
-                    return f"The {words} {quoted(value)} belongs to {label}, whom the file does not name."
+                    return f"The {words} {quoted(value)} is that of {quoted(code)}, whom the file does not name."
     return None

@@ -134,7 +134,7 @@ def _cleaned(cell: str) -> str:
     text = unicodedata.normalize("NFC", cell).strip()
     if formula := _FORMULA_TEXT.fullmatch(text):
         text = formula[1].strip()
-    return " ".join(text.split()) if any(char.isspace() for char in text) else text
+    return " ".join(text.split())
 
 
 def _check(field: str, values: tuple[str, ...]) -> None:

@@ -10,7 +10,9 @@ from photosync.apps.people.models import Identifier
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
+from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.sources.models import ListedFile, Listing
+from photosync.apps.sources.queries import files_in
 from photosync.core.matching import Candidate, KeyReader
 from photosync.core.people import PersonKind
 from photosync.engine.names import original_name
@@ -43,9 +45,11 @@ class MatchRows:
         self._matched_with = matched_with
 
     def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]:
-        rows = ListedFile.objects.filter(profile_id=self._listing.profile_id).order_by("pk")
+        rows = ListedFile.objects.filter(profile_id=self._listing.profile_id)
         if not everything:
-            rows = rows.filter(state=State.TO_MATCH)
+            # They have no person yet; to say so lets the index give them in their order.
+            rows = files_in(self._listing.profile_id, [State.TO_MATCH]).filter(person__isnull=True)
+        rows = rows.order_by("pk")
         last = 0
         while batch := list(rows.filter(pk__gt=last).values_list(*_FIELDS)[:FILES_AT_ONCE]):
             last = batch[-1][0]
@@ -88,7 +92,7 @@ class MatchRows:
             settled_before = self._settled_before(files, outcomes)
             for outcome in outcomes:
                 self._apply(files[outcome.file_id], outcome, settled_before=outcome.file_id in settled_before)
-            ListedFile.objects.bulk_update(files.values(), _WRITTEN, batch_size=200)
+            update_each(files.values(), _WRITTEN)
 
     @staticmethod
     def _settled_before(files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]) -> set[int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import Q, QuerySet
 
 from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.ledger.updating import update_each, update_rows
 from photosync.apps.runs.models import Run
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.connectors.contract import Entry, Page, listing_digest
@@ -110,7 +111,7 @@ class ObserveRows:
             Listing.objects.filter(pk=self._listing.pk).update(next_ordinal=ordinal)
             self._listing.next_ordinal = ordinal
         known = [page for page, change in zip(pages, changes, strict=True) if change.known is not None]
-        ListedPage.objects.bulk_update(known, ("digest", "entry_count"), batch_size=ROWS_AT_ONCE)
+        update_each(known, ("digest", "entry_count"))
         return pages
 
     @staticmethod
@@ -127,8 +128,8 @@ class ObserveRows:
         """Note the new stamps. A file that matches someone is fetched again; the others are matched again."""
         if not changed:
             return
-        files = [ListedFile(pk=pk, size_bytes=entry.size_bytes, stamp=entry.stamp) for pk, entry in changed]
-        ListedFile.objects.bulk_update(files, ("size_bytes", "stamp"), batch_size=ROWS_AT_ONCE)
+        stamps = ((pk, entry.size_bytes, entry.stamp) for pk, entry in changed)
+        update_rows(ListedFile, ("size_bytes", "stamp"), stamps)
         for part in _parts([pk for pk, _ in changed]):
             rows = ListedFile.objects.filter(pk__in=part)
             rows.filter(person__isnull=False).update(state=State.TO_FETCH)

@@ -15,8 +15,10 @@ from photosync.apps.library.queries import PhotoState, photo_states
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile, Listing
+from photosync.apps.sources.queries import files_in
 from photosync.core.guard import ComponentTotals
 from photosync.core.people import PersonKind
 from photosync.core.plan import PUBLISHED, Action, PersonPhotos, Reason
@@ -64,9 +66,7 @@ class PlanRows:
 
     def people_to_decide(self) -> Iterator[Sequence[PersonToDecide]]:
         states = [State.TO_DECIDE] + [State.WAITING] * (self.mode is Mode.FULL)
-        undecided = ListedFile.objects.filter(
-            profile=self.profile, state__in=states, person__isnull=False, picture__isnull=False
-        )
+        undecided = files_in(self.profile.pk, states).filter(person__isnull=False, picture__isnull=False)
         last = 0
         while people := self._next_people(undecided, states, last):
             last = people[-1]
@@ -81,7 +81,7 @@ class PlanRows:
         for state in states:
             rows = undecided.filter(state=state, person_id__gt=last).order_by("person_id")
             found = rows.values_list("person_id", flat=True).distinct()[:PEOPLE_AT_ONCE]
-            people.update(pk for pk in found if pk is not None)
+            people.update(found)
         return sorted(people)[:PEOPLE_AT_ONCE]
 
     @staticmethod
@@ -201,9 +201,7 @@ class PlanRows:
                     noted_in_run=self.fence.run_id,
                 )
             )
-        ListedFile.objects.bulk_update(
-            files, ("state", "reason_code", "reason", "decided_sha256", "noted_in_run"), batch_size=200
-        )
+        update_each(files, ("state", "reason_code", "reason", "decided_sha256", "noted_in_run"))
 
     def people_without_file(self) -> Iterator[Sequence[tuple[int, int]]]:
         if not self.listing.missing_unchecked:

@@ -10,8 +10,10 @@ from django.utils import timezone
 from photosync.apps.library.models import Picture, SourceContent
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
+from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem
 from photosync.apps.sources.models import ListedFile, Listing
+from photosync.apps.sources.queries import files_in
 from photosync.engine.names import joined_path, original_name, readable_path
 from photosync.engine.ports import FileToFetch, KnownContent, Staged, StagedPicture
 
@@ -33,7 +35,7 @@ class StageRows:
         """Let what was refused under other limits, and what failed, be fetched again."""
         changed = self._listing.rendered_with != self._render_fingerprint
         again = [State.FAILED, State.REJECTED] if changed else [State.FAILED]
-        rows = ListedFile.objects.filter(profile_id=self._listing.profile_id, state__in=again)
+        rows = files_in(self._listing.profile_id, again)
         if not changed and not rows.exists():
             return
         with self._fence.writing():
@@ -74,7 +76,7 @@ class StageRows:
                     if other_bytes or file.state == State.TO_DECIDE:
                         news.append(file.person_id)
             decide_again(self._listing.profile_id, news)
-            ListedFile.objects.bulk_update(files.values(), _WRITTEN, batch_size=200)
+            update_each(files.values(), _WRITTEN)
             self._note_refused(files.values())
 
     def _apply(self, file: ListedFile, staged: Staged) -> None:
@@ -135,9 +137,8 @@ class StageRows:
         return KnownContent(row.picture_id, row.rejection_code, row.rejection)
 
     def _to_fetch(self) -> QuerySet[ListedFile]:
-        return ListedFile.objects.filter(
-            profile_id=self._listing.profile_id, state=State.TO_FETCH, person__isnull=False
-        ).order_by("pk")
+        files = files_in(self._listing.profile_id, [State.TO_FETCH])
+        return files.filter(person__isnull=False).order_by("pk")
 
 
 def _picture(staged: StagedPicture) -> Picture:

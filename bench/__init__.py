@@ -1,0 +1,1 @@
+"""How fast Photo Sync is beside other programs that do the same work on the same machine: `make bench`."""

@@ -1,0 +1,111 @@
+"""One process of Photo Sync under measurement: `python -m bench.child prepare|sync ...`, one JSON line as answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import time
+from datetime import date
+from pathlib import Path
+
+STARTED_AT = time.monotonic()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("task", choices=("prepare", "sync"))
+    parser.add_argument("--source", type=Path)
+    parser.add_argument("--people", type=int, default=0)
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photosync.project.settings")
+    import django
+
+    django.setup()
+    print(json.dumps(prepare(options.source, options.people) if options.task == "prepare" else sync_once()), flush=True)
+
+
+def prepare(source: Path, people: int) -> dict[str, object]:
+    """Make a school with `people` students, coded as the portraits are, and a profile that reads `source`."""
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from bench.inputs import code_of
+    from photosync.apps.people.models import Identifier, Person
+    from photosync.apps.people.queries import FOLDED
+    from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
+    from photosync.apps.schools.models import School
+    from photosync.apps.timetable.models import TimetablePeriod
+
+    Path(os.environ["PHOTOSYNC_DATA"]).mkdir(parents=True)
+    call_command("migrate", verbosity=0)
+    now = timezone.now()
+    school = School.objects.create(code="BENCH", name="Bench School", time_zone="Australia/Sydney")
+    period = TimetablePeriod.objects.create(
+        school=school,
+        code="ALWAYS",
+        start=date(now.year - 1, 1, 1),
+        end=date(now.year + 1, 12, 31),
+        group_number=1,
+        academic_year=now.year,
+    )
+    profile = SyncProfile.objects.create(
+        school=school,
+        name="Bench",
+        source_kind="folder",
+        options={"path": str(source)},
+        created_at=now,
+        evaluated_until=now,
+        source_may_be_anywhere=True,
+        replace_share_percent=100,
+        replace_number=1_000_000,
+    )
+    ProfilePeriod.objects.create(profile=profile, period=period)
+    made = Person.objects.bulk_create(
+        (
+            Person(school=school, kind="student", code=code_of(n), given_name=f"Given{n}", family_name=f"Family{n}")
+            for n in range(people)
+        ),
+        batch_size=500,
+    )
+    Identifier.objects.bulk_create(
+        (
+            Identifier(school=school, person=p, key="student_code", value=p.code, folded=FOLDED.form(p.code))
+            for p in made
+        ),
+        batch_size=500,
+    )
+    return {}
+
+
+def sync_once() -> dict[str, object]:
+    """Run the profile once; return its recorded duration, the processor time and what the run counted."""
+    from photosync.apps.library.store import render_pool
+    from photosync.apps.profiles.models import SyncProfile
+    from photosync.core.run_states import RunState, Trigger
+    from photosync.worker.command import sync
+
+    profile = SyncProfile.objects.get()
+    before_s = _processor_s()
+    print(json.dumps({"ready": True}), flush=True)
+    run = sync(profile, Trigger.ON_DEMAND, "bench", lambda run: None)
+    render_pool().close()
+    if run.state != RunState.DONE:
+        raise SystemExit(f"the run ended {run.state}: {run.explanation}")
+    return {
+        "run_s": (run.finished_at - run.accepted_at).total_seconds(),
+        "processor_s": _processor_s() - before_s,
+        "wall_s": time.monotonic() - STARTED_AT,
+        "counts": run.counts,
+    }
+
+
+def _processor_s() -> float:
+    """Return user and system time of this process and of its children that have ended, in seconds."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+if __name__ == "__main__":
+    main()

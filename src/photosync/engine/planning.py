@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from photosync.core.guard import Breach, ComponentTotals, Limits, check, looks_like_new_year
 from photosync.core.plan import (
@@ -27,6 +27,10 @@ from photosync.engine.ports import (
 )
 
 
+def _never(_person_id: int) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class PlanTask:
     """What the profile and the day say. `today_year` is the academic year of the run's local date."""
@@ -37,7 +41,7 @@ class PlanTask:
     limits: Limits
     source_is_empty: bool
     """The listing was complete and held no file at all."""
-    holds_report: Callable[[int], bool] = lambda person_id: False
+    holds_report: Callable[[int], bool] = _never
     """Whether a person's report in an open reporting cycle is not archived while the profile holds until it is."""
 
 
@@ -123,10 +127,17 @@ def _plan_withdrawals(task: PlanTask, ledger: PlanLedger, rein: Rein) -> int:
             decision = decide_withdrawal(
                 task.when_missing, policy, complete_listing=True, shown_from_this_source=True, files_left=0
             )
-            change = PlannedChange(
-                person_id, None, decision.action, shown_year, decision.reason_code, decision.reason, True
+            changes.append(
+                PlannedChange(
+                    person_id,
+                    None,
+                    decision.action,
+                    shown_year,
+                    decision.reason_code,
+                    decision.reason,
+                    changes_face=decision.action is Action.WITHDRAW,
+                )
             )
-            changes.append(change if decision.action is Action.WITHDRAW else replace(change, changes_face=False))
         ledger.write_plan(changes)
         count += sum(change.action == Action.WITHDRAW for change in changes)
         rein.checkpoint(Progress("plan", count))

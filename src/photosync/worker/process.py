@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from photosync.apps.library.store import render_pool
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.runs.housekeeping import keep_house
+from photosync.apps.runs.housekeeping import Housekeeper
 from photosync.apps.runs.models import Worker
 from photosync.apps.runs.schedule import queued_runs, take_back_runs, tick
 from photosync.worker import workflows
@@ -32,6 +32,7 @@ class WorkerProcess:
     def __init__(self, kind: Worker.Kind) -> None:
         self._stop = threading.Event()
         self._identity = Identity(kind, timezone.now)
+        self._housekeeper = Housekeeper()
         self._thread = threading.Thread(target=self._tick_on, name="tick", daemon=True)
 
     @property
@@ -80,7 +81,7 @@ class WorkerProcess:
             workflows.enqueue(run_id, attempt)
         # Last, so that a fresh tick means: everything due was dealt with.
         Worker.objects.filter(pk=self._identity.worker.pk).update(ticked_at=now, heartbeat_at=now)
-        keep_house(now)
+        self._housekeeper.keep_house(now)
 
     def _is_gone(self, worker: Worker) -> bool:
         return worker.pk != self._identity.worker.pk and is_dead_here(worker)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection, transaction
 
 from photosync.apps.library.store import photo_store, render_pool
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.profiles.queries import match_rule, schedule_of
+from photosync.apps.profiles.queries import limits_of, match_rule, schedule_of
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.matching import MatchRows
 from photosync.apps.runs.ledger.observing import ObserveRows
@@ -29,7 +29,7 @@ from photosync.apps.runs.undoing import plan_undo
 from photosync.apps.sources.models import Listing
 from photosync.apps.sources.opening import index_of, listing_of, open_profile_source
 from photosync.core.errors import FencedOut, PhotoSyncError
-from photosync.core.guard import Limits, held_message
+from photosync.core.guard import held_message
 from photosync.core.instants import local_date
 from photosync.core.people import PersonKind
 from photosync.core.plan import WhenMissing
@@ -103,8 +103,10 @@ def execute_phase(run_id: int, fence: int, phase: str, clock: Clock) -> bool:
         log.warning("run failed", run=run_id, phase=phase, explanation=error.message)
         finish(held, RunState.FAILED, error.message, clock())
         return False
-    except OperationalError as error:
+    except (OperationalError, InterfaceError, InternalError) as error:
+        # PostgreSQL says "internal error" of a database that may only be read.
         log.exception("database unavailable", run=run_id, phase=phase)
+        connection.close_if_unusable_or_obsolete()
         finish(held, RunState.FAILED, _database_unavailable(error), clock())
         return False
     except Exception as error:
@@ -138,7 +140,7 @@ class _Execution:
         return phases[phase]()
 
     def _listing(self) -> Listing:
-        return listing_of(self.profile)
+        return listing_of(self.profile, self.fence.writing)
 
     def _observe(self) -> bool:
         with open_profile_source(self.profile) as source:
@@ -175,7 +177,7 @@ class _Execution:
             today_year=today_year,
             mode=Mode(self.run.mode),
             when_missing=WhenMissing(self.profile.when_missing),
-            limits=_limits(self.profile),
+            limits=limits_of(self.profile),
             source_is_empty=listing.file_count == 0,
         )
         verdict = plan(task, rows, self.rein)
@@ -192,7 +194,7 @@ class _Execution:
         return True
 
     def _publish(self) -> bool:
-        publish(PublishRows(self.fence, self.run, self.clock()), self.rein)
+        publish(PublishRows(self.fence, self.run, self._today_year(), self.clock()), self.rein)
         return True
 
     def _record(self) -> bool:
@@ -210,16 +212,7 @@ def render_fingerprint() -> str:
     return f"{RENDER_SETTINGS.fingerprint()}{'-heic' if heic_available() else ''}"
 
 
-def _limits(profile: SyncProfile) -> Limits:
-    return Limits(
-        replace_share=profile.replace_share_percent / 100,
-        replace_number=profile.replace_number,
-        withdraw_share=profile.withdraw_share_percent / 100,
-        withdraw_number=profile.withdraw_number,
-    )
-
-
-def _database_unavailable(error: OperationalError) -> str:
+def _database_unavailable(error: DatabaseError | InterfaceError) -> str:
     return (
         f"The database could not be used: {error}. What was done until then is kept; the rest was not done. "
         "Check the database and the free space on its disk, then run again."
@@ -228,6 +221,6 @@ def _database_unavailable(error: OperationalError) -> str:
 
 def _fault(phase: str, error: Exception) -> str:
     return (
-        f"Photo Sync met a fault of its own in the phase {phase} ({type(error).__name__}: {error}). What was done until "
-        "then is kept; the rest was not done. The log has the details."
+        f"Photo Sync met a fault of its own in the phase {phase} ({type(error).__name__}: {error}). What was done "
+        "until then is kept; the rest was not done. The log has the details."
     )

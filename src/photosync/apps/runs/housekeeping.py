@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from photosync.apps.library.models import Picture, PhotoVersion, Pin
+from photosync.apps.library.models import PhotoVersion, Picture, Pin
 from photosync.apps.library.store import photo_store
 from photosync.apps.runs.models import PlanItem, Worker
 from photosync.apps.sources.models import ListedFile
@@ -22,16 +22,25 @@ GRACE = timedelta(hours=24)
 PICTURES_AT_ONCE = 500
 WORKERS_KEPT = timedelta(days=7)
 
-_last_kept: float | None = None
+
+class Housekeeper:
+    """Keeps house once in six hours; at the first call it only begins to count."""
+
+    def __init__(self) -> None:
+        self._kept_at_s: float | None = None
+
+    def keep_house(self, now: datetime) -> None:
+        clock_s = time.monotonic()
+        if self._kept_at_s is None:
+            self._kept_at_s = clock_s
+        if clock_s - self._kept_at_s < EVERY_S:
+            return
+        self._kept_at_s = clock_s
+        keep_house(now)
 
 
 def keep_house(now: datetime) -> None:
-    """Keep house, once in six hours for each process; at the first call it only begins to count."""
-    global _last_kept
-    if _last_kept is None or time.monotonic() - _last_kept < EVERY_S:
-        _last_kept = _last_kept or time.monotonic()
-        return
-    _last_kept = time.monotonic()
+    """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago."""
     Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()
     forgotten = forget_unused_pictures(now)
     collected = photo_store().collect(referenced_blobs, grace_s=GRACE.total_seconds(), now=now)

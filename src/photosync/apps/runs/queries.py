@@ -52,7 +52,7 @@ def run_document(run: Run) -> dict[str, Any]:
 
 
 def change_documents(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield every line of the run's plan with its reason, streaming; then the files that it left unmatched or in review."""
+    """Yield every line of the run's plan with its reason, streaming; then the files without a person."""
     items = run.items.select_related("person", "picture", "shown_before").order_by("pk")
     for item in items.iterator(chunk_size=1000):
         yield _item_document(item)

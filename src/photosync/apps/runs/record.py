@@ -9,17 +9,16 @@ from django.db.models import Count, Q
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile, Listing
-from photosync.core.plan import Action
+from photosync.core.plan import PUBLISHED, Action, WhenMissing
 from photosync.core.run_states import RunState, Trigger
 
 State = ListedFile.State
-_COUNTED_STATES = {
+_COUNTED_STATES: dict[str, str] = {
     State.UNMATCHED: "unmatched",
     State.REVIEW: "review",
     State.REJECTED: "rejected",
     State.FAILED: "failed",
 }
-_UNFINISHED_STATES = (State.WAITING, State.TO_MATCH, State.TO_FETCH, State.TO_DECIDE)
 
 
 def finish(fence: Fence, state: RunState | None, explanation: str, now: datetime) -> None:
@@ -29,7 +28,7 @@ def finish(fence: Fence, state: RunState | None, explanation: str, now: datetime
         if run.trigger != Trigger.PREVIEW:
             planned = PlanItem.objects.filter(run=run, state=PlanItem.State.PLANNED)
             planned.update(state=PlanItem.State.DROPPED)
-            if state is None and run.trigger != Trigger.UNDO:
+            if state is None:
                 _note_missing_dealt_with(run)
         run.counts = counts_of(run)
         run.state = state or (RunState.DONE_WITH_FAILURES if run.counts["failed"] else RunState.DONE)
@@ -39,7 +38,14 @@ def finish(fence: Fence, state: RunState | None, explanation: str, now: datetime
 
 
 def _note_missing_dealt_with(run: Run) -> None:
-    """People without a file were looked for; unless some of them wait, they need not be until files go again."""
+    """People without a file were looked for; unless some of them wait, they need not be until files go again.
+
+    Not where the profile keeps photos: should it withdraw them one day, those that are gone now count. Nor
+    after an approval: the run looked when it planned, and files may have gone since.
+    """
+    looked = run.trigger != Trigger.UNDO and run.approved_at is None
+    if not looked or run.profile.when_missing != WhenMissing.WITHDRAW:
+        return
     if not run.items.filter(action=Action.WAITING, file__isnull=True).exists():
         Listing.objects.filter(profile=run.profile, missing_unchecked=True).update(missing_unchecked=False)
 
@@ -59,10 +65,24 @@ def hold(fence: Fence, explanation: str, *, new_year: bool, now: datetime) -> No
 def plan_takes_the_place_of_a_held_one(fence: Fence, run: Run) -> None:
     with fence.writing():
         for held in Run.objects.filter(profile_id=run.profile_id, state=RunState.HELD).exclude(pk=run.pk):
-            held.items.filter(state=PlanItem.State.PLANNED).update(state=PlanItem.State.DROPPED)
-            held.state = RunState.SUPERSEDED
-            held.explanation = f"{held.explanation} Run {run.pk} planned afresh and took its place.".strip()
-            held.save(update_fields=("state", "explanation"))
+            supersede(held, f"Run {run.pk} planned afresh and took its place.")
+
+
+def supersede(held: Run, why: str) -> None:
+    """End a held run whose plan is not to be published any more. To be called in a transaction."""
+    held.items.filter(state=PlanItem.State.PLANNED).update(state=PlanItem.State.DROPPED)
+    held.state = RunState.SUPERSEDED
+    held.counts = without_plan(held.counts, becomes="waiting")
+    held.explanation = f"{held.explanation} {why}".strip()
+    held.save(update_fields=("state", "counts", "explanation"))
+
+
+def without_plan(counts: dict[str, int], *, becomes: str) -> dict[str, int]:
+    """Return the counts of a run whose plan is not published after all: what its files count as now."""
+    if not counts:
+        return counts
+    files = counts["added"] + counts["replaced"]
+    return counts | {"added": 0, "replaced": 0, "withdrawn": 0, becomes: counts[becomes] + files}
 
 
 def counts_of(run: Run) -> dict[str, int]:
@@ -72,19 +92,37 @@ def counts_of(run: Run) -> dict[str, int]:
     being counted where they wait, run after run. What a stopped run did not come to is `waiting`.
     """
     added, replaced, withdrawn = _changes(run)
+    if run.approved_at is not None and run.counts:
+        return _counts_after_approval(run, added, replaced, withdrawn)
     counts = dict.fromkeys(("unmatched", "review", "rejected", "failed", "waiting"), 0)
     if run.observed_count:
         for state, number in _unsettled(run):
             counts[_COUNTED_STATES.get(state, "waiting")] += number
         counts["waiting"] = max(counts["waiting"] - _planned_files(run), 0)
     files = (added + replaced if run.trigger != Trigger.UNDO else 0) + sum(counts.values())
+    # An attempt that was killed may have published files that a later listing no longer has.
+    observed = max(run.observed_count, files)
     return {
-        "observed": run.observed_count,
-        "unchanged": max(run.observed_count - files, 0),
+        "observed": observed,
+        "unchanged": observed - files,
         "added": added,
         "replaced": replaced,
         "withdrawn": withdrawn,
         **counts,
+    }
+
+
+def _counts_after_approval(run: Run, added: int, replaced: int, withdrawn: int) -> dict[str, int]:
+    """Return the counts when the run was held, with what came of its plan; the source may be another by now."""
+    held = run.counts
+    unpublished = held["added"] + held["replaced"] - added - replaced
+    left_out = run.items.filter(state=PlanItem.State.LEFT_OUT, action__in=PUBLISHED).count()
+    return held | {
+        "added": added,
+        "replaced": replaced,
+        "withdrawn": withdrawn,
+        "unchanged": held["unchanged"] + left_out,
+        "waiting": held["waiting"] + unpublished - left_out,
     }
 
 

@@ -17,6 +17,7 @@ from photosync.core.status import Mode, ProfileSchedule, Status, mode_allowed, s
 from photosync.engine.ports import Progress
 
 PROGRESS_EVERY_S = 0.5
+RECORD = "record"
 
 
 class RunStopped(PhotoSyncError):
@@ -40,14 +41,21 @@ class RunRein:
         self._follows_schedule = Trigger(run.trigger).follows_schedule and run.approved_at is None
 
     def begin(self, phase: str) -> None:
-        """Note that `phase` begins. Raises RunStopped when the schedule does not allow the run any more."""
+        """Note that `phase` begins. Raises RunStopped when the run was cancelled or the schedule forbids it now.
+
+        The last phase only records what was done: nothing stops it.
+        """
+        self._write(Progress(phase))
+        if phase == RECORD:
+            return
+        self._check_cancelled()
         if self._follows_schedule:
             self._check_schedule(self._schedule)
-        self._write(Progress(phase))
 
     def checkpoint(self, progress: Progress) -> None:
         if time.monotonic() - self._written_at >= PROGRESS_EVERY_S:
             self._write(progress)
+            self._check_cancelled()
 
     def may_publish(self) -> None:
         """Raise RunStopped unless publishing is allowed at this instant; the settings are read anew."""
@@ -62,7 +70,6 @@ class RunRein:
         rows = Run.objects.filter(pk=self._run.pk, fence=self._fence.number, state=RunState.RUNNING)
         if not rows.update(phase=progress.phase, progress=told):
             raise FencedOut(f"Run {self._run.pk} is no longer held by this worker; nothing more was written.")
-        self._check_cancelled()
 
     def _check_cancelled(self) -> None:
         by = Run.objects.values_list("cancel_requested_by", flat=True).get(pk=self._run.pk)

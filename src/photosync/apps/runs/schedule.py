@@ -14,6 +14,7 @@ from photosync.apps.runs.models import Occurrence, Run, Worker
 from photosync.core.catch_up import Occurrence as Due
 from photosync.core.catch_up import Outcome, occurrences_since
 from photosync.core.run_states import ALIVE, RunState, Trigger
+from photosync.core.status import Mode
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +84,7 @@ def _run_for(profile: SyncProfile, due: Due, now: datetime) -> Run:
     return Run.objects.create(
         profile=profile,
         trigger=Trigger.CATCH_UP if late else Trigger.SCHEDULED,
-        mode=due.mode,
+        mode=due.mode or Mode.FULL,
         due_at=due.due_at_utc,
         started_by=STARTED_BY,
         accepted_at=now,

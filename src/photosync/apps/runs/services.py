@@ -9,14 +9,16 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, When
 
-from photosync.apps.library.models import Pin, YearPhoto
+from photosync.apps.library.models import Pin, Withdrawal, YearPhoto
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedule_of
+from photosync.apps.runs.ledger.settling import settle_files
 from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.runs.record import supersede, without_plan
 from photosync.apps.runs.undoing import undoable_items
-from photosync.apps.sources.models import ListedFile
 from photosync.core.errors import NotFound, Refused, WrongUse
 from photosync.core.explanation import approval_refusal, on_demand_refusal
 from photosync.core.instants import local_date
@@ -26,6 +28,7 @@ from photosync.core.status import Mode
 from photosync.core.wording import past_words
 from photosync.engine.observe import batches
 
+State = PlanItem.State
 ITEMS_AT_ONCE = 400
 
 
@@ -63,8 +66,8 @@ def refuse_if_alive(profile: SyncProfile, now: datetime) -> None:
         zone = profile.school.zone
         since = past_words(alive.accepted_at.astimezone(zone), now.astimezone(zone))
         raise Refused(
-            f"Run {alive.pk} of {profile.name} is {alive.state} since {since}; only one run of a profile goes on at a "
-            f"time. Nothing was started. Wait for it, or cancel it with: photosync run cancel {alive.pk}"
+            f"Run {alive.pk} of {profile.name} is {alive.state} since {since}; only one run of a profile goes on "
+            f"at a time. Nothing was started. Wait for it, or cancel it with: photosync run cancel {alive.pk}"
         )
 
 
@@ -86,30 +89,41 @@ def approve(
     this academic year or the next. Raises Refused when the profile is Ended, when a run is going on, or when
     the library has changed since the plan was made: then a new run plans again and takes the held one's place.
     """
-    with transaction.atomic():
-        run = _locked(run_id)
-        _check_held(run, "approved")
-        if refusal := approval_refusal(schedule_of(run.profile), now):
-            raise Refused(refusal)
-        refuse_if_alive(run.profile, now)
-        _check_year(run, publish_as_year, now)
-        if not library_has_changed(run):
-            _pin_and_settle(
-                run, leave_out, f"Left out when {by} approved run {run.pk}.", PlanItem.State.LEFT_OUT, now
-            )
-            run.state = RunState.QUEUED
-            run.approved_by, run.approved_at = by, now
-            run.publish_as_year = publish_as_year
-            run.save(update_fields=("state", "approved_by", "approved_at", "publish_as_year"))
-            return run
-        run.items.filter(state=PlanItem.State.PLANNED).update(state=PlanItem.State.DROPPED)
-        run.state = RunState.SUPERSEDED
-        run.save(update_fields=("state",))
+    try:
+        with transaction.atomic():
+            run = _locked(run_id)
+            _check_held(run, "approved")
+            if refusal := approval_refusal(schedule_of(run.profile), now):
+                raise Refused(refusal)
+            refuse_if_alive(run.profile, now)
+            _check_year(run, publish_as_year, now)
+            changed = plan_is_outdated(run, now)
+            if changed:
+                supersede(run, f"{by} was about to approve it. {changed}")
+            else:
+                _decide_against(run, leave_out, f"Left out when {by} approved run {run.pk}.", State.LEFT_OUT, now)
+                _queue_approved(run, by, publish_as_year, now)
+    except IntegrityError:
+        # Another run was queued at the same instant.
+        refuse_if_alive(run_numbered(run_id).profile, now)
+        raise
+    if not changed:
+        return run
     again = request_run(run.profile, trigger=Trigger.ON_DEMAND, started_by=by, now=now)
     raise Refused(
-        f"The library has changed since run {run.pk} was planned, so it was not approved and nothing was published. "
+        f"{changed} So run {run.pk} was not approved and nothing was published. "
         f"Run {again.pk} plans again; look at it and decide anew."
     )
+
+
+def _queue_approved(run: Run, by: str, publish_as_year: int | None, now: datetime) -> None:
+    run.state = RunState.QUEUED
+    # A new attempt: for the worker, the one that planned has ended.
+    run.attempt += 1
+    run.approved_by, run.approved_at = by, now
+    run.publish_as_year = publish_as_year
+    run.finished_at = None
+    run.save(update_fields=("state", "attempt", "approved_by", "approved_at", "publish_as_year", "finished_at"))
 
 
 def _check_held(run: Run, what: str) -> None:
@@ -132,17 +146,30 @@ def _check_year(run: Run, year: int | None, now: datetime) -> None:
         )
 
 
+def plan_is_outdated(run: Run, now: datetime) -> str:
+    """Return why the plan of a held run does not fit any more, as a sentence; empty where it does."""
+    school = run.profile.school
+    planned_on = local_date(run.due_at or run.accepted_at, school.zone)
+    year_of = school.academic_year_rule.academic_year_of
+    planned_in, this_year = year_of(planned_on), year_of(local_date(now, school.zone))
+    if planned_in != this_year:
+        return f"Run {run.pk} was planned in the academic year {planned_in}, and it is {this_year} now."
+    if library_has_changed(run):
+        return f"The library has changed since run {run.pk} was planned."
+    return ""
+
+
 def library_has_changed(run: Run) -> bool:
-    """Whether the photo of someone in the plan is no longer the one that the plan saw."""
-    items = run.items.filter(state=PlanItem.State.PLANNED).values_list(
-        "person_id", "academic_year", "version_before_id"
+    """Whether the photo of someone in the plan is no longer the one that the plan saw, or was withdrawn or not."""
+    of_that_year = YearPhoto.objects.filter(person=OuterRef("person"), academic_year=OuterRef("academic_year"))
+    as_planned = Case(
+        When(version_before__isnull=True, then=~Exists(of_that_year)),
+        default=Exists(of_that_year.filter(version=OuterRef("version_before"))),
+        output_field=BooleanField(),
     )
-    for part in batches(items.iterator(chunk_size=ITEMS_AT_ONCE), ITEMS_AT_ONCE):
-        rows = YearPhoto.objects.filter(person_id__in=[person_id for person_id, _, _ in part])
-        current = {(p, y): v for p, y, v in rows.values_list("person_id", "academic_year", "version_id")}
-        if any(current.get((person_id, year)) != version for person_id, year, version in part):
-            return True
-    return False
+    withdrawn = Exists(Withdrawal.objects.filter(person=OuterRef("person")))
+    items = run.items.filter(state=State.PLANNED).annotate(as_planned=as_planned, withdrawn_now=withdrawn)
+    return items.exclude(as_planned=True, withdrawn_now=F("withdrawn_before")).exists()
 
 
 def discard(run_id: int, *, by: str, now: datetime) -> Run:
@@ -150,20 +177,21 @@ def discard(run_id: int, *, by: str, now: datetime) -> Run:
     with transaction.atomic():
         run = _locked(run_id)
         _check_held(run, "discarded")
-        people = run.items.filter(state=PlanItem.State.PLANNED).values_list("person_id", flat=True)
-        _pin_and_settle(run, set(people), f"Discarded by {by} in run {run.pk}.", PlanItem.State.DROPPED, now)
+        people = run.items.filter(state=State.PLANNED).values_list("person_id", flat=True)
+        _decide_against(run, set(people), f"Discarded by {by} in run {run.pk}.", State.DROPPED, now)
         run.state = RunState.DISCARDED
+        run.counts = without_plan(run.counts, becomes="unchanged")
         run.explanation = f"Discarded by {by}. {run.explanation}"
-        run.save(update_fields=("state", "explanation"))
+        run.save(update_fields=("state", "counts", "explanation"))
     return run
 
 
-def _pin_and_settle(
+def _decide_against(
     run: Run, people: Collection[int | None], reason: str, state: PlanItem.State, now: datetime
 ) -> None:
     """Decide against the planned changes of `people`: pin the pictures, settle the files, note it on the plan."""
     for part in batches(sorted(pk for pk in people if pk is not None), ITEMS_AT_ONCE):
-        items = list(run.items.filter(state=PlanItem.State.PLANNED, person_id__in=part))
+        items = list(run.items.filter(state=State.PLANNED, person_id__in=part))
         Pin.objects.bulk_create(
             (
                 Pin(
@@ -175,16 +203,12 @@ def _pin_and_settle(
                     created_at=now,
                 )
                 for item in items
+                if item.person_id is not None and item.academic_year is not None
             ),
             ignore_conflicts=True,
             batch_size=200,
         )
-        files = [
-            ListedFile(pk=item.file_id, state=ListedFile.State.SETTLED, decided_sha256=item.source_sha256)
-            for item in items
-            if item.file_id is not None
-        ]
-        ListedFile.objects.bulk_update(files, ("state", "decided_sha256"), batch_size=200)
+        settle_files(items)
         run.items.filter(pk__in=[item.pk for item in items]).update(state=state)
 
 
@@ -225,7 +249,9 @@ def cancel(run_id: int, *, by: str, now: datetime) -> Run:
             run.state = RunState.CANCELLED
             run.explanation = f"Cancelled by {by} before it began."
             run.finished_at = now
-        run.save(update_fields=("cancel_requested_by", "state", "explanation", "finished_at"))
+            run.items.filter(state=State.PLANNED).update(state=State.DROPPED)
+            run.counts = without_plan(run.counts, becomes="waiting")
+        run.save(update_fields=("cancel_requested_by", "state", "explanation", "finished_at", "counts"))
     return run
 
 

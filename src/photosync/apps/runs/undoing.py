@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from photosync.apps.library.queries import photo_states
+from photosync.apps.library.queries import PhotoState, photo_states
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.core.plan import Action
@@ -25,7 +25,8 @@ def undoable_items(run: Run, person_id: int | None) -> QuerySet[PlanItem]:
 def plan_undo(fence: Fence, run: Run, today_year: int, rein: Rein) -> None:
     """Plan the reverse of every change of the undone run; what has changed since is noted and left alone."""
     original = run.undoes
-    assert original is not None  # only undo runs come here
+    if original is None:
+        raise ValueError(f"run {run.pk} undoes no run")
     with fence.writing():
         PlanItem.objects.filter(run=run).exclude(state=PlanItem.State.PUBLISHED).delete()
     done = set(PlanItem.objects.filter(run=run).values_list("person_id", "academic_year"))
@@ -41,36 +42,37 @@ def plan_undo(fence: Fence, run: Run, today_year: int, rein: Rein) -> None:
 
 def _reversed(run: Run, original: Run, items: Sequence[PlanItem], today_year: int) -> list[PlanItem]:
     states = photo_states([item.person_id for item in items if item.person_id is not None], today_year)
-    reverse = []
-    for item in items:
-        if item.person_id is None or item.academic_year is None:
-            continue
-        state = states[item.person_id]
-        unchanged = state.version_of(item.academic_year) == item.version_after_id or item.action == Action.WITHDRAW
-        reason = (
-            f"Undoes run {original.pk}."
-            if unchanged
-            else f"Not undone: the photo of {item.academic_year} was changed again after run {original.pk}."
-        )
-        withdrawing = item.action == Action.WITHDRAW
-        reverse.append(
-            PlanItem(
-                run=run,
-                person_id=item.person_id,
-                file_path=item.file_path,
-                action=Action.UNDO,
-                academic_year=item.academic_year,
-                reason_code="undo" if unchanged else "changed_since",
-                reason=reason,
-                picture_id=None if withdrawing else item.picture_id,
-                source_sha256=item.source_sha256,
-                shown_before_id=state.shown_picture_id,
-                version_before_id=item.version_before_id if withdrawing else item.version_after_id,
-                version_after_id=item.version_before_id,
-                withdrawn_before=state.withdrawn,
-                withdrawn_after=item.withdrawn_before,
-                changes_face=item.changes_face,
-                state=PlanItem.State.PLANNED if unchanged else PlanItem.State.NOTED,
-            )
-        )
-    return reverse
+    return [
+        _reverse_of(item, run, original, states[item.person_id], item.academic_year)
+        for item in items
+        if item.person_id is not None and item.academic_year is not None
+    ]
+
+
+def _reverse_of(item: PlanItem, run: Run, original: Run, state: PhotoState, year: int) -> PlanItem:
+    version_then = item.version_before_id if item.action == Action.WITHDRAW else item.version_after_id
+    withdrawal_changed = item.withdrawn_before != item.withdrawn_after
+    unchanged = state.version_of(year) == version_then
+    if item.action == Action.WITHDRAW:
+        unchanged = unchanged and state.withdrawn
+    return PlanItem(
+        run=run,
+        person_id=item.person_id,
+        file_path=item.file_path,
+        action=Action.UNDO,
+        academic_year=year,
+        reason_code="undo" if unchanged else "changed_since",
+        reason=f"Undoes run {original.pk}."
+        if unchanged
+        else f"Not undone: the photo of {year} was changed again after run {original.pk}.",
+        picture_id=None if item.action == Action.WITHDRAW else item.picture_id,
+        source_sha256=item.source_sha256,
+        shown_before_id=state.shown_picture_id,
+        version_before_id=version_then,
+        version_after_id=item.version_before_id,
+        withdrawn_before=state.withdrawn,
+        # What the undone run did not change about a withdrawal, its undo does not either.
+        withdrawn_after=item.withdrawn_before if withdrawal_changed else state.withdrawn,
+        changes_face=item.changes_face,
+        state=PlanItem.State.PLANNED if unchanged else PlanItem.State.NOTED,
+    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 
 from django.conf import settings
 
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.sources.models import Listing
+from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.connectors.contract import Source
 from photosync.connectors.index_file import read_index
 from photosync.connectors.registry import Guard, open_source
@@ -20,6 +21,7 @@ from photosync.core.matching import MatchMode, MatchRule, index_name
 HOW_FILES_MATCH = frozenset({"match", "pattern", "key", "ignore_case", "ignore_leading_zeros"})
 """The options that say how files are matched, not which files there are."""
 INDEX_LIMIT_BYTES = 100_000_000
+ROWS_FORGOTTEN_AT_ONCE = 2_000
 
 
 def open_profile_source(profile: SyncProfile) -> Source:
@@ -32,16 +34,31 @@ def open_profile_source(profile: SyncProfile) -> Source:
     return open_source(profile.source_kind, profile.options, guard=guard)
 
 
-def listing_of(profile: SyncProfile) -> Listing:
-    """Return the profile's listing. When the profile was pointed at another source, an empty one."""
+def listing_of(profile: SyncProfile, writing: Callable[[], AbstractContextManager[None]]) -> Listing:
+    """Return the profile's listing. When the profile was pointed at another source, an empty one.
+
+    `writing` opens a transaction in which the caller may write.
+    """
     options = {key: value for key, value in profile.options.items() if key not in HOW_FILES_MATCH}
     told = json.dumps([profile.source_kind, options], sort_keys=True)
     fingerprint = sha256(told.encode()).hexdigest()
-    listing, made = Listing.objects.get_or_create(profile=profile, defaults={"source_fingerprint": fingerprint})
-    if not made and listing.source_fingerprint != fingerprint:
+    listing = Listing.objects.filter(profile=profile).first()
+    if listing is not None and listing.source_fingerprint == fingerprint:
+        return listing
+    if listing is not None:
+        _forget(listing, writing)
+    with writing():
+        return Listing.objects.create(profile=profile, source_fingerprint=fingerprint)
+
+
+def _forget(listing: Listing, writing: Callable[[], AbstractContextManager[None]]) -> None:
+    """Delete the listing of a source that is read no more, a part at a time: it may have a million files."""
+    for rows in (ListedFile.objects.filter(profile=listing.profile_id), ListedPage.objects.filter(listing=listing)):
+        while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:ROWS_FORGOTTEN_AT_ONCE]):
+            with writing():
+                rows.filter(pk__in=ids).delete()
+    with writing():
         listing.delete()
-        listing = Listing.objects.create(profile=profile, source_fingerprint=fingerprint)
-    return listing
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,38 @@
+"""Files whose bytes were decided on, by publishing them or by deciding against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import F
+
+from photosync.apps.runs.models import PlanItem
+from photosync.apps.sources.models import ListedFile
+from photosync.core.plan import Reason
+
+State = ListedFile.State
+
+
+def settle_files(items: Iterable[PlanItem]) -> None:
+    """Settle the files of a few hundred `items`, decided on as the plan saw them.
+
+    While a run was held its files may have got other bytes, or another person: those stay to be decided.
+    """
+    planned = {item.file_id: item for item in items if item.file_id is not None}
+    if not planned:
+        return
+    rows = ListedFile.objects.filter(pk__in=planned, state__in=(State.TO_DECIDE, State.WAITING))
+    settled = [
+        pk
+        for pk, person_id, sha256 in rows.values_list("pk", "person_id", "sha256")
+        if (person_id, sha256) == (planned[pk].person_id, planned[pk].source_sha256)
+    ]
+    run_ids = {item.run_id for item in planned.values()}
+    ListedFile.objects.filter(pk__in=settled).update(
+        state=State.SETTLED, decided_sha256=F("sha256"), reason_code="", reason="", noted_in_run=max(run_ids)
+    )
+    # The further files of the same picture were settled when it was planned; from now on they stand alone.
+    people = {item.person_id for item in planned.values() if item.person_id is not None}
+    ListedFile.objects.filter(
+        person_id__in=people, state=State.SETTLED, reason_code=Reason.SAME_AS_OTHER_FILE
+    ).update(reason_code=Reason.SAME_PICTURE)

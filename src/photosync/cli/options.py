@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import rich_click as click
+from click import get_current_context as current_context
 
 from photosync.core.errors import WrongUse
 from photosync.core.instants import first_instant_of, instant_of
@@ -31,13 +32,13 @@ class Asked:
 
 
 def asked() -> Asked:
-    found = click.get_current_context().find_root().ensure_object(Asked)
+    found = current_context().find_root().ensure_object(Asked)
     assert isinstance(found, Asked)  # noqa: S101 - made here
     return found
 
 
 def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    def remember(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
         if value:
             setattr(context.find_root().ensure_object(Asked), name, value)
 

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-import rich_click as click
+import click
 
 from photosync.core.errors import PhotoSyncError
 
@@ -29,7 +29,7 @@ def exit_status(command: click.Command, words: Sequence[str]) -> int:
         say_error("Interrupted.")
         return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as helped:
-        print(helped.message, file=sys.stderr)  # noqa: T201 - the command line's own output
+        print(helped.message, file=sys.stderr)
         return WRONG_USE
     except click.ClickException as wrong:
         say_error(_usage(wrong))
@@ -51,7 +51,7 @@ def exit_status(command: click.Command, words: Sequence[str]) -> int:
 
 def say_error(message: str) -> None:
     """Write `message` as one line to standard error."""
-    print(_one_line(message), file=sys.stderr)  # noqa: T201 - the command line's own output
+    print(_one_line(message), file=sys.stderr)
 
 
 def _flushed(status: int) -> int:

@@ -56,7 +56,7 @@ def print_text(*lines: str) -> None:
 
 def print_note(line: str) -> None:
     """Print a line for people to standard error."""
-    print(plain(line), file=sys.stderr)  # noqa: T201 - the command line's own output
+    print(plain(line), file=sys.stderr)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -95,7 +95,7 @@ def plain(text: str) -> str:
 
 def limited(rows: Iterator[Any], most: int) -> tuple[list[Any], bool]:
     """Return up to `most` of `rows`, and whether there are more."""
-    found = []
+    found: list[Any] = []
     for row in rows:
         if len(found) == most:
             return found, True

@@ -41,16 +41,15 @@ class Processes(Protocol):
         ...
 
 
-_processes: Callable[[], Processes] | None = None
+_provided: list[Callable[[], Processes]] = []
 
 
 def provide(processes: Callable[[], Processes]) -> None:
     """Say where the processes come from. Called once, before the command line is run."""
-    global _processes
-    _processes = processes
+    _provided[:] = [processes]
 
 
 def processes() -> Processes:
-    if _processes is None:
+    if not _provided:
         raise RuntimeError("the command line was started without its processes; start it as `photosync`")
-    return _processes()
+    return _provided[0]()

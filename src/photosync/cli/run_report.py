@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from photosync.cli import output
 from photosync.cli.outcome import FAILED, HELD, REFUSED, SOME_FAILED, say_error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
@@ -35,9 +36,7 @@ def add_user(name: str, role: str, school: School | None = None) -> AddedUser:
     """
     name = _checked_name(name)
     if role not in Role.values:
-        raise WrongUse(
-            f"{quoted(role)} is not a role. No account was made. Choose one of: {', '.join(Role.values)}."
-        )
+        raise WrongUse(f"{quoted(role)} is not a role. No account was made. Choose one of: {', '.join(Role.values)}.")
     with transaction.atomic():
         if User.objects.filter(username__iexact=name).exists():
             raise Refused(
@@ -55,6 +54,16 @@ def set_password_path(user: User) -> str:
     """Return the path of a link with which `user` sets the password, once, within PASSWORD_RESET_TIMEOUT."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return reverse("set-password", kwargs={"uidb64": uid, "token": default_token_generator.make_token(user)})
+
+
+def set_password(user: User, password: str) -> None:
+    """Set the password. Raises WrongUse, saying why, for one that is too easily guessed."""
+    try:
+        validate_password(password, user)
+    except ValidationError as exc:
+        raise WrongUse(f"The password was not set. {' '.join(exc.messages)}") from exc
+    user.set_password(password)
+    user.save(update_fields=("password",))
 
 
 def _checked_name(name: str) -> str:

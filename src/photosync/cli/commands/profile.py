@@ -182,8 +182,14 @@ def list_() -> None:
         output.print_table(
             ("name", "status", "health", "next run", "stops on", "explanation"),
             (
-                (*(each[name] for name in ("name", "status")), each["health"]["state"], each["next_run"])
-                + (each["stops_on"], each["explanation"])
+                (
+                    each["name"],
+                    each["status"],
+                    each["health"]["state"],
+                    each["next_run"],
+                    each["stops_on"],
+                    each["explanation"],
+                )
                 for each in documents
             ),
         )

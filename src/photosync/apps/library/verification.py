@@ -1,0 +1,208 @@
+"""The store against the database: what is missing, damaged or orphaned, and mending what can be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import sha256 as hash_of
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from photosync.apps.library.models import Picture, YearPhoto
+from photosync.apps.library.photos import blob_of
+from photosync.apps.library.store import photo_store, render_pool
+from photosync.apps.sources.models import ListedFile
+from photosync.apps.sources.opening import open_profile_source
+from photosync.core.errors import Damaged, ItemRejected, PhotoSyncError
+from photosync.core.photos import Rendition
+from photosync.engine.names import original_name
+from photosync.imaging import Rendered, RenderSettings
+from photosync.storage import Finding
+
+ORPHANS_LISTED = 1_000
+PEOPLE_NAMED = 20
+SETTINGS = RenderSettings()
+
+
+@dataclass(slots=True)
+class Trouble:
+    """One finding, the people whose photo it is, and what became of it."""
+
+    finding: Finding
+    people: list[str] = field(default_factory=list)
+    repaired: bool = False
+    outcome: str = ""
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "kind": self.finding.kind,
+            "sha256": self.finding.sha256,
+            "size_bytes": self.finding.size_bytes,
+            "explanation": self.finding.explanation,
+            "people": self.people,
+            "repaired": self.repaired,
+            "outcome": self.outcome,
+        }
+
+
+@dataclass(slots=True)
+class Verified:
+    """What a verification found. `troubles` are the missing and damaged blobs."""
+
+    checked: int = 0
+    missing: int = 0
+    damaged: int = 0
+    repaired: int = 0
+    orphaned: int = 0
+    troubles: list[Trouble] = field(default_factory=list)
+    orphans: list[Finding] = field(default_factory=list)
+
+    @property
+    def unrepaired(self) -> int:
+        return self.missing + self.damaged - self.repaired
+
+    def document(self) -> dict[str, Any]:
+        """Return the report as the command line and the API show it."""
+        return {
+            "checked": self.checked,
+            "missing": self.missing,
+            "damaged": self.damaged,
+            "repaired": self.repaired,
+            "orphaned": self.orphaned,
+            "troubles": [trouble.document() for trouble in self.troubles],
+            "orphans": [{"sha256": each.sha256, "size_bytes": each.size_bytes} for each in self.orphans],
+        }
+
+
+def verify_store(*, repair: bool) -> Verified:
+    """Re-hash every photo that the database refers to; with `repair`, mend what can be mended.
+
+    A card or thumb is made anew from its full; a full from its source, where the source still has the same
+    bytes. Raises StorageUnavailable.
+    """
+    verified = Verified()
+    for finding in photo_store().verify(_references(verified)):
+        if finding.kind == "orphaned":
+            verified.orphaned += 1
+            if len(verified.orphans) < ORPHANS_LISTED:
+                verified.orphans.append(finding)
+            continue
+        verified.missing += finding.kind == "missing"
+        verified.damaged += finding.kind == "damaged"
+        verified.troubles.append(Trouble(finding, _people_of(finding.sha256)))
+    if repair:
+        for trouble in verified.troubles:
+            _repair(trouble)
+            verified.repaired += trouble.repaired
+    return verified
+
+
+def _references(verified: Verified) -> Iterator[tuple[str, int]]:
+    """Yield (name, size in bytes) of every blob that a picture refers to, ascending, each once."""
+    renditions = [
+        Picture.objects.order_by().values_list(F(f"{size}_sha256"), F(f"{size}_bytes"))
+        for size in ("full", "card", "thumb")
+    ]
+    for name, size_bytes in renditions[0].union(*renditions[1:]).order_by("full_sha256").iterator(2_000):
+        verified.checked += 1
+        yield name, size_bytes
+
+
+def _pictures_of(name: str) -> list[Picture]:
+    return list(Picture.objects.filter(Q(full_sha256=name) | Q(card_sha256=name) | Q(thumb_sha256=name)))
+
+
+def _people_of(name: str) -> list[str]:
+    rows = YearPhoto.objects.filter(version__picture__in=_pictures_of(name)).select_related("person")
+    return list(dict.fromkeys(str(row.person) for row in rows[:PEOPLE_NAMED]))
+
+
+def _repair(trouble: Trouble) -> None:
+    pictures = _pictures_of(trouble.finding.sha256)
+    outcomes = [_repair_picture(picture, trouble.finding.sha256) for picture in pictures]
+    failed = [why for why in outcomes if why]
+    trouble.repaired = not failed
+    trouble.outcome = failed[0] if failed else "It was made anew."
+
+
+def _repair_picture(picture: Picture, name: str) -> str:
+    """Mend the blob `name` of `picture`; return "" or why it could not be."""
+    if name == picture.full_sha256 or not _is_sound(picture.full_sha256):
+        return _full_from_source(picture)
+    return _smaller_from_full(picture, name)
+
+
+def _is_sound(name: str) -> bool:
+    try:
+        photo_store().read_verified(name)
+    except Damaged:
+        return False
+    return True
+
+
+def _full_from_source(picture: Picture) -> str:
+    """Store all renditions of `picture` anew, from a source file that gives exactly the same picture."""
+    files = ListedFile.objects.filter(picture=picture).exclude(sha256="").select_related("page", "profile__school")
+    why = "No source has the file that it was made from any more. Restore it from a backup."
+    for file in files[:10]:
+        try:
+            rendered = _rendered_from_source(file)
+        except PhotoSyncError as error:
+            why = error.message
+            continue
+        if rendered is None or rendered.renditions[0].sha256 != picture.full_sha256:
+            why = "The source now has other bytes. Restore the photo from a backup, or run a sync."
+            continue
+        with photo_store().batch() as batch:
+            for rendition in rendered.renditions:
+                batch.add(rendition.content, sha256=rendition.sha256, replace=True)
+            batch.commit()
+        for rendition in rendered.renditions[1:]:
+            _refer(picture, Rendition(rendition.name), rendition.sha256, len(rendition.content))
+        return ""
+    return why
+
+
+def _rendered_from_source(file: ListedFile) -> Rendered | None:
+    """Return the renditions of the file's bytes; None where they are no longer those it was made from."""
+    with open_profile_source(file.profile) as source:
+        fetched = source.fetch(
+            original_name(file.page.folder), original_name(file.name), limit_bytes=SETTINGS.max_bytes
+        )
+    if hash_of(fetched.content).hexdigest() != file.sha256:
+        return None
+    result = render_pool().submit(fetched.content, SETTINGS).result()
+    if isinstance(result, ItemRejected):
+        raise result
+    return result
+
+
+def _smaller_from_full(picture: Picture, name: str) -> str:
+    """Make a card or thumb anew from the full; its bytes, and so its name, may differ from before."""
+    rendition = Rendition.CARD if name == picture.card_sha256 else Rendition.THUMB
+    sizes = tuple(size for size in SETTINGS.rendition_sizes if size.name == rendition.value)
+    # The full may be narrower than what is accepted from a source.
+    settings = replace(SETTINGS, rendition_sizes=sizes, min_short_edge_px=1)
+    result = render_pool().submit(photo_store().read_verified(picture.full_sha256), settings).result()
+    if isinstance(result, ItemRejected):
+        return result.message
+    made = result.renditions[0]
+    with photo_store().batch() as batch:
+        batch.add(made.content, sha256=made.sha256, replace=True)
+        batch.commit()
+    _refer(picture, rendition, made.sha256, len(made.content))
+    return ""
+
+
+def _refer(picture: Picture, rendition: Rendition, name: str, size_bytes: int) -> None:
+    """Let `picture` refer to the new blob, and drop the former one where nothing else refers to it."""
+    former, _ = blob_of(picture, rendition)
+    if former == name:
+        return
+    size = rendition.value
+    with transaction.atomic():
+        Picture.objects.filter(pk=picture.pk).update(**{f"{size}_sha256": name, f"{size}_bytes": size_bytes})
+    if not _pictures_of(former):
+        photo_store().delete(former)

@@ -1,0 +1,120 @@
+"""photosync photo."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from photosync.cli import installation, options, output
+from photosync.core.errors import WrongUse
+from photosync.core.people import PersonKind
+from photosync.core.photos import Rendition
+
+if TYPE_CHECKING:
+    from photosync.apps.people.models import Person
+
+KINDS = click.Choice([kind.value for kind in PersonKind])
+
+
+@click.group("photo")
+def command() -> None:
+    """Get the photo of a person, or its history."""
+
+
+@command.command("get")
+@click.argument("code")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@click.option("--year", metavar="Y", type=int, help="An academic year; by default today's.")
+@click.option("--size", type=click.Choice([size.value for size in Rendition]), default="full", show_default=True)
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="- is standard output."
+)
+@options.reporting
+def get(code: str, kind: str | None, year: int | None, size: str, target: Path | None) -> None:
+    """Get the photo of a person as a JPEG file. For a year without one it is the latest earlier photo.
+
+    Example: photosync photo get 002082 --year 2026 -o mia.jpg
+    """
+    _check_target(target)
+    installation.connect()
+    from photosync.apps.library.photos import photo_document, photo_file
+
+    file = photo_file(_person(code, kind), Rendition(size), year=year, now=options.right_now())
+    if target is not None or not output.wants_json():
+        _write(file.content(), target)
+    if output.wants_json():
+        written = None if target is None else str(target)
+        output.print_json(photo_document(file) | {"file": written})
+    elif file.explanation:
+        output.print_note(file.explanation)
+
+
+@command.command("history")
+@click.argument("code")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@options.reporting
+def history(code: str, kind: str | None) -> None:
+    """Show the photos of a person: every year, every version, and where each came from.
+
+    Example: photosync photo history 002082
+    """
+    installation.connect()
+    from photosync.apps.library.photos import history_document
+
+    document = history_document(_person(code, kind), options.right_now())
+    if output.wants_json():
+        output.print_json(document)
+        return
+    output.print_text(f"{document['name']} ({document['code']})")
+    if document["withdrawn"] is not None:
+        output.print_text(f"The photo is withdrawn: {document['withdrawn']}")
+    if not document["years"]:
+        output.print_text("There is no photo of any year.")
+        return
+    output.print_table(
+        ("year", "version", "", "made", "by", "run", "from"),
+        (
+            (
+                year["year"],
+                version["version"],
+                _mark(year["year"], document["shown_year"], is_current=version["current"]),
+                version["made_at"],
+                version["made_by"],
+                version["run"],
+                version["origin"],
+            )
+            for year in document["years"]
+            for version in year["versions"]
+        ),
+    )
+
+
+def _person(code: str, kind: str | None) -> Person:
+    from photosync.apps.people.queries import person_coded
+
+    return person_coded(options.school(), code, None if kind is None else PersonKind(kind))
+
+
+def _mark(year: int, shown_year: int | None, *, is_current: bool) -> str:
+    if not is_current:
+        return "former"
+    return "shown" if year == shown_year else "current"
+
+
+def _check_target(target: Path | None) -> None:
+    to_output = target is None or str(target) == "-"
+    if output.wants_json() and target is not None and to_output:
+        raise WrongUse("Standard output takes the photo or the JSON, not both. Nothing was done. Give -o FILE.")
+    if to_output and not output.wants_json() and sys.stdout.isatty():
+        raise WrongUse("A photo cannot be shown on a terminal. Nothing was done. Give -o FILE.")
+
+
+def _write(content: bytes, target: Path | None) -> None:
+    if target is None or str(target) == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        target.write_bytes(content)

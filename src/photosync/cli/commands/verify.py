@@ -1,0 +1,46 @@
+"""photosync verify."""
+
+from __future__ import annotations
+
+import rich_click as click
+from click.exceptions import Exit
+
+from photosync.cli import installation, options, output
+from photosync.cli.outcome import FAILED, say_error
+
+
+@click.command("verify")
+@click.option("--repair", is_flag=True, help="Make anew what can be: cards and thumbs, and fulls from their source.")
+@options.as_json
+@options.with_debug
+def command(*, repair: bool) -> None:
+    """Re-hash every stored photo against the database: what is missing, damaged or orphaned.
+
+    Exit status 1 where a photo stays missing or damaged; orphans are only reported.
+
+    Example: photosync verify --repair
+    """
+    installation.connect()
+    from photosync.apps.library.store import render_pool
+    from photosync.apps.library.verification import verify_store
+
+    try:
+        verified = verify_store(repair=repair)
+    finally:
+        render_pool().close()
+    if output.wants_json():
+        output.print_json(verified.document())
+    else:
+        output.print_facts(
+            (name, getattr(verified, name)) for name in ("checked", "missing", "damaged", "repaired", "orphaned")
+        )
+        for trouble in verified.troubles:
+            whose = f" Photo of {', '.join(trouble.people)}." if trouble.people else ""
+            finding = trouble.finding
+            output.print_text(f"{finding.kind}: {finding.sha256}: {finding.explanation}{whose} {trouble.outcome}")
+    if verified.unrepaired:
+        say_error(
+            f"{verified.unrepaired} stored photos are missing or damaged. "
+            + ("Restore them from a backup." if repair else "Try: photosync verify --repair")
+        )
+        raise Exit(FAILED)

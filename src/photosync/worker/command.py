@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from typing import Self
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.models import Run, Worker
-from photosync.apps.runs.schedule import take_back_runs
+from photosync.apps.runs.schedule import queue_again, take_back_runs
 from photosync.apps.runs.services import request_run
 from photosync.core.run_states import ALIVE, RunState, Trigger
 from photosync.worker import workflows
@@ -66,9 +67,11 @@ def _followed(run: Run, executor: _Executor | None, on_progress: OnProgress, sta
         on_progress(run)
         if run.state not in ALIVE:
             return run
-        if executor is None and time.monotonic() - looked_at > WORKER_LOOKED_FOR_EVERY_S:
+        if time.monotonic() - looked_at > WORKER_LOOKED_FOR_EVERY_S:
             looked_at = time.monotonic()
-            if not live_workers(timezone.now()):
+            if executor is not None:
+                executor.begin_again_if_lost(run)
+            elif not live_workers(timezone.now()):
                 # The worker that had it died while we waited; what it left is resumed here.
                 take_back_runs(timezone.now(), is_dead_here)
                 run.refresh_from_db()
@@ -100,13 +103,23 @@ def _hand_over(run: Run) -> None:
 class _Executor:
     """This process as a worker for one run: under an executor id of its own, taking nothing from the queue."""
 
-    def __enter__(self) -> _Executor:
+    def __enter__(self) -> Self:
         self._identity = Identity(Worker.Kind.COMMAND, timezone.now)
         workflows.launch(self._identity.executor_id, takes_from_queue=False)
         return self
 
     def begin(self, run: Run) -> None:
         workflows.start_here(run.pk, run.attempt)
+
+    def begin_again_if_lost(self, run: Run) -> None:
+        """Begin a new attempt where the last one broke off without ending the run: the database was away."""
+        if not workflows.has_ended(run.pk, run.attempt):
+            return
+        take_back_runs(timezone.now(), is_dead_here, is_lost=lambda each: each.pk == run.pk)
+        queue_again(run.pk, run.attempt)
+        run.refresh_from_db()
+        if run.state == RunState.QUEUED:
+            self.begin(run)
 
     def __exit__(self, *exc: object) -> None:
         DBOS.destroy(workflow_completion_timeout_sec=0)

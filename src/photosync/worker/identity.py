@@ -76,7 +76,7 @@ def is_dead_here(worker: Worker) -> bool:
     if not worker.lock_path or not worker.executor_id.startswith(f"{_place_of(folder)}-"):
         return False
     try:
-        with open(worker.lock_path, "rb") as lock:
+        with Path(worker.lock_path).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
         return True
@@ -131,8 +131,8 @@ def _taken_identity(kind: Worker.Kind) -> tuple[str, Path, IO[bytes]]:
 
 def _locked(path: Path) -> IO[bytes] | None:
     """Return the file, locked until it is closed or the process dies; None where another process holds it."""
-    lock = open(path, "ab")  # noqa: SIM115 - held for the life of the process
-    os.chmod(path, 0o600)
+    lock = path.open("ab")
+    path.chmod(0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

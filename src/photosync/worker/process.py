@@ -14,8 +14,8 @@ from django.utils import timezone
 from photosync.apps.library.store import render_pool
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.housekeeping import Housekeeper
-from photosync.apps.runs.models import Worker
-from photosync.apps.runs.schedule import queued_runs, take_back_runs, tick
+from photosync.apps.runs.models import Run, Worker
+from photosync.apps.runs.schedule import queue_again, queued_runs, take_back_runs, tick
 from photosync.worker import workflows
 from photosync.worker.identity import Identity, is_dead_here
 
@@ -64,8 +64,9 @@ class WorkerProcess:
     def _tick_on(self) -> None:
         while not self._stop.is_set():
             try:
-                self._tick_once(timezone.now())
-                wait_s = self._seconds_to_next()
+                now = timezone.now()
+                self._tick_once(now)
+                wait_s = self._seconds_to_next(now)
             except Exception:
                 # Whatever is wrong now, the schedule must not stop silently: the next tick tries again.
                 log.exception("the tick failed")
@@ -76,9 +77,9 @@ class WorkerProcess:
 
     def _tick_once(self, now: datetime) -> None:
         tick(now)
-        take_back_runs(now, self._is_gone)
+        take_back_runs(now, self._is_gone, is_lost=self._is_lost)
         for run_id, attempt in queued_runs():
-            workflows.enqueue(run_id, attempt)
+            _enqueue(run_id, attempt)
         # Last, so that a fresh tick means: everything due was dealt with.
         Worker.objects.filter(pk=self._identity.worker.pk).update(ticked_at=now, heartbeat_at=now)
         self._housekeeper.keep_house(now)
@@ -86,10 +87,28 @@ class WorkerProcess:
     def _is_gone(self, worker: Worker) -> bool:
         return worker.pk != self._identity.worker.pk and is_dead_here(worker)
 
-    def _seconds_to_next(self) -> float:
-        """Return how long to wait: until the next due time, and 15 s at the most."""
-        next_due = SyncProfile.objects.aggregate(Min("next_due_at"))["next_due_at__min"]
+    def _is_lost(self, run: Run) -> bool:
+        """Whether this process was to execute the run and does not: its workflow broke off, the database away."""
+        return run.worker_id == self._identity.worker.pk and (run.pk, run.attempt) not in workflows.executing
+
+    def _seconds_to_next(self, ticked_at: datetime) -> float:
+        """Return how long to wait: until the next due time, and 15 s at the most.
+
+        What was due before is dealt with, or is a profile that cannot be evaluated: that one waits 15 s too.
+        """
+        later = SyncProfile.objects.filter(next_due_at__gt=ticked_at)
+        next_due = later.aggregate(Min("next_due_at"))["next_due_at__min"]
         if next_due is None:
             return TICK_EVERY_S
         seconds = (next_due - timezone.now()).total_seconds()
         return min(max(seconds, SHORTEST_WAIT_S), TICK_EVERY_S)
+
+
+def _enqueue(run_id: int, attempt: int) -> None:
+    if workflows.has_ended(run_id, attempt):
+        # It could not even claim the run: the database was away at that instant.
+        again = queue_again(run_id, attempt)
+        if again is None:
+            return
+        attempt = again
+    workflows.enqueue(run_id, attempt)

@@ -16,9 +16,10 @@ QUEUE = "runs"
 RUNS_AT_ONCE = 4
 QUEUE_POLLED_EVERY_S = 0.25
 APPLICATION_VERSION = "photosync-1"
+UNDER_WAY = ("PENDING", "ENQUEUED", "DELAYED")
 
-active_runs: set[int] = set()
-"""The runs that this process executes now."""
+executing: set[tuple[int, int]] = set()
+"""The (run, attempt) that this process executes now."""
 
 
 @DBOS.workflow(name="run")
@@ -28,17 +29,17 @@ def run_workflow(run_id: int, attempt: int) -> str:
     The claim is no step on purpose: whoever executes the workflow, for the first time or after a crash,
     must take the run and with it a new fence number.
     """
-    hold = claim(run_id, attempt, DBOS.executor_id, timezone.now())
-    if hold is None:
-        return "ended or taken over before it began"
-    active_runs.add(run_id)
+    executing.add((run_id, attempt))
     try:
+        hold = claim(run_id, attempt, DBOS.executor_id, timezone.now())
+        if hold is None:
+            return "ended or taken over before it began"
         for phase in hold.phases:
             goes_on = DBOS.run_step({"name": phase}, _phase, run_id, hold.fence, phase)
             if not goes_on:
                 return f"ended in {phase}"
     finally:
-        active_runs.discard(run_id)
+        executing.discard((run_id, attempt))
         connections.close_all()
     return "ended"
 
@@ -48,7 +49,7 @@ def _phase(run_id: int, fence: int, phase: str) -> bool:
 
 
 def launch(executor_id: str, *, takes_from_queue: bool) -> None:
-    """Start executing runs in this process, under a stable id. One that does not take from the queue starts its own."""
+    """Execute runs in this process, under a stable id. One that does not take from the queue starts its own."""
     config: DBOSConfig = {
         "name": "photosync",
         "system_database_url": settings.PHOTOSYNC_RUNS_DATABASE_URL,
@@ -78,6 +79,12 @@ def start_here(run_id: int, attempt: int) -> None:
     """Begin to execute one attempt of a run in this process, in a thread of its own."""
     with SetWorkflowID(workflow_id(run_id, attempt)):
         DBOS.start_workflow(run_workflow, run_id, attempt)
+
+
+def has_ended(run_id: int, attempt: int) -> bool:
+    """Whether the workflow of this attempt is over, however it ended; it is never executed again."""
+    status = DBOS.get_workflow_status(workflow_id(run_id, attempt))
+    return status is not None and status.status not in UNDER_WAY
 
 
 def workflow_id(run_id: int, attempt: int) -> str:

@@ -97,22 +97,29 @@ def execute_phase(run_id: int, fence: int, phase: str, clock: Clock) -> bool:
         log.info("fenced out", run=run_id, phase=phase, explanation=error.message)
         return False
     except RunStopped as stop:
-        finish(held, stop.state, stop.explanation, clock())
-        return False
+        _end(held, stop.state, stop.explanation, clock)
     except PhotoSyncError as error:
         log.warning("run failed", run=run_id, phase=phase, explanation=error.message)
-        finish(held, RunState.FAILED, error.message, clock())
-        return False
+        _end(held, RunState.FAILED, error.message, clock)
     except (OperationalError, InterfaceError, InternalError) as error:
         # PostgreSQL says "internal error" of a database that may only be read.
         log.exception("database unavailable", run=run_id, phase=phase)
-        connection.close_if_unusable_or_obsolete()
-        finish(held, RunState.FAILED, _database_unavailable(error), clock())
-        return False
+        _end(held, RunState.FAILED, _database_unavailable(error), clock)
     except Exception as error:
         log.exception("fault in a run", run=run_id, phase=phase)
-        finish(held, RunState.FAILED, _fault(phase, error), clock())
-        return False
+        _end(held, RunState.FAILED, _fault(phase, error), clock)
+    return False
+
+
+def _end(held: Fence, state: RunState, explanation: str, clock: Clock) -> None:
+    """Record how the run ended. Where even that cannot be written the worker takes the run up again later."""
+    connection.close_if_unusable_or_obsolete()
+    try:
+        finish(held, state, explanation, clock())
+    except FencedOut as error:
+        log.info("fenced out", run=held.run_id, explanation=error.message)
+    except (DatabaseError, InterfaceError):
+        log.exception("the end of a run could not be recorded", run=held.run_id, state=str(state))
 
 
 class _Execution:

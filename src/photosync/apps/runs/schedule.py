@@ -96,21 +96,37 @@ def queued_runs() -> list[tuple[int, int]]:
     return list(Run.objects.filter(state=RunState.QUEUED).order_by("pk").values_list("pk", "attempt"))
 
 
-def take_back_runs(now: datetime, is_gone: Callable[[Worker], bool]) -> list[int]:
+def _never(_run: Run) -> bool:
+    return False
+
+
+def take_back_runs(
+    now: datetime, is_gone: Callable[[Worker], bool], *, is_lost: Callable[[Run], bool] = _never
+) -> list[int]:
     """Put every run whose worker is gone back into the queue; return their ids.
 
     Gone is a worker that has stopped, has been silent for 60 s, or of which `is_gone` knows that it is dead.
-    From then on that worker can write nothing for the run, should it come back.
+    `is_lost` knows of a run that its living worker does not execute any more, without having ended it.
+    From then on what held the run can write nothing for it, should it come back.
     """
     taken = []
     for run in Run.objects.select_related("worker").filter(state=RunState.RUNNING).order_by("pk"):
-        if run.worker is None or is_silent(run.worker, now) or is_gone(run.worker):
+        if run.worker is None or is_silent(run.worker, now) or is_gone(run.worker) or is_lost(run):
             again = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, attempt=run.attempt, fence=run.fence)
             values = {"attempt": run.attempt + 1, "fence": run.fence + 1, "state": RunState.QUEUED, "worker": None}
             if again.update(**values):
                 log.warning("run taken back from a worker that is gone", run=run.pk, worker=str(run.worker))
                 taken.append(run.pk)
     return taken
+
+
+def queue_again(run_id: int, attempt: int) -> int | None:
+    """Let a queued run be taken up anew whose attempt ended before it began; return the number of the next one.
+
+    None where the run is queued no more, or under another attempt.
+    """
+    queued = Run.objects.filter(pk=run_id, state=RunState.QUEUED, attempt=attempt)
+    return attempt + 1 if queued.update(attempt=attempt + 1) else None
 
 
 def is_silent(worker: Worker, now: datetime) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
 from photosync.apps.runs.ledger.fence import Fence
-from photosync.apps.runs.ledger.updating import update_each, update_rows
+from photosync.apps.runs.ledger.updating import insert_rows, update_each, update_rows
 from photosync.apps.runs.models import Run
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.connectors.contract import Entry, Page, listing_digest
@@ -17,6 +18,8 @@ from photosync.engine.names import original_name, stored_name
 from photosync.engine.ports import KnownFile, KnownPage, PageChange
 
 State = ListedFile.State
+T = TypeVar("T")
+
 WHOLE_FOLDER = -1
 DIGEST_BYTES = 16
 ROWS_AT_ONCE = 400
@@ -69,19 +72,15 @@ class ObserveRows:
             self._forget_files(vanished)
             changed = [pair for change in changes for pair in change.changed]
             self._write_changed(changed)
-            ListedFile.objects.bulk_create(
+            insert_rows(
+                ListedFile,
+                ("page", "name", "size_bytes", "stamp"),
                 (
-                    ListedFile(
-                        profile_id=self._listing.profile_id,
-                        page=page,
-                        name=stored_name(entry.name),
-                        size_bytes=entry.size_bytes,
-                        stamp=entry.stamp,
-                    )
+                    (page.pk, stored_name(entry.name), entry.size_bytes, entry.stamp)
                     for page, change in zip(pages, changes, strict=True)
                     for entry in change.added
                 ),
-                batch_size=ROWS_AT_ONCE,
+                {"profile": self._listing.profile_id},
             )
         return [page.ordinal for page in pages]
 
@@ -188,6 +187,6 @@ def _key(page: Page) -> tuple[str, int]:
     return stored_name(page.folder), WHOLE_FOLDER if page.bucket is None else page.bucket
 
 
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def _parts(ids: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(ids), ROWS_AT_ONCE):
         yield ids[start : start + ROWS_AT_ONCE]

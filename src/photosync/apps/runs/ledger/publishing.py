@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db.models import Max, QuerySet
 
 from photosync.apps.library.models import PhotoVersion, Pin, Withdrawal, YearPhoto
 from photosync.apps.people.models import Person
 from photosync.apps.runs.ledger.fence import Fence
+from photosync.apps.runs.ledger.settling import settle_files
 from photosync.apps.runs.models import PlanItem, Run
-from photosync.apps.sources.models import ListedFile
-from photosync.core.plan import Action
+from photosync.core.plan import PUBLISHED, Action
 from photosync.engine.ports import PublishedBatch
 
 YearKey = tuple[int, int]
+_WRITTEN = (
+    "state",
+    "version_before",
+    "version_after",
+    "reason",
+    "academic_year",
+    "changes_face",
+    "withdrawn_after",
+)
 
 
 @dataclass(slots=True)
@@ -25,6 +35,8 @@ class PublishRows:
 
     fence: Fence
     run: Run
+    today_year: int
+    """The academic year of the run's local date."""
     now: datetime
 
     def publish_count(self) -> int:
@@ -34,7 +46,7 @@ class PublishRows:
         with self.fence.writing():
             items = list(self._planned().order_by("pk")[: size + 1])
             more = len(items) > size
-            batch = _Batch(self.run, self.now, items[:size])
+            batch = _Batch(self, items[:size])
             published = batch.apply()
         return PublishedBatch(published, len(items[:size]) - published, more)
 
@@ -45,32 +57,39 @@ class PublishRows:
 class _Batch:
     """A few planned changes, applied together inside one transaction."""
 
-    def __init__(self, run: Run, now: datetime, items: Sequence[PlanItem]) -> None:
-        self._run = run
-        self._now = now
+    def __init__(self, rows: PublishRows, items: Sequence[PlanItem]) -> None:
+        self._run = rows.run
+        self._now = rows.now
         self._items = items
+        self._moved = {item.pk for item in items if self._is_of_another_year(item, rows.today_year)}
         for item in items:
-            # Whoever approved a new year's delivery may have said which year's photos they are.
-            if run.publish_as_year and item.action in (Action.ADD, Action.REPLACE):
-                item.academic_year = run.publish_as_year
+            if item.pk in self._moved:
+                item.academic_year = rows.run.publish_as_year
+                item.changes_face = False
+                item.withdrawn_after = item.withdrawn_before
         self._people = self._locked_people()
         self._current = self._current_versions()
         self._withdrawn = set(Withdrawal.objects.filter(person__in=self._people).values_list("person_id", flat=True))
+
+    def _is_of_another_year(self, item: PlanItem, today_year: int) -> bool:
+        """Whoever approved a new year's delivery may have said that this year's photos in it are next year's."""
+        chosen = self._run.publish_as_year
+        if chosen is None or item.action not in PUBLISHED:
+            return False
+        return item.academic_year == today_year != chosen
 
     def apply(self) -> int:
         """Apply every change whose person has the photo that the plan saw; return how many were."""
         chosen = [item for item in self._items if self._still_fits(item)]
         self._drop(item for item in self._items if item not in chosen)
-        self._make_versions([item for item in chosen if item.action in (Action.ADD, Action.REPLACE)])
+        self._make_versions([item for item in chosen if item.action in PUBLISHED])
         self._make_current(chosen)
         self._set_withdrawals(chosen)
         self._set_pins([item for item in chosen if item.action == Action.UNDO])
-        self._settle_files(chosen)
+        settle_files([item for item in chosen if item.action in PUBLISHED])
         for item in chosen:
             item.state = PlanItem.State.PUBLISHED
-        PlanItem.objects.bulk_update(
-            self._items, ("state", "version_before", "version_after", "reason", "academic_year"), batch_size=200
-        )
+        PlanItem.objects.bulk_update(self._items, _WRITTEN, batch_size=200)
         return len(chosen)
 
     def _locked_people(self) -> list[int]:
@@ -87,9 +106,9 @@ class _Batch:
     def _still_fits(self, item: PlanItem) -> bool:
         if item.person_id not in self._people:
             return False
-        if item.action == Action.WITHDRAW:
-            return item.person_id not in self._withdrawn
-        if self._run.publish_as_year and item.action != Action.UNDO:
+        if item.action != Action.UNDO and item.person_id in self._withdrawn and not item.withdrawn_before:
+            return False  # withdrawn since, by someone else
+        if item.pk in self._moved:
             item.version_before_id = self._current.get(_key(item))
             return True
         return self._current.get(_key(item)) == item.version_before_id
@@ -126,14 +145,14 @@ class _Batch:
         }
         versions = []
         for item in items:
-            key = _key(item)
+            person_id, academic_year = key = _key(item)
             ordinals[key] = ordinals.get(key, 0) + 1
             versions.append(
                 PhotoVersion(
-                    person_id=item.person_id,
-                    academic_year=item.academic_year,
+                    person_id=person_id,
+                    academic_year=academic_year,
                     ordinal=ordinals[key],
-                    picture_id=item.picture_id,
+                    picture_id=cast("int", item.picture_id),  # what is to be published has one
                     source_sha256=item.source_sha256,
                     origin=item.file_path[:1024],
                     profile_id_of_origin=self._run.profile_id,
@@ -146,7 +165,7 @@ class _Batch:
 
     def _make_current(self, items: Sequence[PlanItem]) -> None:
         current = [
-            YearPhoto(person_id=i.person_id, academic_year=i.academic_year, version_id=i.version_after_id)
+            YearPhoto(person_id=_key(i)[0], academic_year=_key(i)[1], version_id=i.version_after_id)
             for i in items
             if i.action != Action.WITHDRAW and i.version_after_id and i.version_after_id != self._current.get(_key(i))
         ]
@@ -157,61 +176,61 @@ class _Batch:
             update_fields=("version",),
             batch_size=200,
         )
-        for item in items:
-            if item.action == Action.UNDO and item.version_after_id is None:
-                YearPhoto.objects.filter(person_id=item.person_id, academic_year=item.academic_year).delete()
+        undone = [i.version_before_id for i in items if i.action == Action.UNDO and i.version_after_id is None]
+        if undone:
+            YearPhoto.objects.filter(version__in=undone).delete()
 
     def _set_withdrawals(self, items: Sequence[PlanItem]) -> None:
         shown = [i.person_id for i in items if i.person_id in self._withdrawn and not i.withdrawn_after]
-        Withdrawal.objects.filter(person__in=shown).delete()
-        Withdrawal.objects.bulk_create(
-            Withdrawal(person_id=item.person_id, reason=item.reason, created_at=self._now)
+        if shown:
+            Withdrawal.objects.filter(person__in=shown).delete()
+        withdrawn = {
+            _key(item)[0]: item.reason
             for item in items
-            if item.withdrawn_after and item.person_id not in self._withdrawn
+            if item.action in (Action.WITHDRAW, Action.UNDO)
+            and item.withdrawn_after
+            and item.person_id not in self._withdrawn
+        }
+        Withdrawal.objects.bulk_create(
+            Withdrawal(person_id=person_id, reason=reason, created_at=self._now)
+            for person_id, reason in withdrawn.items()
         )
 
     def _set_pins(self, items: Sequence[PlanItem]) -> None:
-        """Pin what an undo took back; an undo of an undo releases the pins of the first."""
+        """Pin what an undo took back; an undo of an undo releases the pins of the first, and so on."""
         original = self._run.undoes
         if original is None or not items:
             return
-        if original.undoes_id is not None:
+        if _takes_back_an_undo(self._run):
             people = [item.person_id for item in items]
             Pin.objects.filter(run_id_of_origin=original.pk, person__in=people).delete()
             return
         Pin.objects.bulk_create(
             (
                 Pin(
-                    person_id=item.person_id,
-                    academic_year=item.academic_year,
+                    person_id=person_id,
+                    academic_year=academic_year,
                     picture_id=item.picture_id,
                     reason=f"Undone by {self._run.started_by} in run {self._run.pk}.",
                     run_id_of_origin=self._run.pk,
                     created_at=self._now,
                 )
                 for item in items
+                for person_id, academic_year in [_key(item)]
             ),
             ignore_conflicts=True,
         )
 
-    def _settle_files(self, items: Sequence[PlanItem]) -> None:
-        files = [
-            ListedFile(
-                pk=item.file_id,
-                state=ListedFile.State.SETTLED,
-                decided_sha256=item.source_sha256,
-                reason_code="",
-                reason="",
-                noted_in_run=self._run.pk,
-            )
-            for item in items
-            if item.file_id is not None and item.action in (Action.ADD, Action.REPLACE)
-        ]
-        ListedFile.objects.bulk_update(
-            files, ("state", "decided_sha256", "reason_code", "reason", "noted_in_run"), batch_size=200
-        )
+
+def _takes_back_an_undo(run: Run) -> bool:
+    """Whether what `run` undoes is an undo of a run, or an undo of an undo of an undo, ..."""
+    undone, times = run.undoes, 0
+    while undone is not None:
+        undone, times = undone.undoes, times + 1
+    return times % 2 == 0
 
 
 def _key(item: PlanItem) -> YearKey:
-    assert item.person_id is not None and item.academic_year is not None  # every planned change has both
+    if item.person_id is None or item.academic_year is None:
+        raise ValueError(f"plan item {item.pk} says nothing of a person's year, so it cannot be published")
     return item.person_id, item.academic_year

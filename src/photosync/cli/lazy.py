@@ -1,4 +1,4 @@
-"""A group whose commands are imported when they are used: `photosync --help` does not wait for Django."""
+"""A group whose commands are imported when they are used: `photosync --help` waits for nothing."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-import rich_click as click
+import click
 
 
-class LazyGroup(click.RichGroup):
-    """`modules` gives the module of each command; the command is its attribute `command`."""
+class LazyGroup(click.Group):
+    """`commands_of` gives the module of each command and its summary; the command is its attribute `command`."""
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **attributes: Any) -> None:
+    def __init__(self, *args: Any, commands_of: Mapping[str, tuple[str, str]], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
-        self._modules = modules
+        self.commands_of = commands_of
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(self._modules)
+        return list(self.commands_of)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in self._modules:
+        if cmd_name not in self.commands_of:
             return None
-        command = import_module(self._modules[cmd_name]).command
+        module, _ = self.commands_of[cmd_name]
+        command = import_module(module).command
         assert isinstance(command, click.Command)  # noqa: S101 - one of ours
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in self.commands_of.items()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-import rich_click as click
+import click
 
 from photosync import __version__
 from photosync.cli import options
@@ -13,30 +13,30 @@ from photosync.cli.lazy import LazyGroup
 from photosync.cli.outcome import exit_status
 from photosync.cli.processes import Processes, provide
 
-COMMANDS = {
-    name: f"photosync.cli.commands.{module}"
-    for name, module in {
-        "init": "init",
-        "demo": "demo",
-        "serve": "serve",
-        "web": "web",
-        "worker": "worker",
-        "user": "user",
-        "school": "school",
-        "people": "people",
-        "source": "source",
-        "period": "period",
-        "profile": "profile",
-        "sync": "sync",
-        "run": "run",
-        "photo": "photo",
-        "verify": "verify",
-        "doctor": "doctor",
-    }.items()
+SUMMARIES = {
+    "init": "Make the data folder, the database and the first school.",
+    "demo": "Make a fictional school with drawn portraits, sync and show it.",
+    "serve": "Serve the pages, the schedule and the runs in one process.",
+    "web": "Serve the pages only.",
+    "worker": "Execute the schedule and the runs only.",
+    "user": "Make accounts for the pages.",
+    "school": "Make and list schools.",
+    "people": "Import, list and show students and staff.",
+    "source": "What photos can come from.",
+    "period": "Make, edit, copy, delete and list timetable periods.",
+    "profile": "Make, change and look at sync profiles.",
+    "sync": "Run a sync profile on demand, wait for it, and report.",
+    "run": "Look at runs, and decide on them.",
+    "photo": "Get the photo of a person, or its history.",
+    "verify": "Re-hash every stored photo against the database.",
+    "doctor": "Check settings, folders, database, clock, sources and workers.",
 }
+COMMANDS = {name: (f"photosync.cli.commands.{name}", summary) for name, summary in SUMMARIES.items()}
 
 
-@click.group("photosync", cls=LazyGroup, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "photosync", cls=LazyGroup, commands_of=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="photosync", message="%(prog)s %(version)s")
 @options.in_school
 @options.as_json
@@ -46,7 +46,9 @@ def photosync() -> None:
 
     Data lives in the folder that PHOTOSYNC_DATA names, ./photosync-data by default.
 
-    Example: photosync init --school WGC --name "Wattle Grove College" --timezone Australia/Sydney
+    Example:
+
+    photosync init --school WGC --name "Wattle Grove College" --timezone Australia/Sydney
     """
 
 

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import rich_click as click
-from click import get_current_context as current_context
+import click
 
 from photosync.core.errors import WrongUse
 from photosync.core.instants import first_instant_of, instant_of
@@ -32,7 +31,7 @@ class Asked:
 
 
 def asked() -> Asked:
-    found = current_context().find_root().ensure_object(Asked)
+    found = click.get_current_context().find_root().ensure_object(Asked)
     assert isinstance(found, Asked)  # noqa: S101 - made here
     return found
 

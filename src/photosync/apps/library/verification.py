@@ -8,7 +8,7 @@ from hashlib import sha256 as hash_of
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from photosync.apps.library.models import Picture, YearPhoto
 from photosync.apps.library.photos import blob_of
@@ -102,7 +102,7 @@ def verify_store(*, repair: bool) -> Verified:
 def _references(verified: Verified) -> Iterator[tuple[str, int]]:
     """Yield (name, size in bytes) of every blob that a picture refers to, ascending, each once."""
     renditions = [
-        Picture.objects.order_by().values_list(F(f"{size}_sha256"), F(f"{size}_bytes"))
+        Picture.objects.order_by().values_list(f"{size}_sha256", f"{size}_bytes")
         for size in ("full", "card", "thumb")
     ]
     for name, size_bytes in renditions[0].union(*renditions[1:]).order_by("full_sha256").iterator(2_000):

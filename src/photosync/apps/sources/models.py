@@ -69,19 +69,25 @@ class ListedFile(models.Model):
         WAITING = "waiting", _("Waiting")
 
     profile = models.ForeignKey(SyncProfile, on_delete=models.CASCADE, related_name="+")
-    page = models.ForeignKey(ListedPage, on_delete=models.CASCADE, related_name="files")
+    # The three keys without an index of their own are the first columns of those below. One less is a quarter of
+    # the time that a million files take to be listed first.
+    page = models.ForeignKey(ListedPage, on_delete=models.CASCADE, related_name="files", db_index=False)
     name = models.TextField(help_text=_("As `engine.names` stores it."))
     size_bytes = models.PositiveBigIntegerField()
     stamp = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State, default=State.TO_MATCH)
     key_value = models.CharField(max_length=254, blank=True)
     academic_year = models.PositiveIntegerField(null=True, help_text=_("Where the source says it; else the run's."))
-    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="listed_files")
+    person = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, related_name="listed_files", db_index=False
+    )
     sha256 = models.CharField(max_length=64, blank=True)
     decided_sha256 = models.CharField(
         max_length=64, blank=True, help_text=_("The bytes that were last decided on; while they stay, so does that.")
     )
-    picture = models.ForeignKey(Picture, on_delete=models.SET_NULL, null=True, related_name="listed_files")
+    picture = models.ForeignKey(
+        Picture, on_delete=models.SET_NULL, null=True, related_name="listed_files", db_index=False
+    )
     reason_code = models.CharField(max_length=32, blank=True)
     reason = models.TextField(blank=True)
     noted_in_run = models.PositiveBigIntegerField(null=True, help_text=_("The run that came to this state."))

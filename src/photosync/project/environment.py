@@ -74,6 +74,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        # Opening one costs more than most pages' queries.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             # Writers queue instead of failing when two begin at once; readers never wait (WAL).
             "transaction_mode": "IMMEDIATE",

@@ -13,6 +13,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from photosync.apps.library.queries import photo_states
 from photosync.apps.people.models import Person
@@ -47,8 +48,9 @@ class WallPage:
 
 
 def year_levels(school: School) -> list[str]:
-    """Return the year levels of the students on the wall, in their natural order; one index scan."""
-    rows = _on_the_wall(school).filter(kind=Person.Kind.STUDENT).order_by()
+    """Return the year levels of the students, in their natural order; answered by an index alone."""
+    students = Person.objects.filter(school=school, kind=Person.Kind.STUDENT, status=Person.Status.ACTIVE)
+    rows = students.order_by()
     return sorted(rows.values_list("year_level", flat=True).distinct(), key=natural_order)
 
 
@@ -57,6 +59,13 @@ def natural_order(text: str) -> list[tuple[int, int | str]]:
     if not text:
         return [(2, "")]
     return [(0, int(p)) if p.isdecimal() else (1, p.casefold()) for p in re.split(r"(\d{1,9})", text) if p]
+
+
+def level_words(level: str) -> str:
+    """Return "Year 7" for a bare number, and every other year level as it is written."""
+    if not level:
+        return _("No year level")
+    return _("Year %(level)s") % {"level": level.lstrip("0") or "0"} if level.isdecimal() else level
 
 
 def people_of_level(school: School, kind: str, year_level: str) -> QuerySet[Person]:
@@ -98,9 +107,7 @@ def wall_page(people: QuerySet[Person], number: int, current_year: int) -> WallP
     number = min(max(number, 1), DEEPEST_PAGE)
     start = (number - 1) * PEOPLE_PER_PAGE
     found = list(people[start : start + PEOPLE_PER_PAGE + 1])
-    return WallPage(
-        faces_of(found[:PEOPLE_PER_PAGE], current_year), number, has_next=len(found) > PEOPLE_PER_PAGE
-    )
+    return WallPage(faces_of(found[:PEOPLE_PER_PAGE], current_year), number, has_next=len(found) > PEOPLE_PER_PAGE)
 
 
 def faces_of(people: Sequence[Person], current_year: int) -> tuple[Face, ...]:

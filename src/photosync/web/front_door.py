@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -19,7 +19,7 @@ from django.db import DatabaseError
 
 from photosync.core.errors import PhotoSyncError
 from photosync.web.pages_bridge import BodyTooLarge, Scope, Wsgi, read_body, run_pages, wsgi_environ
-from photosync.web.photo_address import LONGEST_PATH, parse_photo_path
+from photosync.web.photo_address import LONGEST_PATH, PhotoAddress, ShownPhoto, parse_photo_path
 from photosync.web.photo_gate import NOT_FOUND, Headers, PhotoAnswer, PhotoGate, PhotoQuestions
 
 PAGE_THREADS = 8
@@ -35,11 +35,11 @@ class FrontDoor:
     """The RSGI application. Django is loaded when the server starts it, not when this module is read."""
 
     def __init__(self) -> None:
-        self._pages: Wsgi | None = None
-        self._gate: PhotoGate | None = None
-        self._page_threads: ThreadPoolExecutor | None = None
-        self._photo_threads: ThreadPoolExecutor | None = None
-        self._cookie_name = "sessionid"
+        self._pages: Wsgi = _not_started
+        self._page_threads = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
+        self._photo_threads = ThreadPoolExecutor(PHOTO_THREADS, thread_name_prefix="photo")
+        self._gate = PhotoGate(photo_questions(), self._photo_threads)
+        self._cookie_name = ""
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         import django
@@ -48,14 +48,10 @@ class FrontDoor:
         django.setup(set_prefix=False)
         self._pages = django_pages()
         self._cookie_name = settings.SESSION_COOKIE_NAME
-        self._page_threads = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
-        self._photo_threads = ThreadPoolExecutor(PHOTO_THREADS, thread_name_prefix="photo")
-        self._gate = PhotoGate(photo_questions(), self._photo_threads)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         for threads in (self._page_threads, self._photo_threads):
-            if threads is not None:
-                threads.shutdown(wait=False, cancel_futures=True)
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         path = scope.path
@@ -63,7 +59,6 @@ class FrontDoor:
             address = parse_photo_path(path)
             headers = scope.headers
             if address is not None and is_own_host(headers.get("host") or ""):
-                assert self._gate is not None
                 session_key = session_key_in(headers.get("cookie") or "", self._cookie_name)
                 answer: PhotoAnswer | Awaitable[PhotoAnswer] = NOT_FOUND
                 if session_key:
@@ -75,7 +70,6 @@ class FrontDoor:
         await self._answer_page(scope, protocol)
 
     async def _answer_page(self, scope: Scope, protocol: Any) -> None:
-        assert self._pages is not None
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
                 body = await read_body(scope, protocol)
@@ -94,6 +88,10 @@ class FrontDoor:
             _send(protocol, scope.method, 500, _PLAIN, _WENT_WRONG)
             return
         _send(protocol, scope.method, page.status, page.headers, page.body)
+
+
+def _not_started(_environ: dict[str, Any], _start_response: Any) -> list[bytes]:
+    raise RuntimeError("The server has not started this application yet.")
 
 
 _PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
@@ -138,24 +136,27 @@ def is_own_host(host: str) -> bool:
 
 
 def photo_questions() -> PhotoQuestions:
-    """Return the real questions, on the database and the store."""
+    """Return the real questions, on the database and the store. Django is asked for when the first one is put."""
     from django.db import close_old_connections
 
-    from photosync.apps.library.store import photo_store
-    from photosync.web import photo_rights
+    def photos(addresses: Sequence[PhotoAddress]) -> Mapping[PhotoAddress, ShownPhoto | None]:
+        from photosync.web import photo_rights
 
-    def photo(address: Any) -> Any:
         close_old_connections()
-        return photo_rights.shown_photo(address, datetime.now(UTC))
+        return photo_rights.shown_photos(addresses, datetime.now(UTC))
 
-    def may_see(session_and_school: tuple[str, int]) -> bool:
+    def may_see(rights: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], bool]:
+        from photosync.web import photo_rights
+
         close_old_connections()
-        return photo_rights.session_may_see(*session_and_school)
+        return {right: photo_rights.session_may_see(*right) for right in rights}
 
     def blob(sha256: str) -> bytes:
+        from photosync.apps.library.store import photo_store
+
         return photo_store().read(sha256)
 
-    return PhotoQuestions(photo=photo, may_see=may_see, blob=blob, clock=time.monotonic)
+    return PhotoQuestions(photos=photos, may_see=may_see, blob=blob, clock=time.monotonic)
 
 
 @cache

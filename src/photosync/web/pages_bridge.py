@@ -96,7 +96,7 @@ def run_pages(application: Wsgi, environ: dict[str, Any]) -> PageAnswer:
     def start_response(
         status: str,
         headers: Headers,
-        exc_info: tuple[type[BaseException], BaseException, TracebackType] | None = None,
+        _exc_info: tuple[type[BaseException], BaseException, TracebackType] | None = None,
     ) -> Callable[[bytes], None]:
         started.append((status, headers))
         return written.append

@@ -1,4 +1,4 @@
-"""The address of one rendition of a person's photo, /photos/<person>/<now, year or version>/<size>.jpg, and what it shows."""
+"""Photo addresses, /photos/<person>/<now, year or version>/<size>.jpg, and what one shows."""
 
 from __future__ import annotations
 

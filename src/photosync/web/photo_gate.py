@@ -2,14 +2,14 @@
 
 The questions are those of `photo_rights`; the gate only remembers the answers, for less than the 5 s that the
 rule allows, so that a right that is taken away is gone within them. All memories are touched by the event
-loop's thread alone; questions are asked in threads of their own, each only once at a time.
+loop's thread alone; questions are asked in threads of their own, many at once where many wait.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -19,6 +19,7 @@ from photosync.web.photo_address import PhotoAddress, ShownPhoto
 REMEMBERED_FOR_S = 4.0
 PHOTOS_REMEMBERED = 20_000
 RIGHTS_REMEMBERED = 10_000
+ASKED_TOGETHER = 100
 BLOB_MEMORY_BYTES = 64_000_000
 LARGEST_BLOB_REMEMBERED_BYTES = 1_000_000
 
@@ -41,8 +42,8 @@ class PhotoAnswer:
 class PhotoQuestions:
     """The blocking questions behind the gate, and the clock (monotonic seconds) that ages their answers."""
 
-    photo: Callable[[PhotoAddress], ShownPhoto | None]
-    may_see: Callable[[tuple[str, int]], bool]
+    photos: Callable[[Sequence[PhotoAddress]], Mapping[PhotoAddress, ShownPhoto | None]]
+    may_see: Callable[[Sequence[tuple[str, int]]], Mapping[tuple[str, int], bool | None]]
     blob: Callable[[str], bytes]
     clock: Callable[[], float]
 
@@ -80,14 +81,27 @@ def matches_etag(if_none_match: str, sha256: str) -> bool:
 
 
 class ShortMemory(Generic[Key, Value]):
-    """Answers to a question, each used until it is REMEMBERED_FOR_S old; the oldest go when it is full."""
+    """Answers to a question, each used until it is REMEMBERED_FOR_S old; the oldest go when it is full.
 
-    def __init__(self, ask: Callable[[Key], Value], clock: Callable[[], float], *, at_most: int) -> None:
+    What is asked while an earlier question is under way is asked together afterwards.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[Sequence[Key]], Mapping[Key, Value]],
+        clock: Callable[[], float],
+        executor: Executor,
+        *,
+        at_most: int,
+    ) -> None:
         self._ask = ask
         self._clock = clock
+        self._executor = executor
         self._at_most = at_most
         self._answers: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
-        self._asking: dict[Key, asyncio.Future[Value]] = {}
+        self._waiting: dict[Key, asyncio.Future[Value]] = {}
+        self._queue: list[Key] = []
+        self._asker: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self._answers)
@@ -99,25 +113,39 @@ class ShortMemory(Generic[Key, Value]):
             return otherwise
         return known[1]
 
-    async def find(self, key: Key, executor: Executor) -> Value:
-        """Ask, together with whoever asks the same at this moment, and remember the answer."""
-        asking = self._asking.get(key)
-        if asking is None:
-            asking = asyncio.ensure_future(self._asked(key, executor))
-            self._asking[key] = asking
-        return await asyncio.shield(asking)
+    async def find(self, key: Key) -> Value:
+        """Ask, and remember the answer."""
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            waiting = self._waiting[key] = asyncio.get_running_loop().create_future()
+            self._queue.append(key)
+            if self._asker is None:
+                self._asker = asyncio.create_task(self._ask_queue())
+        return await asyncio.shield(waiting)
 
-    async def _asked(self, key: Key, executor: Executor) -> Value:
+    async def _ask_queue(self) -> None:
+        try:
+            while self._queue:
+                keys, self._queue = self._queue[:ASKED_TOGETHER], self._queue[ASKED_TOGETHER:]
+                await self._ask_together(keys)
+        finally:
+            self._asker = None
+
+    async def _ask_together(self, keys: Sequence[Key]) -> None:
         asked_at = self._clock()  # before the question: what changes while it is asked counts from here
         try:
-            value = await asyncio.get_running_loop().run_in_executor(executor, self._ask, key)
-        finally:
-            del self._asking[key]
-        self._answers[key] = (asked_at, value)
-        self._answers.move_to_end(key)
+            answers = await asyncio.get_running_loop().run_in_executor(self._executor, self._ask, keys)
+        except Exception as error:  # noqa: BLE001  # handed on to all who wait
+            # Whoever waits for an answer is told; the next who asks asks anew.
+            for key in keys:
+                self._waiting.pop(key).set_exception(error)
+            return
+        for key in keys:
+            self._answers[key] = (asked_at, answers[key])
+            self._answers.move_to_end(key)
+            self._waiting.pop(key).set_result(answers[key])
         while len(self._answers) > self._at_most:
             self._answers.popitem(last=False)
-        return value
 
 
 class BlobMemory:
@@ -158,10 +186,10 @@ class PhotoGate:
         self._questions = questions
         self._executor = executor
         self._photos: ShortMemory[PhotoAddress, ShownPhoto | None] = ShortMemory(
-            questions.photo, questions.clock, at_most=PHOTOS_REMEMBERED
+            questions.photos, questions.clock, executor, at_most=PHOTOS_REMEMBERED
         )
         self._rights: ShortMemory[tuple[str, int], bool | None] = ShortMemory(
-            questions.may_see, questions.clock, at_most=RIGHTS_REMEMBERED
+            questions.may_see, questions.clock, executor, at_most=RIGHTS_REMEMBERED
         )
         self._blobs = BlobMemory()
 
@@ -187,13 +215,13 @@ class PhotoGate:
     async def _found(self, address: PhotoAddress, session_key: str, if_none_match: str) -> PhotoAnswer:
         photo = self._photos.recall(address, UNKNOWN)
         if photo is UNKNOWN:
-            photo = await self._photos.find(address, self._executor)
+            photo = await self._photos.find(address)
         if photo is None:
             return NOT_FOUND
         right = (session_key, photo.school_id)
         allowed = self._rights.recall(right, None)
         if allowed is None:
-            allowed = await self._rights.find(right, self._executor)
+            allowed = await self._rights.find(right)
         if not allowed:
             return NOT_FOUND
         content = self._blobs.recall(photo.sha256)

@@ -74,7 +74,7 @@ def _sentence(current_year: int, shown_year: int | None, latest: int | None, *, 
     if shown_year == current_year:
         return _("The photo of %(year)d.") % {"year": current_year}
     if shown_year is not None:
-        return _("No photo for %(year)d yet; this is %(shown)d’s.") % {"year": current_year, "shown": shown_year}
+        return _("No photo for %(year)d yet; this is %(shown)d's.") % {"year": current_year, "shown": shown_year}
     if latest is not None:
         return _("No photo for %(year)d yet. There is one for %(later)d, which becomes current then.") % {
             "year": current_year,

@@ -2,51 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from photosync.apps.accounts.models import User
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.queries import may
 from photosync.apps.library.models import PhotoVersion, YearPhoto
-from photosync.apps.people.models import Person
 from photosync.apps.schools.models import School
 from photosync.core.instants import local_date
+from photosync.core.periods import AcademicYearRule
+from photosync.core.photos import Rendition, photo_for_year
 from photosync.web.photo_address import PhotoAddress, ShownPhoto
+
+_OF_THE_SCHOOL = (
+    "person__school_id",
+    "person__school__time_zone",
+    "person__school__academic_year_begins_month",
+    "person__school__academic_year_begins_day",
+)
 
 
 def shown_photo(address: PhotoAddress, now: datetime) -> ShownPhoto | None:
-    """Return what `address` shows at `now` (UTC): of a year without a photo, the latest earlier one.
+    return shown_photos((address,), now)[address]
 
-    None where there is no photo, where it is withdrawn, and for protected people.
-    Rule: PRODUCT, "Photos": the year's photo or else the latest earlier one.
+
+def shown_photos(addresses: Sequence[PhotoAddress], now: datetime) -> dict[PhotoAddress, ShownPhoto | None]:
+    """Return what each address shows at `now` (UTC): of a year without a photo, the latest earlier one.
+
+    None where there is no photo, where it is withdrawn, and for protected people. At most two queries.
     """
-    blob = f"{address.size}_sha256"
-    if (version_id := address.version_id) is not None:
-        versions = PhotoVersion.objects.filter(pk=version_id, person_id=address.person_id)
-        rows = versions.filter(person__protected=False, person__withdrawal=None)
-        return _photo_in(rows.order_by(), f"picture__{blob}")
-    year = address.year or _current_year(address.person_id, now)
-    if year is None:
+    of_years = [each for each in addresses if each.version_id is None]
+    of_versions = [each for each in addresses if each.version_id is not None]
+    shown: dict[PhotoAddress, ShownPhoto | None] = {}
+    if of_years:
+        rows = _rows(YearPhoto.objects.all(), "version__picture__", {each.person_id for each in of_years})
+        by_person: dict[int, list[_Row]] = {}
+        for row in rows:
+            by_person.setdefault(row[0], []).append(row)
+        shown |= {each: _of_year(each, by_person.get(each.person_id, []), now) for each in of_years}
+    if of_versions:
+        versions = PhotoVersion.objects.filter(pk__in={each.version_id for each in of_versions})
+        rows = _rows(versions, "picture__", {each.person_id for each in of_versions})
+        by_version = {(row[0], row[-1]): row for row in rows}
+        for each in of_versions:
+            found = by_version.get((each.person_id, each.version_id or 0))
+            shown[each] = None if found is None else ShownPhoto(found[1], found[5], found[_BLOB_AT[each.size]])
+    return shown
+
+
+_Row = tuple[Any, ...]
+_BLOB_AT = {Rendition.FULL: 6, Rendition.CARD: 7, Rendition.THUMB: 8}
+
+
+def _rows(photos: QuerySet[Any], picture: str, person_ids: Collection[int]) -> Iterable[_Row]:
+    """Return rows of (person, school, its zone and first day, academic year, three blobs, own id)."""
+    seen = photos.filter(person_id__in=person_ids, person__protected=False, person__withdrawal=None)
+    blobs = (f"{picture}{size}_sha256" for size in _BLOB_AT)
+    return seen.order_by().values_list("person_id", *_OF_THE_SCHOOL, "academic_year", *blobs, "pk")
+
+
+def _of_year(address: PhotoAddress, rows: Sequence[_Row], now: datetime) -> ShownPhoto | None:
+    if not rows:
         return None
-    photos = YearPhoto.objects.filter(person_id=address.person_id, academic_year__lte=year)
-    rows = photos.filter(person__protected=False, person__withdrawal=None)
-    return _photo_in(rows.order_by("-academic_year"), f"version__picture__{blob}")
-
-
-def _photo_in(rows, blob: str) -> ShownPhoto | None:  # type: ignore[no-untyped-def]  # rows of either model
-    row = rows.values_list("person__school_id", "academic_year", blob)[:1]
-    return next((ShownPhoto(*found) for found in row), None)
-
-
-def _current_year(person_id: int, now: datetime) -> int | None:
-    schools = School.objects.filter(pk__in=Person.objects.filter(pk=person_id).values("school_id"))
-    school = schools.first()
-    return None if school is None else school.academic_year_rule.academic_year_of(local_date(now, school.zone))
+    _person, school_id, zone, month, day, *_rest = rows[0]
+    this_year = AcademicYearRule(month, day).academic_year_of(local_date(now, ZoneInfo(zone)))
+    found = photo_for_year({row[5]: row for row in rows}, address.year or this_year)
+    return None if found is None else ShownPhoto(school_id, found[1], found[0][_BLOB_AT[address.size]])
 
 
 def user_may_see(user: User | AnonymousUser, school_id: int) -> bool:
@@ -58,4 +88,4 @@ def session_may_see(session_key: str, school_id: int) -> bool:
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return isinstance(user, User | AnonymousUser) and user_may_see(user, school_id)
+    return user_may_see(user, school_id)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from photosync.apps.profiles.documents import health_at
 from photosync.apps.profiles.models import SyncProfile
@@ -21,6 +21,7 @@ from photosync.core.status import ProfileSchedule, Status
 from photosync.core.wording import coming_words, date_words, days_words, past_words
 from photosync.web import timeline
 from photosync.web.run_facts import last_run, run_going_on, worst_state_by_day
+from photosync.web.short_dates import short_date, short_moment
 from photosync.web.timeline import Timeline
 
 STOPS_SOON = timedelta(days=30)
@@ -114,7 +115,8 @@ class ProfileCard:
     health: Badge
     health_sentence: str
     sentence: str
-    coming: tuple[str, ...]
+    next_run: str
+    later_runs: tuple[str, ...]
     if_enabled: str
     stops_on: str
     stops_in: str
@@ -147,14 +149,21 @@ def card_of(profile: SyncProfile, now: datetime) -> tuple[ProfileCard, list[Atte
         health=Badge(HEALTH_KINDS[health.state], health.state.value),
         health_sentence=health.explanation,
         sentence=found.explanation,
-        coming=tuple(coming_words(each.astimezone(schedule.zone), local_now) for each in found.upcoming),
+        next_run=coming_words(found.next_run.astimezone(schedule.zone), local_now) if found.next_run else "",
+        later_runs=tuple(short_moment(each.astimezone(schedule.zone), local_now) for each in found.upcoming[1:]),
         if_enabled=_if_enabled(found, schedule, local_now),
-        stops_on=date_words(found.stops_on) if found.stops_on else "",
-        stops_in=days_words(found.stops_on, today) if found.stops_on else "",
+        stops_on=short_date(found.stops_on) if found.stops_on else "",
+        stops_in=_away(found.stops_on, today) if found.stops_on else "",
         timeline=_timeline(profile, schedule, found, now),
         live=live_state_of(profile, now),
     )
     return card, _attention(profile, found, health, schedule, now)
+
+
+def _away(day: date, today: date) -> str:
+    """Return "25 days", or as words what is near or past."""
+    days = (day - today).days
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days > 1 else days_words(day, today)
 
 
 def live_state_of(profile: SyncProfile, now: datetime) -> LiveState:
@@ -187,7 +196,7 @@ def _attention(
     """Return what needs attention, the most urgent first: health, ended, or stopping soon with nothing after."""
     wants = []
     if health.state is not HealthState.OK:
-        badge = Badge(HEALTH_KINDS[health.state], health.state.value)
+        badge = Badge(HEALTH_KINDS[health.state], health.state.value.capitalize())
         wants.append(Attention(badge, profile.name, profile.pk, health.explanation))
     if found.status is Status.ENDED:
         wants.append(Attention(Badge("ended", "Ended"), profile.name, profile.pk, found.explanation))
@@ -196,7 +205,7 @@ def _attention(
         sentence = _(
             "Stops %(when)s, on %(date)s: no later timetable period has been added. Add one that ends later."
         ) % {"when": days_words(found.stops_on, today), "date": date_words(found.stops_on)}
-        wants.append(Attention(Badge("ended", _("stops soon")), profile.name, profile.pk, sentence))
+        wants.append(Attention(Badge("ended", _("Stops soon")), profile.name, profile.pk, sentence))
     return wants
 
 
@@ -239,5 +248,3 @@ def duration_words(duration: timedelta) -> str:
     if minutes < 60:
         return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
     return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
-
-

@@ -2,7 +2,7 @@
 
 Granian's embedded server is used where the pages share a process with the scheduler and the worker; it
 speaks RSGI only, which is also what lets the gate answer without a thread. Why not waitress, measured:
-docs/decisions/0009-serving-pages.md
+docs/decisions/0008-serving-pages.md
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _SERVER_SETTINGS: dict[str, Any] = {
     "http1_settings": HTTP1,
     "websockets": False,
     "backpressure": REQUESTS_AT_ONCE,
-    "log_level": LogLevels.warning,
+    "log_level": LogLevels.error,
 }
 
 
@@ -98,7 +98,7 @@ class PageServer:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._server = EmbeddedServer(FrontDoor(), address=self.host, port=self.port, **_SERVER_SETTINGS)
-        self._server.workers_kill_timeout = STOPS_WITHIN_S
+        self._server.workers_kill_timeout = int(STOPS_WITHIN_S)
         with suppress(TimeoutError):  # a request that does not end within the time is left behind
             await self._server.serve()
 

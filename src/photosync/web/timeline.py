@@ -49,8 +49,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Month:
+    """`is_minor`: left out where the drawing is narrow."""
+
     x: str
     label: str
+    is_minor: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,15 @@ class Timeline:
     ticks_y_px: int
     height_px: int
     words: str
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What the drawing shows, for its legend; an end that is neither done, failed nor held is "other"."""
+        kinds = {tick.kind if tick.kind in _KEYED else "other" for tick in self.past}
+        return frozenset(kinds | ({"coming"} if self.coming else set()) | ({"pause"} if self.pauses else set()))
+
+
+_KEYED = frozenset({RunState.DONE.slug, RunState.FAILED.slug, RunState.HELD.slug})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,7 @@ def draw(
     stops_on = schedule.stops_on
     return Timeline(
         bars=bars,
-        pauses=tuple(_pause(pause, window, lanes) for pause in pauses if pause.first_day <= window.last),
+        pauses=tuple(_pause(pause, window) for pause in pauses if pause.first_day <= window.last),
         months=_months(window),
         past=tuple(_past(day, state, window) for day, state in sorted(runs.items()) if window.holds(day)),
         coming=_coming(schedule, now, window) if runs_ahead else (),
@@ -135,13 +147,11 @@ def _bars(schedule: ProfileSchedule, window: Window) -> tuple[tuple[Bar, ...], i
         x, end = window.x(period.start), window.x(period.end + A_DAY)
         words = f"{period.code}: {date_words(period.start)} to {date_words(period.end)}, {each.frequency.phrase}"
         y_px = TOP_PX + lane * LANE_HEIGHT_PX
-        bars.append(
-            Bar(_percent(x), _percent(end - x), y_px, period.code, words, goes_on=period.end > window.last)
-        )
+        bars.append(Bar(_percent(x), _percent(end - x), y_px, period.code, words, goes_on=period.end > window.last))
     return tuple(bars), max(len(lane_ends), 1)
 
 
-def _pause(pause: Pause, window: Window, lanes: int) -> Bar:
+def _pause(pause: Pause, window: Window) -> Bar:
     x, end = window.x(pause.first_day), window.x(pause.last_day + A_DAY)
     words = f"Pause: {date_words(pause.first_day)} to {date_words(pause.last_day)}"
     return Bar(_percent(x), _percent(end - x), TOP_PX, "pause", words)
@@ -158,6 +168,7 @@ def _months(window: Window) -> tuple[Month, ...]:
         Month(
             _percent(window.x(day)),
             MONTHS[day.month - 1][:3] + (f" {day.year}" if n == 0 or day.month <= step else ""),
+            is_minor=n % 2 == 1,
         )
         for n, day in enumerate(shown)
     )

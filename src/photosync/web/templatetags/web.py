@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from photosync.core.wording import date_words
-from photosync.web.faces_wall import Face
+from photosync.web.faces_wall import Face, level_words
 from photosync.web.photo_history import VersionShown
 from photosync.web.profile_cards import Badge
 
@@ -20,7 +20,8 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("web/icons.svg"), name)
+    sprite = static("web/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
 
 
 @register.simple_tag
@@ -38,22 +39,27 @@ def portrait(face: Face, size: str) -> SafeString:
     if face.photo_year is None:
         return format_html(
             '<span class="portrait tint-{}" aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
-            face.tint, face.initials, _("no photo:"),
+            face.tint,
+            face.initials,
+            _("no photo:"),
         )
     picture = _picture(face.person_id, "now", size)
     if not face.is_earlier:
         return format_html('<span class="portrait">{}</span>', picture)
     return format_html(
         '<span class="portrait">{}<span class="earlier"><span class="visually-hidden">{}</span>{}</span></span>',
-        picture, _("photo of"), face.photo_year,
+        picture,
+        _("photo of"),
+        face.photo_year,
     )
 
 
 @register.simple_tag
 def version_picture(person_id: int, version: VersionShown, withdrawn_because: str) -> SafeString:
     if withdrawn_because:
-        return format_html('<span class="portrait small tint-0" aria-hidden="true">–</span>')
-    return format_html('<span class="portrait small">{}</span>', _picture(person_id, f"v{version.version_id}", "thumb"))
+        return format_html('<span class="portrait small tint-0" aria-hidden="true">\u2013</span>')
+    picture = _picture(person_id, f"v{version.version_id}", "thumb")
+    return format_html('<span class="portrait small">{}</span>', picture)
 
 
 def _picture(person_id: int, which: str, size: str) -> SafeString:
@@ -61,18 +67,17 @@ def _picture(person_id: int, which: str, size: str) -> SafeString:
     if size == "card":
         return format_html(
             '<img src="{0}/card.jpg" srcset="{0}/card.jpg 384w, {0}/full.jpg 768w" sizes="240px" '
-            'width="384" height="480" alt="">', base,
+            'width="384" height="480" alt="">',
+            base,
         )
     return format_html(
         '<img src="{0}/thumb.jpg" srcset="{0}/thumb.jpg 128w, {0}/card.jpg 384w" sizes="112px" '
-        'width="128" height="160" loading="lazy" decoding="async" alt="">', base,
+        'width="128" height="160" loading="lazy" decoding="async" alt="">',
+        base,
     )
 
 
-@register.simple_tag
-def level_words(level: str) -> str:
-    """Return "Year 7" for a bare number, and every other year level as it is written."""
-    return _("Year %(level)s") % {"level": level.lstrip("0") or "0"} if level.isdecimal() else level
+register.filter("level_words", level_words)
 
 
 @register.filter

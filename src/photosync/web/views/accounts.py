@@ -50,7 +50,7 @@ class SignOut(LogoutView):
     """Ends the session at once; by POST only, so that no link can do it."""
 
 
-class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # the user model's form is generic in stubs only
+class PasswordForm(SetPasswordForm):
     error_messages = {"password_mismatch": gettext_lazy("The two passwords differ. Type the same one twice.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,7 +90,7 @@ class SchoolSearch(forms.Form):
 @in_workplace()
 def schools(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     """The schools in which the account has a role, and the choice of one."""
-    mine = schools_of(request.user)  # type: ignore[arg-type]  # is our User behind the sign-in
+    mine = schools_of(request.user)
     if request.method == "POST":
         school = get_object_or_404(mine, code=request.POST.get("school", "")[:100].replace("\0", ""))
         choose_school(request, school)

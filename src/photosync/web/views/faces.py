@@ -17,6 +17,7 @@ from photosync.web.faces_wall import (
     LONGEST_SEARCH,
     WallPage,
     face_of,
+    level_words,
     people_found,
     people_of_level,
     wall_page,
@@ -32,7 +33,8 @@ from photosync.web.workplace import Workplace, in_workplace, workplace_of
 def faces(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     """The wall: of one year level, of staff, or of those who are searched for."""
     school = workplace.school
-    assert school is not None
+    if school is None:
+        raise Http404
     search = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
     levels = year_levels(school)
     staff = request.GET.get("kind") == Person.Kind.STAFF or (not levels and not search)
@@ -96,7 +98,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     if not workplace.may_see_photos:
         raise Http404
     history = history_of(found, datetime.now(UTC))
-    group = found.year_level if found.kind == Person.Kind.STUDENT else _("Staff")
+    group = level_words(found.year_level) if found.kind == Person.Kind.STUDENT else _("Staff")
     query = QueryDict(mutable=True)
     query.update({"level": found.year_level} if found.kind == Person.Kind.STUDENT else {"kind": found.kind})
     return render_page(
@@ -112,7 +114,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         workspace="faces",
         crumbs=(
             Crumb(_("Photos"), reverse("faces")),
-            Crumb(group or _("No year level"), f"{reverse('faces')}?{query.urlencode()}"),
+            Crumb(group, f"{reverse('faces')}?{query.urlencode()}"),
             Crumb(found.label),
         ),
         workplace=workplace,

@@ -10,39 +10,55 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from photosync.apps.library.store import photo_store
 from photosync.apps.profiles.documents import health_at
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedule_of
 from photosync.core.errors import StorageUnavailable
 from photosync.core.health import HealthState
-from photosync.apps.library.store import photo_store
 
 REMEMBERED_FOR_S = 5.0
+WELL = "ok"
 
-_lock = threading.Lock()
-_remembered: tuple[float, dict[str, object]] | None = None
+Document = dict[str, object]
+
+
+class RememberedHealth:
+    """The last document for a few seconds: everyone may ask, and asking costs queries for every profile."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made_at = float("-inf")
+        self._document: Document = {}
+
+    def document(self) -> Document:
+        with self._lock:
+            if time.monotonic() - self._made_at >= REMEMBERED_FOR_S:
+                self._document = health_document(datetime.now(UTC))
+                self._made_at = time.monotonic()
+            return self._document
+
+
+_health = RememberedHealth()
 
 
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(_request: HttpRequest) -> JsonResponse:
     """Whether pages can be served: the database answers."""
-    return _json({"status": "ok"} if _database_answers() else {"status": "no database"})
+    return _json({"status": WELL if _database_answers() else "no database"})
 
 
 @require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> JsonResponse:
     """Whether everything that should run does; otherwise the profiles that do not, by school code and name."""
-    global _remembered
-    if not _database_answers():
-        return _json({"status": "no database"})
-    with _lock:
-        if _remembered is None or time.monotonic() - _remembered[0] >= REMEMBERED_FOR_S:
-            _remembered = (time.monotonic(), health_document(datetime.now(UTC)))
-        return _json(_remembered[1])
+    return _json(_health.document() if _database_answers() else {"status": "no database"})
 
 
-def health_document(now: datetime) -> dict[str, object]:
-    """Return {status} when all is well, else {status, profiles: [{school, profile, health}]} of those not ok."""
+def health_document(now: datetime) -> Document:
+    """Return {status} when all is well, else {status, profiles: [{school, profile, health}]} of those not ok.
+
+    A held run is not ok either: it waits for a person, and an outside monitor is to say so.
+    """
     unwell = []
     for profile in SyncProfile.objects.select_related("school").order_by("school__code", "name"):
         state = health_at(profile, schedule_of(profile), now).state
@@ -52,7 +68,7 @@ def health_document(now: datetime) -> dict[str, object]:
         photo_store().require()
     except StorageUnavailable:
         return {"status": "no photo store", "profiles": unwell}
-    return {"status": "not well", "profiles": unwell} if unwell else {"status": "ok"}
+    return {"status": "not well", "profiles": unwell} if unwell else {"status": WELL}
 
 
 def _database_answers() -> bool:
@@ -64,7 +80,7 @@ def _database_answers() -> bool:
     return True
 
 
-def _json(document: dict[str, object]) -> JsonResponse:
-    response = JsonResponse(document, status=200 if document["status"] == "ok" else 503)
+def _json(document: Document) -> JsonResponse:
+    response = JsonResponse(document, status=200 if document["status"] == WELL else 503)
     response.headers["Cache-Control"] = "no-store"
     return response

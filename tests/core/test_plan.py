@@ -312,10 +312,19 @@ def test_decide_one_file_under_policy(
     assert outcome(person, content, year, policy) == expected
 
 
-def test_decide_two_different_pictures_of_one_year() -> None:
-    reason = (
-        "Two different pictures for one person: Mia Chen (0417) has 2 files for 2026. Choose the right one."
+def test_decide_next_years_photo_offered_for_this_year_is_kept_for_next_year() -> None:
+    decision = outcome(mia(years={2026: "a", 2027: "b"}), "b", 2026, FULL)
+
+    assert decision == (
+        Action.KEEP,
+        Reason.SAME_PICTURE,
+        "It is the photo of 2027 already, and becomes current then.",
+        False,
     )
+
+
+def test_decide_two_different_pictures_of_one_year() -> None:
+    reason = "Two different pictures for one person: Mia Chen (0417) has 2 files for 2026. Choose the right one."
 
     decisions = decide(mia(), [Candidate(2, "b", 2026), Candidate(1, "a", 2026)], FULL)
 
@@ -400,11 +409,12 @@ def _by_the_rules(person: PersonPhotos, year: int, policy: Policy) -> Action:
         return Action.KEEP
     if not back and (year, "a") not in seen and any(c == "a" and y < year for y, c in seen | person.blocked):
         return Action.REVIEW
+    delivered_early = any(c == "a" and y > year for y, c in person.years.items())
+    if not back and year == policy.today_year and (year, "a") not in seen and delivered_early:
+        return Action.KEEP
     if not person.years:
         return Action.ADD
-    is_replace = (
-        year in person.years or year > policy.today_year or (shown_year is not None and year > shown_year)
-    )
+    is_replace = year in person.years or year > policy.today_year or (shown_year is not None and year > shown_year)
     if policy.mode is Mode.ADDITIONS or (is_replace and policy.hold_for_report):
         return Action.WAITING
     return Action.REPLACE if is_replace else Action.ADD
@@ -440,9 +450,7 @@ def applied(
             known.setdefault(year, set()).update({content, years.get(year, content)})
             years[year] = content
             withdrawn = withdrawn and not decision.changes_face
-    return replace(
-        person, years=years, known={y: frozenset(c) for y, c in known.items()}, withdrawn=withdrawn
-    )
+    return replace(person, years=years, known={y: frozenset(c) for y, c in known.items()}, withdrawn=withdrawn)
 
 
 @given(PERSONS, FILES, POLICIES, st.data())
@@ -455,9 +463,7 @@ def test_plan_does_not_depend_on_the_order_of_files(
 
 
 @given(PERSONS, FILES, POLICIES)
-def test_plan_decides_on_every_file_once(
-    person: PersonPhotos, files: list[Candidate], policy: Policy
-) -> None:
+def test_plan_decides_on_every_file_once(person: PersonPhotos, files: list[Candidate], policy: Policy) -> None:
     decisions = decide(person, files, policy)
 
     assert sorted((one.file_ref, one.academic_year) for one in decisions) == sorted(
@@ -564,9 +570,7 @@ def test_same_picture_of_one_other_person_names_them() -> None:
     ("others", "total", "people"),
     [(["Noah Park (0418)", "Zoe Hall (0419)"], None, 3), (["Noah Park (0418)"], 13, 14)],
 )
-def test_same_picture_of_many_looks_like_a_placeholder(
-    others: list[str], total: int | None, people: int
-) -> None:
+def test_same_picture_of_many_looks_like_a_placeholder(others: list[str], total: int | None, people: int) -> None:
     assert same_picture_review(ADDED, others, total=total) == Decision(
         1,
         Action.REVIEW,
@@ -638,9 +642,7 @@ WITHDRAW = WithdrawalDecision(
             WhenMissing.WITHDRAW,
             FULL,
             (True, True, 1),
-            WithdrawalDecision(
-                Action.KEEP, Reason.STILL_IN_SOURCE, "The source still has a photo of this person."
-            ),
+            WithdrawalDecision(Action.KEEP, Reason.STILL_IN_SOURCE, "The source still has a photo of this person."),
         ),
         (
             WhenMissing.WITHDRAW,
@@ -649,8 +651,7 @@ WITHDRAW = WithdrawalDecision(
             WithdrawalDecision(
                 Action.WAITING,
                 Reason.ADDITIONS_ONLY,
-                "Waiting: the profile only makes additions now. "
-                "The source no longer has a photo of this person.",
+                "Waiting: the profile only makes additions now. The source no longer has a photo of this person.",
             ),
         ),
         (

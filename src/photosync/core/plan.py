@@ -165,9 +165,7 @@ def _of_copy(choice: _Choice) -> _Choice:
 
 def _with_photo(state: PersonPhotos, year: int, content: str, *, shows: bool) -> PersonPhotos:
     known = {**state.known, year: _known_of(state, year) | {content}}
-    return replace(
-        state, years={**state.years, year: content}, known=known, withdrawn=state.withdrawn and not shows
-    )
+    return replace(state, years={**state.years, year: content}, known=known, withdrawn=state.withdrawn and not shows)
 
 
 def _known_of(state: PersonPhotos, year: int) -> frozenset[str]:
@@ -196,17 +194,25 @@ def _choose(state: PersonPhotos, year: int, content: str, policy: Policy, *, fir
         return _Choice(Action.KEEP, Reason.SAME_PICTURE, f"It is the photo of {year} already.")
     if old := _earlier_use(state, year, content):
         return _Choice(Action.REVIEW, Reason.OLD_PHOTO, old)
+    if year == policy.today_year and (coming := _coming_year(state, year, content)):
+        return _Choice(
+            Action.KEEP, Reason.SAME_PICTURE, f"It is the photo of {coming} already, and becomes current then."
+        )
     changes_face = year <= policy.today_year and (effective_year is None or year >= effective_year)
     return _Choice(*_publish(state, year, content, effective_year, policy, first=first), changes_face)
+
+
+def _coming_year(state: PersonPhotos, year: int, content: str) -> int | None:
+    """Return the first later year that has this picture, which `year` never had: a delivery made early."""
+    later = [other for other, photo in state.years.items() if other > year and photo == content]
+    return min(later) if later and content not in _known_of(state, year) else None
 
 
 def _earlier_use(state: PersonPhotos, year: int, content: str) -> str | None:
     """Return why bytes that are new to `year` must be looked at first: they belong to another year."""
     if content in _known_of(state, year):
         return None
-    known = [
-        other for other in {*state.known, *state.years} if other < year and content in _known_of(state, other)
-    ]
+    known = [other for other in {*state.known, *state.years} if other < year and content in _known_of(state, other)]
     if known:
         return (
             f"This is the photo of {max(known)}, offered again for {year}. "
@@ -274,7 +280,11 @@ def same_picture_review(
     """
     count = len(others) if total is None else total
     copy = decision.reason_code is Reason.SAME_AS_OTHER_FILE
-    if (count == 0 and not suspect) or decision.action is Action.REVIEW or (decision.action is Action.KEEP and not copy):
+    if (
+        (count == 0 and not suspect)
+        or decision.action is Action.REVIEW
+        or (decision.action is Action.KEEP and not copy)
+    ):
         return decision
     if count == 0:
         code = Reason.PLACEHOLDER
@@ -332,9 +342,7 @@ def decide_withdrawal(
     return WithdrawalDecision(Action.WITHDRAW, Reason.SOURCE_EMPTY, gone)
 
 
-def _why_kept(
-    when_missing: WhenMissing, *, complete: bool, ours: bool, files_left: int
-) -> tuple[Reason, str] | None:
+def _why_kept(when_missing: WhenMissing, *, complete: bool, ours: bool, files_left: int) -> tuple[Reason, str] | None:
     if when_missing is WhenMissing.KEEP:
         return Reason.KEPT_BY_PROFILE, "The profile keeps photos that the source no longer has."
     if not complete:

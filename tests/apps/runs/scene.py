@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from photosync.apps.library.models import Pin, PhotoVersion, Picture, Withdrawal, YearPhoto
+from photosync.apps.library.models import PhotoVersion, Picture, Pin, Withdrawal, YearPhoto
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
@@ -158,9 +158,7 @@ class Scene:
         """Tick, and execute what the tick queued."""
         return [self.execute(Run.objects.get(pk=pk)) for pk in schedule.tick(self.now)]
 
-    def execute(
-        self, run: Run, *, clock: Callable[[], datetime] | None = None, until: str | None = None
-    ) -> Run:
+    def execute(self, run: Run, *, clock: Callable[[], datetime] | None = None, until: str | None = None) -> Run:
         """Execute the phases of a queued run as a worker does, or those before `until`; check what always holds."""
         hold = claim(run.pk, run.attempt, self.worker.executor_id, self.now)
         assert hold is not None
@@ -227,9 +225,7 @@ class Scene:
     def files(self) -> dict[str, tuple[str, str]]:
         """Return the state and reason code of each file that is not simply settled."""
         rows = ListedFile.objects.exclude(state="settled").select_related("page")
-        return {
-            f"{row.page.folder}/{row.name}" if row.page.folder else row.name: (row.state, row.reason_code) for row in rows
-        }
+        return {f"{row.page.folder}/{row.name}".lstrip("/"): (row.state, row.reason_code) for row in rows}
 
     def code(self, person_id: int | None) -> str:
         if person_id is None:

@@ -318,7 +318,7 @@ def test_decide_next_years_photo_offered_for_this_year_is_kept_for_next_year() -
     assert decision == (
         Action.KEEP,
         Reason.SAME_PICTURE,
-        "It is the photo of 2027 already, and becomes current then.",
+        "It came as a photo of 2027 already, and is shown from then on.",
         False,
     )
 
@@ -409,7 +409,7 @@ def _by_the_rules(person: PersonPhotos, year: int, policy: Policy) -> Action:
         return Action.KEEP
     if not back and (year, "a") not in seen and any(c == "a" and y < year for y, c in seen | person.blocked):
         return Action.REVIEW
-    delivered_early = any(c == "a" and y > year for y, c in person.years.items())
+    delivered_early = any(c == "a" and y > year for y, c in seen)
     if not back and year == policy.today_year and (year, "a") not in seen and delivered_early:
         return Action.KEEP
     if not person.years:

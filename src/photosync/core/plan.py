@@ -196,15 +196,16 @@ def _choose(state: PersonPhotos, year: int, content: str, policy: Policy, *, fir
         return _Choice(Action.REVIEW, Reason.OLD_PHOTO, old)
     if year == policy.today_year and (coming := _coming_year(state, year, content)):
         return _Choice(
-            Action.KEEP, Reason.SAME_PICTURE, f"It is the photo of {coming} already, and becomes current then."
+            Action.KEEP, Reason.SAME_PICTURE, f"It came as a photo of {coming} already, and is shown from then on."
         )
     changes_face = year <= policy.today_year and (effective_year is None or year >= effective_year)
     return _Choice(*_publish(state, year, content, effective_year, policy, first=first), changes_face)
 
 
 def _coming_year(state: PersonPhotos, year: int, content: str) -> int | None:
-    """Return the first later year that has this picture, which `year` never had: a delivery made early."""
-    later = [other for other, photo in state.years.items() if other > year and photo == content]
+    """Return the first later year that knows this picture, which `year` never had: a delivery made early."""
+    years = {*state.known, *state.years}
+    later = [other for other in years if other > year and content in _known_of(state, other)]
     return min(later) if later and content not in _known_of(state, year) else None
 
 

@@ -66,7 +66,7 @@ def _near(wanted: str, zones: list[str]) -> list[str]:
         return []
     place = wanted.replace(" ", "_").rpartition("/")[2]
     by_city = [zone for zone in zones if zone.rpartition("/")[2] == place]
-    similar = get_close_matches(wanted.replace(" ", "_"), zones, n=3, cutoff=0.7)
-    cities = get_close_matches(place, {zone.rpartition("/")[2] for zone in zones}, n=2, cutoff=0.75)
+    similar = get_close_matches(wanted.replace(" ", "_"), zones, n=3, cutoff=0.85)
+    cities = get_close_matches(place, {zone.rpartition("/")[2] for zone in zones}, n=2, cutoff=0.8)
     by_similar_city = [zone for city in cities for zone in zones if zone.rpartition("/")[2] == city]
     return list(dict.fromkeys([*by_city, *similar, *by_similar_city]))[:3]

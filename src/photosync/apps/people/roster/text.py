@@ -162,7 +162,8 @@ class RosterText:
             rank = (prefers(row.cells), len(row.cells))
             if best is None or rank > best[0]:
                 best = rank, delimiter, row
-        if best is None:
+        # With a wrong delimiter a broken line may still look like one whole cell.
+        if best is None or (best[0] == (0, 1) and isinstance(worst, UnreadableLine)):
             return worst
         self.delimiter = best[1]
         return best[2]

@@ -1,0 +1,471 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photosync.apps.people.models import Person, RosterColumns
+from photosync.apps.people.queries import identifier_documents, people_of, person_coded, person_document
+from photosync.apps.people.roster.columns import parse_map
+from photosync.apps.people.services import mark_left
+from photosync.apps.schools.models import School
+from photosync.apps.schools.services import add_school
+from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
+from photosync.core.people import PersonKind
+from tests.apps.people.rosters import NOW, counted, day, identifiers, import_text, people, refused
+
+pytestmark = pytest.mark.django_db
+
+THREE = (
+    "Student Code,First Name,Surname,Year Level\n002082,Mia,Chen,Year 7\n0417,Ada,Okafor,Year 8\n0418,Bo,Lee,Year 8\n"
+)
+
+
+@pytest.fixture
+def school(db: None) -> School:
+    return add_school("HILL", "Hill School", "Australia/Sydney")
+
+
+def revision(school: School) -> int:
+    school.refresh_from_db()
+    return school.identifier_revision
+
+
+def test_people_are_imported_with_every_field(school: School, tmp_path: Path) -> None:
+    text = (
+        "student_code,alternate_id,given_name,family_name,preferred_name,username,email,year_level,"
+        "roll_group,house,campus,status,consent,Shoe size\n"
+        '="002082",A1;B2,Mia,Chen,Mi,mchen,M@x.edu,Year 7,7A,Red,Main,Enrolled,school_use=yes;online=no,38\n'
+    )
+
+    report = import_text(school, tmp_path, text)
+
+    assert counted(report) == {"rows": 1, "new": 1}
+    assert report.unknown_columns == ("Shoe size",)
+    assert person_document(Person.objects.get()) == {
+        "code": "002082",
+        "kind": "student",
+        "given_name": "Mia",
+        "family_name": "Chen",
+        "preferred_name": "Mi",
+        "year_level": "Year 7",
+        "roll_group": "7A",
+        "house": "Red",
+        "campus": "Main",
+        "status": "active",
+        "left_on": None,
+        "protected": False,
+        "consent": {"school_use": "yes", "online_publication": "no"},
+    }
+    assert identifiers("002082") == [
+        ("alternate_id", "A1", "a1"),
+        ("alternate_id", "B2", "b2"),
+        ("email", "M@x.edu", "m@x.edu"),
+        ("student_code", "002082", "2082"),
+        ("username", "mchen", "mchen"),
+    ]
+    assert identifier_documents(Person.objects.get())[0] == {"key": "alternate_id", "value": "A1"}
+
+
+def test_import_again_changes_nothing(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+    before = revision(school)
+
+    report = import_text(school, tmp_path, THREE)
+
+    assert counted(report) == {"rows": 3, "unchanged": 3}
+    assert revision(school) == before
+
+
+def test_preview_counts_and_writes_nothing(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+    rows = list(Person.objects.order_by("pk").values())
+    before = revision(school)
+    changed = (
+        "Student Code,First Name,Surname,Year Level,Status\n"
+        "002082,Mia,Chen,Year 8,active\n0417,Ada,Okafor,Year 8,left\n0500,Cy,Roe,Year 7,active\n"
+        "0501,Old,Timer,,Leaver\n,No,Code,,active\n"
+    )
+
+    report = import_text(school, tmp_path, changed, preview=True, leavers_by_absence=False)
+
+    assert counted(report) == {
+        "rows": 5,
+        "new": 1,
+        "changed": 1,
+        "left": 1,
+        "skipped": 1,
+        "refused": 1,
+        "absent": 1,
+    }
+    assert list(Person.objects.order_by("pk").values()) == rows
+    assert revision(school) == before
+    assert "Status" not in RosterColumns.objects.get().mapping
+
+
+def test_status_column_marks_leavers_and_brings_them_back(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+    before = revision(school)
+
+    left = import_text(school, tmp_path, "Student code,Status\n0417,EXITED\n")
+
+    assert counted(left) == {"rows": 1, "left": 1, "absent": 2}
+    gone = Person.objects.get(code="0417")
+    assert (gone.status, gone.left_on, gone.given_name) == ("left", day("2026-08-03"), "Ada")
+    assert revision(school) == before + 1
+
+    back = import_text(school, tmp_path, "Student code\n0417\n")
+
+    assert counted(back) == {"rows": 1, "returned": 1, "absent": 2}
+    gone.refresh_from_db()
+    assert (gone.status, gone.left_on) == ("active", None)
+
+
+def test_absent_people_stay_without_confirmation_and_leave_with_it(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+    fewer = THREE.replace("0418,Bo,Lee,Year 8\n", "")
+
+    assert counted(import_text(school, tmp_path, fewer)) == {"rows": 2, "unchanged": 2, "absent": 1}
+    assert Person.objects.get(code="0418").status == "active"
+
+    report = import_text(school, tmp_path, fewer, leavers_by_absence=True)
+
+    assert counted(report) == {"rows": 2, "unchanged": 2, "absent": 1, "absent_left": 1}
+    assert report.leaving == 1
+    assert Person.objects.get(code="0418").status == "left"
+    assert people_of(school, left=False).count() == 2
+
+
+def test_absence_concerns_the_kind_of_the_file_only(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+    import_text(school, tmp_path, "Staff code\n0417\n", kind="staff")
+
+    report = import_text(school, tmp_path, "Staff code\nT1\n", kind="staff", leavers_by_absence=True)
+
+    assert counted(report) == {"rows": 1, "new": 1, "absent": 1, "absent_left": 1}
+    assert people_of(school, kind=PersonKind.STUDENT, left=False).count() == 3
+
+
+def test_absence_is_not_concluded_from_a_file_with_unreadable_rows(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+
+    with pytest.raises(Refused) as error:
+        import_text(school, tmp_path, "Student code,Name\n002082\n", leavers_by_absence=True)
+
+    assert error.value.message == (
+        "1 rows of the roster could not be read, so that no one can be said to be absent from it. Nothing "
+        "was imported. Correct them (see them with --preview, without --leavers-by-absence), then import again."
+    )
+
+
+def test_absence_is_not_concluded_from_an_empty_roster(school: School, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as error:
+        import_text(school, tmp_path, "Student code\n", leavers_by_absence=True)
+
+    assert error.value.message == (
+        "The roster names no one, and everyone would have left. Nothing was imported. Check the file."
+    )
+
+
+def test_refused_row_is_not_absent(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+    text = THREE.replace("0418,Bo,", f"0418,{'x' * 101},")
+
+    report = import_text(school, tmp_path, text, leavers_by_absence=True)
+
+    assert counted(report) == {"rows": 3, "unchanged": 2, "refused": 1}
+    assert Person.objects.get(code="0418").status == "active"
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "reason"),
+    [
+        (",Mia,,,", "", "It has no student code."),
+        ("0417,Mia,,,", "0417", 'The code "0417" is on line 2 already.'),
+        ("9,Mia,,chen,", "9", 'The username "chen" is that of "0417" on line 2.'),
+        (f"9,{'x' * 101},,,", "9", "The given name is longer than 100 characters."),
+        (f"{'9' * 65},,,,", "", "The student code is longer than 64 characters."),
+        ("9,a\u200bb,,,", "9", 'The given name "a\ufffdb" has characters that are not text.'),
+        (
+            "9,Mia,perhaps,,",
+            "9",
+            'The status "perhaps" is not understood. Write active or left (also: current, enrolled; '
+            "leaver, inactive, exited, withdrawn, transferred, graduated).",
+        ),
+        (
+            "9,Mia,,,tiktok=yes",
+            "9",
+            'The consent "tiktok=yes" is not understood. Write it like school_use=yes;online=no; the '
+            "purposes are school_use, online_publication, printed_publication, yearbook, media_release.",
+        ),
+        (
+            "9,Mia,,,online=maybe",
+            "9",
+            '"maybe" is no answer about consent. Write yes, no or unknown (or Y, N, U, X).',
+        ),
+        ("9,Mia", "", "It has only 2 cells, but there are 5 columns."),
+        ("9,Mia,,,,,x", "", "It has 7 cells, but there are 5 columns."),
+        ("9,Mi\0a,,,", "", "It has a NUL byte in it, which no text has."),
+        (
+            '9,"Mia,,,',
+            "",
+            "A quotation mark in it is opened and not closed, or stands in the middle of a cell.",
+        ),
+        (
+            '9,"Mi"a,,,',
+            "",
+            "A quotation mark in it is opened and not closed, or stands in the middle of a cell.",
+        ),
+        (f"9,{'x' * 1001},,,", "", "It has a cell with more than 1000 characters."),
+        ("9," + "x," * 11_000, "", "It is longer than 20000 characters."),
+        ("9," + "x," * 400, "", "It has more than 300 cells."),
+    ],
+)
+def test_row_is_refused_with_its_line_and_the_others_go_on(
+    row: str, code: str, reason: str, school: School, tmp_path: Path
+) -> None:
+    text = f"Student code,First name,Status,Username,Consent\n0417,Ada,,chen,\n{row}\n0418,Bo,,,\n"
+
+    report = import_text(school, tmp_path, text)
+
+    assert refused(report) == [(3, code, reason)]
+    assert people() == {"0417": "Ada", "0418": "Bo"}
+
+
+def test_username_of_someone_the_file_does_not_name_is_refused(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, "Student code,Username\n1,mia\n2,bo\n")
+
+    report = import_text(school, tmp_path, "Student code,Username\n3,mia\n")
+
+    assert refused(report) == [(2, "3", 'The username "mia" is that of "1", whom the file does not name.')]
+
+
+def test_usernames_may_be_exchanged_and_families_share_an_address(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, "Student code,Username,Email\n1,mia,x@y.z\n2,bo,x@y.z\n")
+
+    report = import_text(school, tmp_path, "Student code,Username,Email\n1,bo,x@y.z\n2,mia,x@y.z\n")
+
+    assert counted(report) == {"rows": 2, "changed": 2}
+    assert ("username", "bo", "bo") in identifiers("1")
+    assert ("username", "mia", "mia") in identifiers("2")
+
+
+def test_empty_cell_clears_and_missing_column_leaves(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, "Student code,Username,House,Given name\n1,mia,Red,Mia\n")
+
+    import_text(school, tmp_path, "Student code,Username,House\n1,,\n")
+
+    assert identifiers("1") == [("student_code", "1", "1")]
+    assert Person.objects.values_list("given_name", "house").get() == ("Mia", "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Student code;Surname\n1;Grün\n".encode("utf-8-sig"),
+        "Student code\tSurname\n1\tGrün\n".encode("utf-16"),
+        "Student code,Surname\n1,Grün\n".encode("utf-16-le"),
+        "Student code,Surname\n1,Grün\n".encode("utf-16-be"),
+        "Student code|Surname\r\n1|Grün\r\n".encode("cp1252"),
+        "Student code,Surname\r1,Gru\u0308n\r".encode(),
+        b'sep=;\nStudent code;Surname\n1;"Gr\xc3\xbcn"\n',
+        '\n\n"Student code","Surname"\n"1","Grün"\n'.encode(),
+    ],
+    ids=["utf-8 mark", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "old mac", "sep line", "blank lines"],
+)
+def test_encoding_and_delimiter_are_found(content: bytes, school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, content)
+
+    assert people() == {"1": "Grün"}
+
+
+def test_cell_over_several_lines_is_one_cell(school: School, tmp_path: Path) -> None:
+    report = import_text(school, tmp_path, 'Student code,Surname\n1,"Van\nDyke"\n2,O"Brien\n,x\n"3","D""Arcy"\n')
+
+    assert people() == {"1": "Van Dyke", "2": 'O"Brien', "3": 'D"Arcy'}
+    assert refused(report) == [(5, "", "It has no student code.")]
+
+
+def test_mapping_is_remembered(school: School, tmp_path: Path) -> None:
+    text = "Stud No,Familienname,House\n1,Chen,Red\n"
+    given = parse_map(("Stud No=student_code", "Familienname=family_name", "House="), PersonKind.STUDENT)
+
+    import_text(school, tmp_path, text, given_columns=given)
+    report = import_text(school, tmp_path, text.replace("Chen", "Okafor"))
+
+    assert report.columns == {
+        "Stud No": "student_code",
+        "Familienname": "family_name",
+        "House": "ignore",
+    }
+    assert report.unknown_columns == ("House",)
+    assert people() == {"1": "Okafor"}
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "message"),
+    [
+        (
+            "Name,Form\nMia,7A\n",
+            {},
+            "No column of the roster is known to hold the student_code. Nothing was imported. Say which: "
+            '--map COLUMN=student_code. Its columns are: "Name", "Form".',
+        ),
+        (
+            "Student code,Form\n1,7A\n",
+            {"Klasse": "roll_group"},
+            'The roster has no column "Klasse". Nothing was imported. Its columns are: "Student code", "Form".',
+        ),
+        (
+            "Student code,Form,Roll group\n1,7A,7B\n",
+            {},
+            'Two columns of the roster hold the roll_group: "Form" and "Roll group". Nothing was imported. '
+            'Leave one out: --map "Roll group=ignore"',
+        ),
+        ("", {}, "The roster is empty. Nothing was imported. Its first line must name the columns."),
+        (
+            'Student code,"Form\n',
+            {},
+            "Line 1, which names the columns: A quotation mark in it is opened and not closed, or stands in "
+            "the middle of a cell. Nothing was imported.",
+        ),
+        (
+            b"PK\x03\x04whatever",
+            {},
+            '"roster.csv" is a zip file or a spreadsheet, not text. Nothing was imported. '
+            "Save the sheet as CSV, then import that.",
+        ),
+        (
+            b"Student code,Form\n1,\x81\xff\n",
+            {},
+            'The roster "roster.csv" is neither UTF-8, UTF-16 nor Windows-1252 text. Nothing was imported. '
+            "Save it again as CSV in UTF-8.",
+        ),
+    ],
+)
+def test_file_is_refused(
+    text: str | bytes, given: dict[str, str], message: str, school: School, tmp_path: Path
+) -> None:
+    with pytest.raises(WrongUse) as error:
+        import_text(school, tmp_path, text, given_columns=given)
+
+    assert error.value.message == message
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("gone.csv", "The roster {path} cannot be read (No such file or directory). Nothing was imported."),
+        (".", "The roster {path} is not a file. Nothing was imported. Name a CSV file."),
+    ],
+)
+def test_path_is_refused(name: str, message: str, school: School, tmp_path: Path) -> None:
+    from photosync.apps.people.services import import_roster
+
+    path = Path("/") / name if name == "." else Path("/nowhere") / name
+
+    with pytest.raises(WrongUse) as error:
+        import_roster(school, path, PersonKind.STUDENT, now=NOW)
+
+    assert error.value.message == message.format(path=f'"{path}"')
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        (
+            "Form",
+            '"Form" does not map a column. Nothing was imported. Write it as COLUMN=FIELD, such as '
+            '"Student No=student_code".',
+        ),
+        (
+            "Form=staff_code",
+            '"staff_code" is not a field of a student roster. Nothing was imported. Choose from: '
+            "student_code, alternate_id, given_name, family_name, preferred_name, username, email, year_level, "
+            "roll_group, house, campus, status, consent, or ignore.",
+        ),
+    ],
+)
+def test_map_is_refused(word: str, message: str) -> None:
+    with pytest.raises(WrongUse) as error:
+        parse_map((word,), PersonKind.STUDENT)
+
+    assert error.value.message == message
+
+
+def test_rows_beyond_a_chunk_are_all_imported(school: School, tmp_path: Path) -> None:
+    lines = "".join(f"{number:05},u{number}\n" for number in range(2_345))
+
+    report = import_text(school, tmp_path, f"Student code,Username\n{lines}")
+
+    assert counted(report) == {"rows": 2_345, "new": 2_345}
+    assert Person.objects.count() == 2_345
+
+
+def test_mark_left(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+    person = person_coded(school, "0417")
+    before = revision(school)
+
+    mark_left(person, now=NOW)
+    mark_left(person, now=NOW)
+
+    assert (person.status, person.left_on) == ("left", day("2026-08-03"))
+    assert revision(school) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "error", "message"),
+    [
+        (
+            "2082",
+            None,
+            NotFound,
+            'School HILL has no person with the code "2082". Nothing was done. Is it one of: "002082"?',
+        ),
+        (
+            "xyz",
+            PersonKind.STAFF,
+            NotFound,
+            'School HILL has no staff member with the code "xyz". Nothing was done. '
+            "See the codes with: photosync people list",
+        ),
+        (
+            "0417",
+            None,
+            WrongUse,
+            "The code \"0417\" is both a student's and a staff member's. Nothing was done. "
+            "Say which with --kind student or --kind staff.",
+        ),
+    ],
+)
+def test_person_not_found(
+    code: str,
+    kind: PersonKind | None,
+    error: type[PhotoSyncError],
+    message: str,
+    school: School,
+    tmp_path: Path,
+) -> None:
+    import_text(school, tmp_path, THREE)
+    import_text(school, tmp_path, "Staff code\n0417\n", kind="staff")
+
+    with pytest.raises(error) as refusal:
+        person_coded(school, code, kind)
+
+    assert refusal.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"search": "mia ch"}, ["002082"]),
+        ({"search": "041"}, ["0418", "0417"]),
+        ({"kind": PersonKind.STAFF}, []),
+        ({}, ["002082", "0418", "0417"]),
+    ],
+)
+def test_people_are_found(given: dict[str, Any], expected: list[str], school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, THREE)
+
+    assert [person.code for person in people_of(school, **given)] == expected

@@ -57,7 +57,7 @@ def portrait(face: Face, size: str) -> SafeString:
 @register.simple_tag
 def version_picture(person_id: int, version: VersionShown, withdrawn_because: str) -> SafeString:
     if withdrawn_because:
-        return format_html('<span class="portrait small tint-0" aria-hidden="true">\u2013</span>')
+        return format_html('<span class="portrait small tint-0" aria-hidden="true">{}</span>', "\u2013")
     picture = _picture(person_id, f"v{version.version_id}", "thumb")
     return format_html('<span class="portrait small">{}</span>', picture)
 

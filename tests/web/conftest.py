@@ -1,0 +1,58 @@
+"""A school with people and photos, and accounts that may and may not see them."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from photosync.apps.accounts.models import Role, User
+from photosync.apps.people.models import Person
+from photosync.apps.schools.models import School
+from tests.web.pages import give_photo, make_person, make_picture, make_school, make_user, signed_in, this_year
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`ada` has photos of this year and the last, `ben` of the last year only, `cy` none; all are in Year 7."""
+
+    school: School
+    other_school: School
+    year: int
+    ada: Person
+    ben: Person
+    cy: Person
+    stranger: Person
+    administrator: User
+    teacher: User
+    roleless: User
+
+    @property
+    def client(self) -> Client:
+        return signed_in(self.administrator)
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    school, other = make_school(), make_school("BVC", "Banksia Valley College")
+    year = this_year(school)
+    ada = make_person(school, "1001", given_name="Ada", family_name="Abel", roll_group="7B")
+    ben = make_person(school, "1002", given_name="Benjamin", preferred_name="Ben", family_name="Byrne")
+    cy = make_person(school, "1003", given_name="Cy", family_name="Åkesson")
+    stranger = make_person(other, "1001", given_name="Sam", family_name="Stranger")
+    teal, rust = make_picture(), make_picture((160, 90, 60))
+    give_photo(ada, year - 1, rust)
+    give_photo(ada, year, teal)
+    give_photo(ben, year - 1, rust)
+    give_photo(stranger, year, teal)
+    return Scene(
+        school=school,
+        other_school=other,
+        year=year,
+        ada=ada,
+        ben=ben,
+        cy=cy,
+        stranger=stranger,
+        administrator=make_user("kim", Role.ADMINISTRATOR, school),
+        teacher=make_user("teo", Role.STAFF, school),
+        roleless=make_user("nobody", None, None),
+    )

@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.ci_skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  (hooks)
-from tests.services import ServiceMissing, chromium, faketime
+from tests.services import ServiceMissing, chromium
 from tests.services.installation import Installation, fresh_installation
 
 # Set before anything reads the settings: no test ever sees the data folder of a real installation.
@@ -84,11 +84,6 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 @pytest.fixture(scope="session")
 def chromium_executable() -> str:
     return _program(chromium.executable)
-
-
-@pytest.fixture(scope="session")
-def faketime_executable() -> str:
-    return _program(faketime.executable)
 
 
 @pytest.fixture(scope="session")

@@ -87,8 +87,8 @@ class SchoolYear:
 
 
 @pytest.fixture
-def year(installation: Installation, tmp_path: Path, faketime_executable: str) -> SchoolYear:
-    made = SchoolYear(Program(installation, faketime_executable), tmp_path)
+def year(installation: Installation, tmp_path: Path) -> SchoolYear:
+    made = SchoolYear(Program(installation), tmp_path)
     made.begin()
     return made
 

@@ -30,8 +30,7 @@ def dump() -> dict[str, Any]:
             PlanItem.objects.filter(state="published"), "run_id", "action", *person, "academic_year", "reason"
         ),
         "runs": [
-            list(map(str, row))
-            for row in Run.objects.order_by("pk").values_list("pk", "trigger", "state", "due_at")
+            list(map(str, row)) for row in Run.objects.order_by("pk").values_list("pk", "trigger", "state", "due_at")
         ],
         "counts": [counts for _, counts in sorted(Run.objects.values_list("pk", "counts"))],
         "occurrences": rows(Occurrence.objects, "due_at", "outcome", "run_id"),

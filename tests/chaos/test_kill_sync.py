@@ -32,9 +32,7 @@ def undisturbed(tmp_path: Path) -> Iterator[Player]:
         yield Player(made, source=tmp_path / "delivery-b")
 
 
-def test_kill_during_sync_leaves_the_library_of_an_undisturbed_one(
-    disturbed: Player, undisturbed: Player
-) -> None:
+def test_kill_during_sync_leaves_the_library_of_an_undisturbed_one(disturbed: Player, undisturbed: Player) -> None:
     chance = random.Random(SEED)
     for player in (disturbed, undisturbed):
         change_source(player.source, 0)

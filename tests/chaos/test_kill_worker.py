@@ -25,13 +25,11 @@ BEFORE = timedelta(seconds=4)
 
 
 @pytest.fixture
-def players(
-    installation: Installation, tmp_path: Path, faketime_executable: str
-) -> Iterator[tuple[Player, Player]]:
+def players(installation: Installation, tmp_path: Path) -> Iterator[tuple[Player, Player]]:
     (tmp_path / "undisturbed").mkdir()
     with fresh_installation(tmp_path / "undisturbed", SERVER_URL) as other:
-        disturbed = Player(installation, faketime_executable, source=tmp_path / "delivery-a")
-        yield disturbed, Player(other, faketime_executable, source=tmp_path / "delivery-b")
+        disturbed = Player(installation, source=tmp_path / "delivery-a")
+        yield disturbed, Player(other, source=tmp_path / "delivery-b")
 
 
 def test_kill_of_the_worker_leaves_one_run_for_each_due_time(players: tuple[Player, Player]) -> None:

@@ -35,9 +35,7 @@ def test_fresh_database_is_empty_and_dropped_with_its_namesakes() -> None:
     with postgresql.fresh_database(SERVER_URL) as url:
         name = url.rpartition("/")[2]
         with psycopg.connect(url, autocommit=True) as connection:
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            ).fetchall()
+            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             connection.execute(f"CREATE DATABASE {name}_system")
 
     assert (tables, databases(SERVER_URL)) == ([], before)
@@ -46,9 +44,7 @@ def test_fresh_database_is_empty_and_dropped_with_its_namesakes() -> None:
 @pytest.mark.postgres
 def test_text_sorts_as_a_school_server_sorts_it() -> None:
     with psycopg.connect(SERVER_URL) as connection:
-        rows = connection.execute(
-            "SELECT w FROM (VALUES ('Zoe'), ('adam'), ('Émile'), ('Eve')) v (w) ORDER BY w"
-        )
+        rows = connection.execute("SELECT w FROM (VALUES ('Zoe'), ('adam'), ('Émile'), ('Eve')) v (w) ORDER BY w")
         assert [word for (word,) in rows] == ["adam", "Émile", "Eve", "Zoe"]
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from playwright.sync_api import Page
 
 from tests.conftest import SERVER_URL
+from tests.services import clock
 from tests.services.installation import Installation
 
 
@@ -20,15 +22,11 @@ def test_chromium_shows_a_page(page: Page) -> None:
     assert page.evaluate("[navigator.language, innerWidth]") == ["en-AU", 1280]
 
 
-def test_faketime_moves_the_clock_of_python(faketime_executable: str) -> None:
+def test_moved_clock_moves_the_clock_of_a_program(installation: Installation) -> None:
+    begins_at = datetime(2026, 12, 18, 23, 59, tzinfo=UTC)
     shown = subprocess.run(
-        [
-            faketime_executable,
-            "2026-12-18 23:59:00",
-            sys.executable,
-            "-c",
-            "import datetime as d; print(d.date.today())",
-        ],
+        [sys.executable, "-c", "import datetime as d; print(d.datetime.now(d.UTC).date())"],
+        env=clock.moved(installation.environment, begins_at),
         capture_output=True,
         text=True,
         check=True,

@@ -24,14 +24,10 @@ class Installation:
 def fresh_installation(folder: Path, server_url: str | None) -> Iterator[Installation]:
     """Yield an installation on SQLite in `folder`, or on a new database of the PostgreSQL at `server_url`."""
     data = folder / "data"
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PHOTOSYNC_", "PYTEST_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PHOTOSYNC_", "PYTEST_"))}
     environment = kept | {"PHOTOSYNC_DATA": str(data)}
     if server_url is None:
         yield Installation(data=data, database_url=None, environment=environment)
         return
     with postgresql.fresh_database(server_url) as url:
-        yield Installation(
-            data=data, database_url=url, environment=environment | {"PHOTOSYNC_DATABASE_URL": url}
-        )
+        yield Installation(data=data, database_url=url, environment=environment | {"PHOTOSYNC_DATABASE_URL": url})

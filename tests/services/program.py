@@ -3,13 +3,13 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tests.services.faketime import moved, moved_environment
+from tests.services import clock
 from tests.services.installation import Installation
 
 ENDS_WITHIN_S = 120
@@ -31,12 +31,11 @@ class Program:
     """One installation. `at` is what the clock of a command says when it begins; None is the true time."""
 
     installation: Installation
-    faketime: str = ""
 
     def run(self, *words: str, at: datetime | None = None) -> Ended:
         """Run a command to its end, whatever its exit status."""
         done = subprocess.run(
-            self._words(words, at),
+            [*self.installation.command, *words],
             env=self._environment(at),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -58,7 +57,7 @@ class Program:
 
     def start(self, *words: str, at: datetime | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            self._words(words, at),
+            [*self.installation.command, *words],
             env=self._environment(at),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -76,13 +75,9 @@ class Program:
             process.terminate()
             process.wait(timeout=30)
 
-    def _words(self, words: Sequence[str], at: datetime | None) -> list[str]:
-        before = moved(self.faketime, at) if at else ()
-        return [*before, *self.installation.command, *words]
-
     def _environment(self, at: datetime | None) -> dict[str, str]:
         environment = self.installation.environment
-        return moved_environment(environment) if at else environment
+        return clock.moved(environment, at) if at else environment
 
 
 def wait_until(

@@ -1,0 +1,232 @@
+"""Whose file it is, and what happens when people, codes or rules change."""
+
+import pytest
+
+from photosync.apps.people.models import Identifier, Person
+from photosync.apps.people.queries import FOLDED
+from photosync.apps.runs import execution
+from photosync.connectors.folder.source import FolderSource
+from photosync.core.run_states import RunState
+from tests.apps.runs.scene import Scene, at, counts
+
+
+def give_code(scene: Scene, person: Person, code: str) -> None:
+    Identifier.objects.filter(person=person).update(value=code, folded=FOLDED.form(code))
+    scene.roster_changed()
+
+
+def test_file_of_nobody_is_unmatched_with_the_reason(scene: Scene) -> None:
+    scene.put("9999.jpg", 1)
+    run = scene.run()
+    assert (run.state, run.counts) == (RunState.DONE, counts(observed=1, unmatched=1))
+    assert scene.run().counts == counts(observed=1, unmatched=1)
+
+
+def test_unmatched_file_is_published_when_its_person_is_enrolled(scene: Scene) -> None:
+    scene.put("0001.jpg", 1)
+    scene.run()
+    scene.everyone(1)
+
+    assert scene.run().counts == counts(observed=1, added=1)
+
+
+def test_file_that_loses_its_person_keeps_the_photo(scene: Scene) -> None:
+    scene.everyone(1)
+    scene.put("0001.jpg", 1)
+    scene.run()
+    give_code(scene, scene.people["0001"], "0002")
+
+    run = scene.run()
+
+    assert (run.counts, scene.library()) == (counts(observed=1, unmatched=1), {"0001": {2026: "1"}})
+
+
+def test_file_that_gets_its_person_back_is_unchanged_even_in_a_new_year(scene: Scene) -> None:
+    scene.assign("2027S1", at(2027, 1, 1).date(), at(2027, 6, 30).date())
+    scene.everyone(1)
+    scene.put("0001.jpg", 1)
+    scene.run()
+    give_code(scene, scene.people["0001"], "0002")
+    scene.run()
+    scene.now = at(2027, 2, 1)
+    give_code(scene, scene.people["0001"], "0001")
+
+    run = scene.run()
+
+    assert (run.counts, scene.items(run)) == (counts(observed=1, unchanged=1), [])
+
+
+def test_file_that_changes_hands_goes_to_review(scene: Scene) -> None:
+    """The picture is the photo of the first already, so it is not certain whose it is."""
+    scene.everyone(2)
+    scene.put("0001.jpg", 1)
+    scene.run()
+    give_code(scene, scene.people["0001"], "0003")
+    give_code(scene, scene.people["0002"], "0001")
+
+    run = scene.run()
+
+    assert scene.items(run) == [("review", "0002", "0001.jpg", "other_person", "noted")]
+
+
+def test_file_that_changes_hands_with_new_bytes_is_decided_by_the_new_bytes(scene: Scene) -> None:
+    scene.everyone(2)
+    scene.put("0001.jpg", 1)
+    scene.run()
+    give_code(scene, scene.people["0001"], "0003")
+    give_code(scene, scene.people["0002"], "0001")
+    scene.put("0001.jpg", 2)
+
+    run = scene.run()
+
+    assert run.counts == counts(observed=1, added=1)
+    assert scene.library() == {"0001": {2026: "1"}, "0002": {2026: "2"}}
+
+
+def test_roster_change_does_not_reopen_what_was_decided(scene: Scene) -> None:
+    """Kept, reviewed and rejected files stay so when others are enrolled, in a new year too."""
+    scene.assign("2027S1", at(2027, 1, 1).date(), at(2027, 6, 30).date())
+    scene.everyone(4)
+    scene.put("a/0001.jpg", 1)
+    scene.put("b/0001.jpg", 1)
+    scene.put("0002.jpg", 2)
+    scene.put("0003.jpg", 2)
+    scene.put("0004.jpg", b"no picture")
+    first = scene.run()
+    assert first.counts == counts(observed=5, added=1, unchanged=1, review=2, rejected=1)
+    scene.now = at(2027, 2, 1)
+    scene.everyone(1, first=5)
+
+    run = scene.run()
+
+    assert (run.counts, scene.items(run)) == (counts(observed=5, unchanged=2, review=2, rejected=1), [])
+
+
+def test_number_that_is_a_students_and_a_staff_members_goes_to_review(scene: Scene) -> None:
+    scene.person("0001")
+    scene.person("0001", "staff")
+    scene.put("0001.jpg", 1)
+
+    assert scene.run().counts == counts(observed=1, review=1)
+    scene.set(syncs_staff=False)
+    assert scene.run().counts == counts(observed=1, added=1)
+
+
+def test_leavers_file_is_unmatched_until_the_leaver_returns(scene: Scene) -> None:
+    scene.everyone(1)
+    scene.put("0001.jpg", 1)
+    scene.run()
+    person = scene.people["0001"]
+    person.status = Person.Status.LEFT
+    person.save()
+    scene.roster_changed()
+    assert scene.run().counts == counts(observed=1, unmatched=1)
+    person.status = Person.Status.ACTIVE
+    person.save()
+    scene.roster_changed()
+
+    assert scene.run().counts == counts(observed=1, unchanged=1)
+
+
+def test_leading_zeros_matter_unless_the_profile_says_not(scene: Scene) -> None:
+    scene.everyone(1)
+    scene.put("1.jpg", 1)
+    assert scene.run().counts == counts(observed=1, unmatched=1)
+    scene.options(ignore_leading_zeros="yes")
+    assert scene.run().counts == counts(observed=1, added=1)
+
+
+def test_year_in_the_path_says_whose_years_photo_it_is(scene: Scene) -> None:
+    scene.options(match="pattern", pattern="{year}/{code}")
+    scene.everyone(1)
+    scene.put("2025/0001.jpg", 1)
+    scene.put("2026/0001.jpg", 2)
+
+    run = scene.run()
+
+    assert run.counts == counts(observed=2, added=2)
+    assert scene.library() == {"0001": {2025: "1", 2026: "2"}}
+
+
+def test_pattern_that_reads_another_year_decides_anew(scene: Scene) -> None:
+    scene.options(match="pattern", pattern="{year}/{code}")
+    scene.everyone(1)
+    scene.put("2026/0001_2025.jpg", 1)
+    scene.run()
+    scene.options(match="pattern", pattern=r"(?P<code>[0-9]+)_(?P<year>[0-9]{4})")
+
+    scene.run()
+
+    assert scene.library() == {"0001": {2025: "1"}}
+
+
+def test_index_file_says_whose_file_it_is_and_its_change_is_seen(scene: Scene) -> None:
+    scene.options(match="index", index="index.csv")
+    scene.everyone(2)
+    scene.put("IMG_1.jpg", 1)
+    scene.put("index.csv", b"IMG_1.jpg,0001\n")
+    assert scene.run().counts == counts(observed=1, added=1)
+    scene.put("IMG_2.jpg", 2)
+    assert scene.run().counts == counts(observed=2, unchanged=1, unmatched=1)
+    scene.put("index.csv", b"IMG_1.jpg,0001\nIMG_2.jpg,0002\n")
+
+    run = scene.run()
+
+    assert run.counts == counts(observed=2, unchanged=1, added=1)
+    assert scene.library() == {"0001": {2026: "1"}, "0002": {2026: "2"}}
+
+
+def test_index_file_that_is_missing_fails_the_run_and_changes_nothing(scene: Scene) -> None:
+    scene.options(match="index", index="index.csv")
+    scene.everyone(1)
+    scene.put("IMG_1.jpg", 1)
+
+    run = scene.run()
+
+    assert (run.state, run.counts) == (RunState.FAILED, counts(observed=1, waiting=1))
+    assert run.explanation.startswith("The index file 'index.csv' could not be read: ")
+    assert run.explanation.endswith("Put the index file into the source folder, then run again.")
+
+
+def test_protected_person_is_published_like_everyone(scene: Scene) -> None:
+    """Protected says where a face is shown, not whether the library has it."""
+    scene.everyone(1)
+    Person.objects.update(protected=True)
+    scene.put("0001.jpg", 1)
+    assert scene.run().counts == counts(observed=1, added=1)
+
+
+def test_profile_pointed_at_another_folder_forgets_the_first_but_not_its_photos(scene: Scene) -> None:
+    scene.everyone(2)
+    scene.put("0001.jpg", 1)
+    scene.run()
+    scene.put("other/0002.jpg", 2)
+    scene.set(options={"path": str(scene.folder / "other")}, when_missing="withdraw")
+
+    run = scene.run()
+
+    assert run.counts == counts(observed=1, added=1, withdrawn=1)
+    assert scene.library() == {"0001": {2026: "1"}, "0002": {2026: "2"}}
+
+
+def test_folder_that_outgrows_a_page_keeps_what_is_known_of_its_files(scene: Scene) -> None:
+    scene.assign("2027S1", at(2027, 1, 1).date(), at(2027, 6, 30).date())
+    codes = scene.everyone(9)
+    for code in codes[:6]:
+        scene.put(f"{code}.jpg", int(code))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            execution, "open_profile_source", lambda profile: FolderSource(str(scene.folder), window_entries=8)
+        )
+        scene.run()
+        scene.now = at(2027, 2, 1)
+        for code in codes[6:]:
+            scene.put(f"{code}.jpg", int(code))
+        scene.put("0001.jpg", 101)
+
+        large = scene.run()
+
+        assert large.counts == counts(observed=9, unchanged=5, added=3, replaced=1)
+        scene.remove("0009.jpg")
+        scene.remove("0008.jpg")
+        assert scene.run().counts == counts(observed=7, unchanged=7)

@@ -1,0 +1,129 @@
+"""What holds for every page: strict content policy, no inline script or style, one heading, links that lead on."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from photosync.core.run_states import RunState
+from tests.web.conftest import Scene
+from tests.web.pages import Markup, around_today, make_profile, make_run
+
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+}
+PAGES = ["/", "/photos/", "/photos/?q=ada", "/photos/people/{ada}/", "/schools/"]
+SIGNED_OUT = ["/accounts/sign-in/", "/accounts/set-password/MQ/none/", "/no/such/page"]
+
+
+def page(scene: Scene, address: str) -> object:
+    client = Client(headers={"host": "localhost"}) if address in SIGNED_OUT else scene.client
+    profile = make_profile(scene.school, "Photo Sync", around_today(scene.school))
+    make_run(profile, RunState.DONE, datetime.now(UTC))
+    return client.get(address.format(ada=scene.ada.pk))
+
+
+@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
+def test_page_has_no_inline_script_or_style(scene: Scene, address: str) -> None:
+    markup = Markup.of(page(scene, address))
+    attributes = {name for _, each in markup.tags for name in each}
+
+    assert [tag for tag, _ in markup.tags if tag in ("style", "inline-script", "inline-style")] == []
+    assert {name for name in attributes if name == "style" or name.startswith("on")} == set()
+    assert [each for each in markup.all("script") if not each.get("src", "").startswith("/static/")] == []
+
+
+@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
+def test_page_carries_the_strict_policy(scene: Scene, address: str) -> None:
+    response = page(scene, address)
+
+    policy = response.headers["Content-Security-Policy"]  # type: ignore[attr-defined]  # Django's test response
+    assert {part.strip() for part in policy.split(";")} == POLICY
+
+
+@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
+def test_page_names_no_other_host(scene: Scene, address: str) -> None:
+    markup = Markup.of(page(scene, address))
+    linked = [
+        value
+        for _, each in markup.tags
+        for name, value in each.items()
+        if name in ("src", "href", "action", "hx-get")
+    ]
+
+    assert [value for value in linked if not value.startswith(("/", "#")) or value.startswith("//")] == []
+
+
+@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
+def test_page_has_one_main_heading_a_language_and_unique_ids(scene: Scene, address: str) -> None:
+    markup = Markup.of(page(scene, address))
+    ids = [each["id"] for _, each in markup.tags if "id" in each]
+
+    assert len(markup.all("h1")) == 1
+    assert markup.all("html")[0]["lang"] == "en-AU"
+    assert len(ids) == len(set(ids))
+    assert [each["href"] for each in markup.with_class("skip")] == ["#content"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_link_leads_to_a_page(scene: Scene, address: str) -> None:
+    markup = Markup.of(page(scene, address))
+    client = scene.client
+    links = {each["href"] for each in markup.all("a") if each["href"].startswith("/")}
+
+    assert links
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_is_kept_by_no_cache(scene: Scene, address: str) -> None:
+    response = page(scene, address)
+
+    assert response.headers["Cache-Control"] == "private, no-store"  # type: ignore[attr-defined]
+
+
+def test_navigation_shows_only_what_exists(scene: Scene) -> None:
+    items = scene.client.get("/").context["navigation"]
+
+    assert [(str(item.words), item.url) for item in items] == [("Overview", "/"), ("Photos", "/photos/")]
+
+
+@pytest.mark.parametrize(
+    ("template", "status", "told"),
+    [
+        ("/no/such/page", 404, "There is nothing here The address may be mistyped"),
+        ("/photos/people/x/", 404, "There is nothing here"),
+    ],
+)
+def test_missing_page_says_so_in_plain_words(scene: Scene, template: str, status: int, told: str) -> None:
+    response = scene.client.get(template)
+
+    assert response.status_code == status
+    assert told in Markup.of(response).text
+
+
+def test_wrong_host_gets_a_plain_refusal(scene: Scene) -> None:
+    response = Client(headers={"host": "evil.example"}).get("/")
+
+    assert response.status_code == 400
+    assert "This request is not well formed Nothing was changed." in Markup.of(response).text
+
+
+def test_fault_on_the_server_says_to_look_before_repeating(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = scene.client
+    client.raise_request_exception = False
+    scene.school.time_zone = "Nowhere/Atlantis"
+    scene.school.save()
+
+    response = client.get("/photos/")
+
+    assert response.status_code == 500
+    assert "Something went wrong here The fault is on the server" in Markup.of(response).text

@@ -117,7 +117,7 @@ def test_wrong_host_gets_a_plain_refusal(scene: Scene) -> None:
     assert "This request is not well formed Nothing was changed." in Markup.of(response).text
 
 
-def test_fault_on_the_server_says_to_look_before_repeating(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_on_the_server_says_to_look_before_repeating(scene: Scene) -> None:
     client = scene.client
     client.raise_request_exception = False
     scene.school.time_zone = "Nowhere/Atlantis"

@@ -7,11 +7,13 @@ answers (`views/photo.py`), for any other WSGI server and for what the gate does
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -25,6 +27,7 @@ from photosync.web.photo_gate import NOT_FOUND, Headers, PhotoAnswer, PhotoGate,
 PAGE_THREADS = 8
 PHOTO_THREADS = 3
 BODY_WITHIN_S = 30.0
+SERVER_THREADS_END_WITHIN_S = 1.5
 LONGEST_COOKIE_HEADER = 4096
 LONGEST_SESSION_KEY = 64
 
@@ -40,18 +43,21 @@ class FrontDoor:
         self._photo_threads = ThreadPoolExecutor(PHOTO_THREADS, thread_name_prefix="photo")
         self._gate = PhotoGate(photo_questions(), self._photo_threads)
         self._cookie_name = ""
+        self._threads_before: frozenset[int] = frozenset()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         import django
         from django.conf import settings
 
         django.setup(set_prefix=False)
+        self._threads_before = _native_threads()
         self._pages = django_pages()
         self._cookie_name = settings.SESSION_COOKIE_NAME
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         for threads in (self._page_threads, self._photo_threads):
             threads.shutdown(wait=False, cancel_futures=True)
+        _wait_for_native_threads(self._threads_before)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         path = scope.path
@@ -88,6 +94,26 @@ class FrontDoor:
             _send(protocol, scope.method, 500, _PLAIN, _WENT_WRONG)
             return
         _send(protocol, scope.method, page.status, page.headers, page.body)
+
+
+def _native_threads() -> frozenset[int]:
+    """Return the ids of this process's threads that are not Python's own; none where they cannot be seen."""
+    try:
+        running = {int(task.name) for task in Path("/proc/self/task").iterdir()}
+    except OSError:
+        return frozenset()
+    return frozenset(running - {thread.native_id for thread in threading.enumerate()})
+
+
+def _wait_for_native_threads(before: frozenset[int]) -> None:
+    """Wait for the threads that the server itself started.
+
+    They outlive its end by some milliseconds; Python must not end in between, or they abort the process.
+    """
+    time.sleep(0.05)
+    give_up_at = time.monotonic() + SERVER_THREADS_END_WITHIN_S
+    while _native_threads() - before and time.monotonic() < give_up_at:
+        time.sleep(0.01)
 
 
 def _not_started(_environ: dict[str, Any], _start_response: Any) -> list[bytes]:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.people.models import Person
@@ -28,7 +28,7 @@ from photosync.web.photo_history import history_of
 from photosync.web.workplace import Workplace, in_workplace, workplace_of
 
 
-@require_GET
+@require_safe
 @in_workplace(needs=Permission.PHOTO_VIEW)
 def faces(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     """The wall: of one year level, of staff, or of those who are searched for."""
@@ -86,7 +86,7 @@ def _neighbours(query: QueryDict, page: WallPage) -> dict[str, str]:
     return found
 
 
-@require_GET
+@require_safe
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """A person's page. What one may not see does not exist: protected people, other schools."""
     if not request.user.is_authenticated:

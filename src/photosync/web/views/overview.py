@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles.models import SyncProfile
@@ -18,7 +18,7 @@ STOP_POLLING = 286
 """What htmx takes as: put this in, and ask no more."""
 
 
-@require_GET
+@require_safe
 @in_workplace()
 def overview(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     now = datetime.now(UTC)
@@ -40,7 +40,7 @@ def overview(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @in_workplace(needs=Permission.SYNC_VIEW)
 def profile_card(request: HttpRequest, workplace: Workplace, profile_id: int) -> HttpResponse:
     """One card anew, for htmx."""
@@ -48,7 +48,7 @@ def profile_card(request: HttpRequest, workplace: Workplace, profile_id: int) ->
     return render_page(request, "web/parts/card.html", {"card": card}, title=card.name)
 
 
-@require_GET
+@require_safe
 @in_workplace(needs=Permission.SYNC_VIEW)
 def profile_live(request: HttpRequest, workplace: Workplace, profile_id: int) -> HttpResponse:
     """The part of a card that shows a run going on. Once none does, the card is told to renew itself."""

@@ -1,0 +1,66 @@
+"""A program: makes a school in the installation that the environment names, and serves its pages.
+
+`python -m tests.web.site PORT [WORKERS]`; without a port it only makes the school.
+"""
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photosync.project.settings")
+
+
+def make() -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from photosync.apps.accounts.models import Role
+    from photosync.core.run_states import RunState
+    from tests.web import pages
+
+    settings.PHOTOSYNC_DATA.mkdir(parents=True, exist_ok=True)
+    (settings.PHOTOSYNC_DATA / "secret.key").write_text(settings.SECRET_KEY)
+    call_command("migrate", verbosity=0)
+    school = pages.make_school()
+    year = pages.this_year(school)
+    kim = pages.make_user("kim", Role.ADMINISTRATOR, school)
+    kim.set_password(pages.PASSWORD)
+    kim.save()
+    colours = [pages.make_picture((60 + 40 * n, 150 - 20 * n, 140)) for n in range(4)]
+    names = ("Ada Abel", "Ben Byrne", "Cy Chan", "Dee Dang", "Eva Eze", "Flo Fry")
+    for number, name in enumerate(names):
+        given, family = name.split()
+        person = pages.make_person(school, f"100{number}", given_name=given, family_name=family, roll_group="7B")
+        if number < len(colours):
+            pages.give_photo(person, year - 1, colours[number - 1])
+        if number < 2:
+            pages.give_photo(person, year, colours[number])
+    pages.make_person(school, "2001", given_name="Gus", family_name="Gray", year_level="8")
+    pages.make_person(school, "T1", kind="staff", given_name="Mo", family_name="Tran", year_level="")
+    now = datetime.now(UTC)
+    active = pages.make_profile(school, "Photo Sync", pages.around_today(school, to_days=20))
+    pages.make_profile(school, "Disabled one", pages.around_today(school, to_days=90), enabled=False)
+    pages.make_profile(school, "Ended one", pages.around_today(school, to_days=-3))
+    held = pages.make_profile(
+        school, "Held one", pages.around_today(school), pages.around_today(school, from_days=90, to_days=120)
+    )
+    for days, state in ((4, RunState.FAILED), (3, RunState.DONE_WITH_FAILURES), (2, RunState.DONE)):
+        pages.make_run(active, state, now - timedelta(days=days), counts={"added": 3, "rejected": 1})
+    pages.make_run(active, RunState.RUNNING, now, phase="stage", progress={"done": 2, "total": 5})
+    pages.make_run(held, RunState.HELD, now, explanation="Too many photos would be replaced.")
+    pages.make_ticking_worker(now + timedelta(days=1))
+
+
+def main(port: str = "", workers: str = "1") -> None:
+    make()
+    if port:
+        from photosync.web.server import serve_pages
+
+        serve_pages("127.0.0.1", int(port), workers=int(workers))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

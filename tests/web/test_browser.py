@@ -1,0 +1,201 @@
+"""The pages in a browser: a walk by keyboard, accessibility in both themes and widths, live progress."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.services.installation import fresh_installation
+from tests.web.pages import PASSWORD
+from tests.web.serving import Served, served
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = [(1280, 900), (390, 844)]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PAGES = ("/", "/photos/", "/photos/?q=zzz", "/photos/people/2/", "/schools/", "/no/such/page")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("site")
+    with fresh_installation(folder, os.environ.get("PHOTOSYNC_DATABASE_URL")) as made, served(made) as site:
+        yield site
+
+
+def address(site: Served, path: str) -> str:
+    return f"http://127.0.0.1:{site.port}{path}"
+
+
+class Watched:
+    """What a page complains of, and which hosts it asks."""
+
+    def __init__(self, page: Page, port: int) -> None:
+        self.complaints: list[str] = []
+        self.elsewhere: list[str] = []
+        own = f"http://127.0.0.1:{port}/"
+        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda sent: None if sent.url.startswith(own) else self.elsewhere.append(sent.url))
+
+
+def sign_in(page: Page, site: Served) -> None:
+    page.goto(address(site, "/"))
+    page.get_by_label("Name").fill("kim")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_title("Overview – Pelican Harbour High School – Photo Sync")
+
+
+def test_walk_by_keyboard_from_sign_in_to_a_person(page: Page, site: Served) -> None:
+    watched = Watched(page, site.port)
+    page.goto(address(site, "/"))
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("kim")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+    tab_to(page, "Photos", backwards=True)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Year 7")).to_have_attribute("aria-current", "page")
+
+    tab_to(page, "q")
+    page.keyboard.type("byr")
+    expect(page.locator("#wall .name")).to_have_text(["Ben Byrne"])
+    expect(page).to_have_url(address(site, "/photos/?q=byr"))
+    tab_to(page, "Ben Byrne")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ben Byrne")
+
+    assert (watched.complaints, watched.elsewhere) == ([], [])
+
+
+def tab_to(page: Page, name: str, *, backwards: bool = False) -> None:
+    """Press Tab until what has the focus contains `name` (or has it as its own name)."""
+    focused = "() => document.activeElement.name || document.activeElement.innerText || ''"
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
+        if name in page.evaluate(focused):
+            return
+    raise AssertionError(f"Tab does not reach {name}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_pages_have_no_accessibility_fault_and_ask_no_other_host(
+    browser: Browser, site: Served, scheme: str, width: int, height: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    watched = Watched(page, site.port)
+    faults = {}
+    for path in ("/accounts/sign-in/", "/accounts/set-password/MQ/none/"):
+        page.goto(address(site, path))
+        faults[path] = faults_on(page)
+    sign_in(page, site)
+    for path in PAGES:
+        page.goto(address(site, path))
+        faults[path] = faults_on(page)
+    page.locator(".account summary").click()
+    faults["menu"] = faults_on(page)
+    complaints = [each for each in watched.complaints if "404" not in each and "410" not in each]
+    context.close()
+
+    assert faults == dict.fromkeys(faults, [])
+    assert (complaints, watched.elsewhere) == ([], [])
+
+
+def faults_on(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"]]
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_nothing_is_wider_than_the_window(browser: Browser, site: Served, width: int, height: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    sign_in(page, site)
+    widths = {}
+    for path in PAGES:
+        page.goto(address(site, path))
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+
+    assert widths == dict.fromkeys(PAGES, width)
+
+
+def test_colours_follow_the_system_until_chosen_and_the_choice_needs_no_script(
+    browser: Browser, site: Served
+) -> None:
+    context = browser.new_context(java_script_enabled=False, color_scheme="dark")
+    page = context.new_page()
+    page.goto(address(site, "/accounts/sign-in/"))
+    colour = "el => getComputedStyle(el).backgroundColor"
+    dark = page.locator("html").evaluate(colour)
+
+    page.get_by_role("button", name="Light").click()
+    light = page.locator("html").evaluate(colour)
+    context.close()
+
+    assert (dark, light) == ("rgb(17, 22, 22)", "rgb(244, 246, 246)")
+
+
+def test_pages_work_without_script(browser: Browser, site: Served) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, site)
+    page.get_by_role("link", name="Photos").click()
+    page.get_by_label("Search by name or code").fill("abel")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Ada Abel").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ada Abel")
+    context.close()
+
+
+def test_faces_are_shown_and_those_without_a_photo_have_initials(page: Page, site: Served) -> None:
+    sign_in(page, site)
+    page.goto(address(site, "/photos/"))
+    expect(page.locator("#wall .face")).to_have_count(6)
+    page.wait_for_function("[...document.querySelectorAll('#wall img')].every(img => img.complete)")
+
+    widths = page.evaluate("[...document.querySelectorAll('#wall img')].map(img => img.naturalWidth > 0)")
+
+    assert widths == [True] * 4
+    assert page.locator("#wall .portrait:not(:has(img))").all_inner_texts() == ["EE", "FF"]
+
+
+FINISH = """
+import django; django.setup()
+from datetime import UTC, datetime
+from photosync.apps.runs.models import Run
+Run.objects.filter(state="running").update(
+    state="done", finished_at=datetime.now(UTC), counts={"added": 5, "unchanged": 7, "replaced": 0})
+"""
+
+
+def test_running_run_is_followed_to_its_end_without_reloading(page: Page, site: Served) -> None:
+    watched = Watched(page, site.port)
+    sign_in(page, site)
+    card = page.get_by_role("article", name="Photo Sync")
+    expect(card.get_by_role("progressbar")).to_have_attribute("value", "40")
+    expect(card).to_contain_text("Checking and rendering pictures: 2 / 5")
+    page.evaluate("window.stillThere = true")
+
+    environment = site.installation.environment | {"DJANGO_SETTINGS_MODULE": "photosync.project.settings"}
+    subprocess.run([sys.executable, "-c", FINISH], env=environment, check=True)
+
+    expect(card.get_by_role("progressbar")).to_have_count(0, timeout=10_000)
+    expect(card.locator(".counts")).to_have_text("5 added 0 replaced 7 unchanged")
+    assert page.evaluate("window.stillThere") is True
+    assert (watched.complaints, watched.elsewhere) == ([], [])

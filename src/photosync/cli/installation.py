@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from photosync.cli.options import asked
 from photosync.core.errors import Refused, WrongUse
 
 SETTINGS = "photosync.project.settings"
@@ -26,7 +27,16 @@ def load_settings() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django
 
+    from photosync.cli.logs import SERIOUS, log_to_stderr
+
     django.setup()
+    log_to_stderr(_log_level() if asked().debug else SERIOUS)
+
+
+def _log_level() -> str:
+    from django.conf import settings
+
+    return str(settings.ENVIRONMENT.log_level)
 
 
 def data_folder() -> Path:
@@ -66,7 +76,10 @@ def migrate() -> None:
 
 def connect_and_migrate() -> None:
     """Like `connect`, but bring an older database up to date: for the processes that serve."""
+    from photosync.cli.logs import log_to_stderr
+
     load_settings()
+    log_to_stderr(_log_level())
     require_folder()
     if pending_migrations():
         migrate()

@@ -29,7 +29,7 @@ SUMMARIES = {
     "run": "Look at runs, and decide on them.",
     "photo": "Get the photo of a person, or its history.",
     "verify": "Re-hash every stored photo against the database.",
-    "doctor": "Check settings, folders, database, clock, sources and workers.",
+    "doctor": "Check settings, folder rights, database, clock and workers.",
 }
 COMMANDS = {name: (f"photosync.cli.commands.{name}", summary) for name, summary in SUMMARIES.items()}
 

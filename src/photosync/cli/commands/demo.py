@@ -45,4 +45,5 @@ def command(students: int, staff: int, host: str, port: int, *, no_serve: bool) 
         else:
             output.print_text(made.sentence, f"Photo Sync is ready at {address}", made.sign_in)
 
+    installation.connect_and_migrate()
     processes().serve(host, port, ready)

@@ -1,0 +1,109 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from photosync.cli.main import COMMANDS, photosync
+from photosync.cli.outcome import exit_status
+
+NAMES = [
+    *("init", "demo", "serve", "web", "worker", "user", "school", "people"),
+    *("source", "period", "profile", "sync", "run", "photo", "verify", "doctor"),
+]
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        assert found is not None
+        yield (*path, name), found
+        if isinstance(found, click.Group):
+            yield from commands(found, (*path, name))
+
+
+EVERY = dict(commands(photosync))
+
+
+def test_every_command_of_the_surface_is_there() -> None:
+    assert list(COMMANDS) == NAMES
+    assert {" ".join(path) for path in EVERY} == set(NAMES) | {
+        *("user add", "user link", "school add", "school list", "source kinds"),
+        *("people import", "people list", "people show"),
+        *("period add", "period list", "period show", "period edit", "period copy", "period delete"),
+        *("profile add", "profile set", "profile assign", "profile unassign", "profile enable"),
+        *("profile disable", "profile list", "profile show", "profile status"),
+        *("run list", "run show", "run approve", "run discard", "run undo", "run cancel"),
+        *("photo get", "photo history"),
+    }
+
+
+@pytest.mark.parametrize("path", [path for path, found in EVERY.items() if not isinstance(found, click.Group)])
+def test_help_has_an_example_that_the_command_understands(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_status(photosync, [*path, "--help"]) == 0
+
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"Example: photosync {' '.join(path)}" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_summaries_are_what_the_commands_say_of_themselves(name: str) -> None:
+    told = (EVERY[name,].help or "").split()
+
+    assert told[:3] == COMMANDS[name][1].split()[:3]
+
+
+def test_help_imports_neither_django_nor_rich() -> None:
+    program = (
+        "import sys; from photosync.cli.main import photosync; from photosync.cli.outcome import exit_status; "
+        "status = exit_status(photosync, ['--help']); "
+        "print(status, [name for name in ('django', 'rich', 'dbos', 'numpy', 'pyvips') if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_status(photosync, ["--version"]) == 0
+    assert capsys.readouterr().out == "photosync 0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["perod"], "No such command 'perod'. Nothing was done. See: photosync --help"),
+        (
+            ["period", "ad"],
+            "No such command 'ad'. Did you mean 'add'? Nothing was done. See: photosync period --help",
+        ),
+        (["period", "add"], "Missing argument 'CODE'. Nothing was done. See: photosync period add --help"),
+        (
+            ["run", "show", "x"],
+            "Invalid value for 'ID': 'x' is not a valid integer. Nothing was done. See: photosync run show --help",
+        ),
+        (
+            ["people", "list", "--kind", "parent"],
+            "Invalid value for '--kind': 'parent' is not one of 'student', 'staff'. Nothing was done. "
+            "See: photosync people list --help",
+        ),
+    ],
+)
+def test_wrong_use_is_one_line(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_status(photosync, [*words, "--json"] if words[0] == "run" else words) == 2
+
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"{message}\n")
+
+
+def test_group_without_command_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_status(photosync, ["period"]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Usage: photosync period" in err

@@ -113,7 +113,8 @@ def execute_phase(run_id: int, fence: int, phase: str, clock: Clock) -> bool:
 
 def _end(held: Fence, state: RunState, explanation: str, clock: Clock) -> None:
     """Record how the run ended. Where even that cannot be written the worker takes the run up again later."""
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     try:
         finish(held, state, explanation, clock())
     except FencedOut as error:

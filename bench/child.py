@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import resource
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ STARTED_AT = time.monotonic()
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("task", choices=("prepare", "sync"))
+    parser.add_argument("task", choices=("prepare", "sync", "sign-in", "photos"))
     parser.add_argument("--source", type=Path)
     parser.add_argument("--people", type=int, default=0)
     options = parser.parse_args()
@@ -23,12 +24,16 @@ def main() -> None:
     import django
 
     django.setup()
-    print(json.dumps(prepare(options.source, options.people) if options.task == "prepare" else sync_once()), flush=True)
+    if options.task == "prepare":
+        prepare(options.source, options.people)
+        answer: dict[str, object] = {}
+    else:
+        answer = {"sync": sync_once, "sign-in": sign_in, "photos": photos}[options.task]()
+    print(json.dumps(answer), flush=True)
 
 
-def prepare(source: Path, people: int) -> dict[str, object]:
+def prepare(source: Path, people: int) -> None:
     """Make a school with `people` students, coded as the portraits are, and a profile that reads `source`."""
-    from django.core.management import call_command
     from django.utils import timezone
 
     from bench.inputs import code_of
@@ -37,9 +42,9 @@ def prepare(source: Path, people: int) -> dict[str, object]:
     from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
     from photosync.apps.schools.models import School
     from photosync.apps.timetable.models import TimetablePeriod
+    from photosync.cli.installation import set_up
 
-    Path(os.environ["PHOTOSYNC_DATA"]).mkdir(parents=True)
-    call_command("migrate", verbosity=0)
+    set_up()
     now = timezone.now()
     school = School.objects.create(code="BENCH", name="Bench School", time_zone="Australia/Sydney")
     period = TimetablePeriod.objects.create(
@@ -76,7 +81,6 @@ def prepare(source: Path, people: int) -> dict[str, object]:
         ),
         batch_size=500,
     )
-    return {}
 
 
 def sync_once() -> dict[str, object]:
@@ -89,7 +93,8 @@ def sync_once() -> dict[str, object]:
     profile = SyncProfile.objects.get()
     before_s = _processor_s()
     print(json.dumps({"ready": True}), flush=True)
-    run = sync(profile, Trigger.ON_DEMAND, "bench", lambda run: None)
+    sys.stdin.read()  # until whoever measures has looked at this process
+    run = sync(profile, Trigger.ON_DEMAND, "bench", lambda _: None)
     render_pool().close()
     if run.state != RunState.DONE:
         raise SystemExit(f"the run ended {run.state}: {run.explanation}")
@@ -99,6 +104,26 @@ def sync_once() -> dict[str, object]:
         "wall_s": time.monotonic() - STARTED_AT,
         "counts": run.counts,
     }
+
+
+def sign_in() -> dict[str, object]:
+    from django.test import Client
+
+    from photosync.apps.accounts.services import add_user
+    from photosync.apps.schools.models import School
+
+    client = Client()
+    client.force_login(add_user("reader", "staff", School.objects.get()).user)
+    return {"session_key": client.session.session_key}
+
+
+def photos() -> dict[str, object]:
+    """Return path of the thumbnail to file in the store, for everyone with a photo."""
+    from photosync.apps.library.models import YearPhoto
+    from photosync.apps.library.store import photo_store
+
+    rows = YearPhoto.objects.order_by("person_id").values_list("person_id", "version__picture__thumb_sha256")
+    return {f"/photos/{person_id}/now/thumb.jpg": str(photo_store().path_of(blob)) for person_id, blob in rows}
 
 
 def _processor_s() -> float:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -22,34 +20,25 @@ def code_of(number: int) -> str:
     return f"{number:06d}"
 
 
-def portraits(cache: Path, count: int) -> Path:
-    """Return a folder of `count` portraits named `<code>.jpg`, 1600x2000 to 2400x3200 pixels."""
-    folder = cache / f"portraits-{count}"
+def portraits(cache: Path, count: int, first: int = 0) -> Path:
+    """Return a folder of `count` portraits, 1600x2000 to 2400x3200 pixels, of people from number `first` on.
+
+    They are named `<code>.jpg` by the codes from 0 on, so that other people's portraits can take their places.
+    """
+    folder = cache / f"portraits-{count}-from-{first}"
     if not folder.exists():
-        making = _fresh(cache / f"portraits-{count}.making")
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-            for _ in pool.map(_make_portrait, [making] * count, range(count), chunksize=20):
-                pass
+        making = _fresh(cache / f"{folder.name}.making")
+        tasks = [(making, number, first) for number in range(count)]
+        with get_context("spawn").Pool() as pool:
+            pool.starmap(_make_portrait, tasks, chunksize=20)
         making.rename(folder)
     return folder
 
 
-def other_portraits(cache: Path, count: int) -> Path:
-    """Return a folder of `count` portraits of other people, to change photos with."""
-    folder = cache / f"others-{count}"
-    if not folder.exists():
-        making = _fresh(cache / f"others-{count}.making")
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-            for _ in pool.map(_make_portrait, [making] * count, range(500_000, 500_000 + count), chunksize=20):
-                pass
-        making.rename(folder)
-    return folder
-
-
-def _make_portrait(folder: Path, number: int) -> None:
+def _make_portrait(folder: Path, number: int, first: int) -> None:
     width, height = SIZES_PX[number % len(SIZES_PX)]
     (folder / f"{code_of(number)}.jpg").write_bytes(
-        portrait(number, width, height, academic_year=ACADEMIC_YEAR)
+        portrait(first + number, width, height, academic_year=ACADEMIC_YEAR)
     )
 
 
@@ -72,12 +61,6 @@ def _tree_paths(root: Path, count: int, shape: str) -> Iterator[str]:
             if number % FILES_PER_FOLDER == 0:
                 place.mkdir()
         yield f"{place}/IMG_{code_of(number)}.jpg"
-
-
-def some_files(root: Path, every: int, count: int) -> list[Path]:
-    """Return `count` files of a tree, `every` so many files one, in the order of their paths."""
-    found = (Path(folder, name) for folder, _, names in sorted(os.walk(root)) for name in sorted(names))
-    return list(islice(found, 0, every * count, every))
 
 
 def _fresh(folder: Path) -> Path:

@@ -6,7 +6,7 @@ set -eu
 case "$1" in
     setup) packages="python3-venv" ;;
     tests) packages="chromium fonts-dejavu-core postgresql" ;;
-    bench) packages="rsync rclone nginx-light libvips-tools imagemagick graphicsmagick" ;;
+    bench) packages="rsync rclone nginx-light wrk libvips-tools imagemagick graphicsmagick" ;;
     *) echo "usage: debian-packages.sh setup|tests|bench" >&2; exit 2 ;;
 esac
 

@@ -74,12 +74,11 @@ def test_too_much_is_refused_before_it_is_read(installation: Installation) -> No
 
 
 def test_stop_does_not_wait_for_idle_connections(installation: Installation) -> None:
-    with served(installation) as site:
-        with closing(http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)) as idle:
-            idle.request("GET", "/readyz")
-            assert idle.getresponse().read() == b'{"status": "ok"}'
+    with served(installation) as site, closing(http.client.HTTPConnection("127.0.0.1", site.port)) as idle:
+        idle.request("GET", "/readyz")
+        assert idle.getresponse().read() == b'{"status": "ok"}'
 
-            assert site.stop() == 0
+        assert site.stop() == 0
 
 
 def test_taken_port_is_refused_and_says_what_to_do() -> None:

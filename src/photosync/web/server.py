@@ -145,7 +145,7 @@ def check_address_is_free(host: str, port: int) -> None:
         with socket.create_server((host, port), family=_family(host)):
             return
     except OSError as exc:
-        reason = os.strerror(exc.errno) if (exc.errno or 0) > 0 else exc
+        reason = os.strerror(exc.errno) if exc.errno is not None and exc.errno > 0 else exc
         raise Refused(
             f"The pages cannot be served at {host}, port {port}: {reason}. Nothing was started. "
             "Stop what uses that port, or choose another with --port (and an address of this machine with --host)."

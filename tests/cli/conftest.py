@@ -14,6 +14,7 @@ def data(db: None) -> Iterator[Path]:
     """Let the tests' data folder be one that `photosync init` has made."""
     folder = Path(settings.PHOTOSYNC_DATA)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
     key = folder / "secret.key"
     key.write_text("a key for tests\n")
     key.chmod(0o600)

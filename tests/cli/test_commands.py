@@ -71,14 +71,14 @@ def test_user_gets_a_link(command: Commanding, school: School) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("--role", "administrator"), ("administrator", "")),
+        (("--role", "administrator"), ("administrator", None)),
         (("--role", "staff"), ("staff", "HILL")),
-        (("--role", "staff", "--all-schools"), ("staff", "")),
+        (("--role", "staff", "--all-schools"), ("staff", None)),
         (("--role", "administrator", "--school", "hill"), ("administrator", "HILL")),
     ],
 )
 def test_user_role_reaches_as_far_as_said(
-    words: tuple[str, ...], expected: tuple[str, str], command: Commanding, school: School
+    words: tuple[str, ...], expected: tuple[str, str | None], command: Commanding, school: School
 ) -> None:
     document = command.json("user", "add", "robin", *words)
 

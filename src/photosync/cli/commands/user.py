@@ -75,7 +75,7 @@ def _print(user: User, path: str, role: str | None, school: School | None) -> No
     if output.wants_json():
         document = {"name": user.get_username(), "set_password": address}
         if role is not None:
-            document |= {"role": role, "school": "" if school is None else school.code}
+            document |= {"role": role, "school": None if school is None else school.code}
         output.print_json(document)
         return
     output.print_text(f"{user.get_username()} sets the password here, once, within three days:", address)

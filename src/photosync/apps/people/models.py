@@ -36,7 +36,10 @@ class Person(models.Model):
         _("protected"), default=False, help_text=_("Appears on no wall or list and in no destination.")
     )
     consent = models.JSONField(
-        _("consent"), default=dict, blank=True, help_text=_("Purpose to yes, no or unknown; a missing purpose is unknown.")
+        _("consent"),
+        default=dict,
+        blank=True,
+        help_text=_("Purpose to yes, no or unknown; a missing purpose is unknown."),
     )
 
     class Meta:

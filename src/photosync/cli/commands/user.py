@@ -73,7 +73,7 @@ def _school(role: str, *, all_schools: bool) -> School | None:
 def _print(user: User, path: str, role: str | None, school: School | None) -> None:
     address = f"{_base_address()}{path}"
     if output.wants_json():
-        document = {"name": user.get_username(), "set_password": address}
+        document: dict[str, str | None] = {"name": user.get_username(), "set_password": address}
         if role is not None:
             document |= {"role": role, "school": None if school is None else school.code}
         output.print_json(document)

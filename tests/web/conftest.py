@@ -37,7 +37,7 @@ def scene(db: None) -> Scene:
     year = this_year(school)
     ada = make_person(school, "1001", given_name="Ada", family_name="Abel", roll_group="7B")
     ben = make_person(school, "1002", given_name="Benjamin", preferred_name="Ben", family_name="Byrne")
-    cy = make_person(school, "1003", given_name="Cy", family_name="Åkesson")
+    cy = make_person(school, "1003", given_name="Cy", family_name="Çelik")
     stranger = make_person(other, "1001", given_name="Sam", family_name="Stranger")
     teal, rust = make_picture(), make_picture((160, 90, 60))
     give_photo(ada, year - 1, rust)

@@ -25,7 +25,7 @@ def names_on(client: Client, query: str = "") -> list[str]:
 def test_wall_shows_the_first_year_level_in_order_of_names(scene: Scene) -> None:
     make_person(scene.school, "1100", year_level="10", family_name="Zhou")
 
-    assert names_on(scene.client) == ["Ada Abel", "Ben Byrne", "Cy Åkesson"]
+    assert names_on(scene.client) == ["Ada Abel", "Ben Byrne", "Cy Çelik"]
 
 
 def test_face_says_whether_the_photo_is_an_earlier_years(scene: Scene) -> None:
@@ -34,7 +34,7 @@ def test_face_says_whether_the_photo_is_an_earlier_years(scene: Scene) -> None:
     assert faces == (
         Face(scene.ada.pk, "Ada Abel", "1001", "7B", "AA", scene.ada.pk % 6, scene.year, is_earlier=False),
         Face(scene.ben.pk, "Ben Byrne", "1002", "", "BB", scene.ben.pk % 6, scene.year - 1, is_earlier=True),
-        Face(scene.cy.pk, "Cy Åkesson", "1003", "", "CÅ", scene.cy.pk % 6, None, is_earlier=False),
+        Face(scene.cy.pk, "Cy Çelik", "1003", "", "CÇ", scene.cy.pk % 6, None, is_earlier=False),
     )
 
 
@@ -82,7 +82,7 @@ def test_protected_people_and_leavers_are_on_no_wall(scene: Scene, query: str) -
     scene.ada.save()
     make_person(scene.school, "1009", given_name="Adam", status=Person.Status.LEFT)
 
-    assert set(names_on(scene.client, query)) <= {"Ben Byrne", "Cy Åkesson"}
+    assert set(names_on(scene.client, query)) <= {"Ben Byrne", "Cy Çelik"}
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_protected_people_and_leavers_are_on_no_wall(scene: Scene, query: str) -
         ("ben", ["Ben Byrne"]),
         ("benjamin", ["Ben Byrne"]),
         ("BYR", ["Ben Byrne"]),
-        ("1003", ["Cy Åkesson"]),
+        ("1003", ["Cy Çelik"]),
         ("003", []),
         ("ada abel", ["Ada Abel"]),
         ("ada byrne", []),
-        ("åkes", ["Cy Åkesson"]),
-        ("ÅKES", ["Cy Åkesson"]),
+        ("çel", ["Cy Çelik"]),
+        ("ÇEL", ["Cy Çelik"]),
         ("stranger", []),
         ("%", []),
         ("_", []),

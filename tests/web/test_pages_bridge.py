@@ -1,6 +1,5 @@
 """From a server's request to a WSGI application and back."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from photosync.web.pages_bridge import (
     run_pages,
     wsgi_environ,
 )
+from tests.web.loops import run_apart
 
 
 class Headers:
@@ -84,7 +84,7 @@ def test_repeated_headers_are_joined() -> None:
 
 
 def test_body_comes_whole() -> None:
-    assert asyncio.run(read_body(Request(), in_chunks(b"a=1", b"&b=2"))) == b"a=1&b=2"
+    assert run_apart(read_body(Request(), in_chunks(b"a=1", b"&b=2"))) == b"a=1&b=2"
 
 
 @pytest.mark.parametrize("declared", [str(LARGEST_BODY_BYTES + 1), "9" * 400, "-1", "many"])
@@ -92,12 +92,12 @@ def test_body_that_declares_too_much_is_not_read(declared: str) -> None:
     request = Request(headers=Headers(("content-length", declared)))
 
     with pytest.raises(BodyTooLarge):
-        asyncio.run(read_body(request, in_chunks(b"x")))
+        run_apart(read_body(request, in_chunks(b"x")))
 
 
 def test_body_without_a_length_is_read_up_to_the_limit_only() -> None:
     with pytest.raises(BodyTooLarge):
-        asyncio.run(read_body(Request(), in_chunks(*[bytes(1_000_000)] * 3)))
+        run_apart(read_body(Request(), in_chunks(*[bytes(1_000_000)] * 3)))
 
 
 def test_answer_comes_whole_and_is_closed() -> None:

@@ -22,6 +22,7 @@ from photosync.web.photo_gate import (
     ShortMemory,
     matches_etag,
 )
+from tests.web.loops import run_apart
 
 ALLOWED_BY_THE_RULE_S = 5.0
 PICTURE = b"\xff\xd8 a picture"
@@ -77,7 +78,7 @@ def with_gate(library: Library, story: Callable[[Ask], Coroutine[Any, Any, None]
 
             await story(ask)
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 async def _awaited(answer: Awaitable[PhotoAnswer]) -> PhotoAnswer:
@@ -203,7 +204,7 @@ def test_answer_ages_from_before_the_question() -> None:
             second = gate.answer(ADDRESS, "kim", "")
             return second if isinstance(second, PhotoAnswer) else await second
 
-    assert asyncio.run(run()) == NOT_FOUND
+    assert run_apart(run()) == NOT_FOUND
 
 
 def test_people_who_come_later_are_seen_within_the_time_of_the_rule() -> None:
@@ -266,7 +267,7 @@ def test_failed_question_is_asked_anew() -> None:
             found = await memory.find(ADDRESS)
             return PhotoAnswer(200, [], b"") if found == SHOWN else NOT_FOUND
 
-    assert asyncio.run(run()).status == 200
+    assert run_apart(run()).status == 200
 
 
 def test_memory_of_answers_is_bounded_and_forgets_the_oldest() -> None:
@@ -279,7 +280,7 @@ def test_memory_of_answers_is_bounded_and_forgets_the_oldest() -> None:
                 await memory.find(key)
             return len(memory), [memory.recall(key, -1) for key in (0, 294, 295, 299)]
 
-    assert asyncio.run(run()) == (5, [-1, -1, 295, 299])
+    assert run_apart(run()) == (5, [-1, -1, 295, 299])
 
 
 def test_blob_memory_keeps_what_was_used_last_within_its_size() -> None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from photosync.connectors.contract import Entry, Page, Source
-from photosync.engine.ports import KnownFile, KnownPage, ObserveLedger, PageChange, Progress, Rein
+from photosync.connectors.contract import Entry, Page, Source, digest_of_sum, entry_digest, listing_digest
+from photosync.engine.ports import KnownPage, ObserveLedger, PageChange, Progress, Recorded, Rein
 
 PAGES_AT_ONCE = 400
 FILES_PER_WRITE = 2_000
@@ -82,22 +82,40 @@ def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
 
 
 def _compare(page: Page, entries: Sequence[Entry], known: KnownPage | None, ledger: ObserveLedger) -> PageChange:
-    files: dict[str, KnownFile]
     if known is None:
         files = ledger.files_on_other_pages(page, [entry.name for entry in entries])
-        moved = [file.file_id for file in files.values()]
+        moved = list(files.values())
     else:
         files = ledger.known_files(known)
         moved = []
+    # Most entries of a page that differs are the recorded ones still: whole entries first, then what is left by name.
+    different = [entry for entry in entries if files.pop(entry, None) is None]
+    digest = _digest(page, known, entries, gone=files, come=different)
+    left = {name: file_id for (name, _, _), file_id in files.items()}
     added: list[Entry] = []
     changed: list[tuple[int, Entry]] = []
-    for entry in entries:
-        file = files.pop(entry.name, None)
-        if file is None:
+    for entry in different:
+        file_id = left.pop(entry.name, None)
+        if file_id is None:
             added.append(entry)
-        elif file.stamp != entry.stamp or file.size_bytes != entry.size_bytes:
-            changed.append((file.file_id, entry))
-    return PageChange(page, known, entries, added, changed, [file.file_id for file in files.values()], moved)
+        else:
+            changed.append((file_id, entry))
+    return PageChange(page, known, digest, len(entries), added, changed, list(left.values()), moved)
+
+
+def _digest(
+    page: Page, known: KnownPage | None, entries: Sequence[Entry], *, gone: Iterable[Recorded], come: Iterable[Entry]
+) -> bytes:
+    """Return the `listing_digest` of `entries`, from the recorded one and what differs, where that gives the page's.
+
+    It gives the page's only if the recorded one was of what is recorded and nothing has changed since the listing.
+    """
+    if known is not None:
+        total = int.from_bytes(known.digest, "big")
+        total += sum(entry_digest(*entry) for entry in come) - sum(entry_digest(*entry) for entry in gone)
+        if digest_of_sum(total) == page.digest:
+            return page.digest
+    return listing_digest(entries)
 
 
 class _Writer:

@@ -28,11 +28,8 @@ class KnownPage:
     entry_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    file_id: int
-    size_bytes: int
-    stamp: str
+Recorded = tuple[str, int, str]
+"""An entry as it was last recorded: equal to the `Entry` of the same name, size and stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,9 @@ class PageChange:
 
     page: Page
     known: KnownPage | None
-    entries: Sequence[Entry]
+    digest: bytes
+    """`listing_digest` of the entries as they are recorded now."""
+    entry_count: int
     added: Sequence[Entry]
     changed: Sequence[tuple[int, Entry]]
     vanished: Sequence[int]
@@ -204,8 +203,11 @@ class Progress:
 
 class ObserveLedger(Protocol):
     def known_pages(self, pages: Sequence[Page]) -> list[KnownPage | None]: ...
-    def known_files(self, known: KnownPage) -> dict[str, KnownFile]: ...
-    def files_on_other_pages(self, page: Page, names: Sequence[str]) -> dict[str, KnownFile]:
+    def known_files(self, known: KnownPage) -> dict[Recorded, int]:
+        """Return the entries of a page as they were last recorded, with their file ids."""
+        ...
+
+    def files_on_other_pages(self, page: Page, names: Sequence[str]) -> dict[Recorded, int]:
         """Return those of `names` that are recorded on another page of the folder of `page`."""
         ...
 

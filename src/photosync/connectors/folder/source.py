@@ -107,7 +107,7 @@ class FolderSource:
         by_key = {(page.folder, page.bucket): page for page in pages}
         try:
             for folder, bucket, entries in self._answers(pages):
-                yield by_key[folder, bucket], [Entry(*entry) for entry in entries]
+                yield by_key[folder, bucket], list(map(Entry._make, entries))
         except Broken as exc:
             raise unavailable(self.root, exc) from exc
         except HelperLost as exc:

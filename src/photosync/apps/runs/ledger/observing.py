@@ -12,10 +12,10 @@ from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.updating import insert_rows, update_each, update_rows
 from photosync.apps.runs.models import Run
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
-from photosync.connectors.contract import Entry, Page, listing_digest
+from photosync.connectors.contract import Entry, Page
 from photosync.core.plan import Reason
 from photosync.engine.names import original_name, stored_name
-from photosync.engine.ports import KnownFile, KnownPage, PageChange
+from photosync.engine.ports import KnownPage, PageChange, Recorded
 
 State = ListedFile.State
 T = TypeVar("T")
@@ -49,19 +49,16 @@ class ObserveRows:
             self._pages_of_folder[folder].append(page.page_id)
         return [known.get(_key(page)) for page in pages]
 
-    def known_files(self, known: KnownPage) -> dict[str, KnownFile]:
-        rows = ListedFile.objects.filter(page_id=known.page_id).values_list("name", "pk", "size_bytes", "stamp")
-        return {original_name(name): KnownFile(pk, size, stamp) for name, pk, size, stamp in rows}
+    def known_files(self, known: KnownPage) -> dict[Recorded, int]:
+        return _recorded(ListedFile.objects.filter(page_id=known.page_id))
 
-    def files_on_other_pages(self, page: Page, names: Sequence[str]) -> dict[str, KnownFile]:
+    def files_on_other_pages(self, page: Page, names: Sequence[str]) -> dict[Recorded, int]:
         pages = self._pages_of_folder.get(stored_name(page.folder))
         if not pages:
             return {}
-        found = {}
+        found: dict[Recorded, int] = {}
         for part in _parts([stored_name(name) for name in names]):
-            rows = ListedFile.objects.filter(page_id__in=pages, name__in=part)
-            for name, pk, size, stamp in rows.values_list("name", "pk", "size_bytes", "stamp"):
-                found[original_name(name)] = KnownFile(pk, size, stamp)
+            found |= _recorded(ListedFile.objects.filter(page_id__in=pages, name__in=part))
         return found
 
     def write_pages(self, changes: Sequence[PageChange]) -> list[int]:
@@ -95,8 +92,8 @@ class ObserveRows:
                 listing=self._listing,
                 folder=folder,
                 bucket=bucket,
-                digest=listing_digest(change.entries),
-                entry_count=len(change.entries),
+                digest=change.digest,
+                entry_count=change.entry_count,
             )
             if change.known is None:
                 page.ordinal = ordinal
@@ -181,6 +178,12 @@ def decide_again(profile_id: int, person_ids: Sequence[int | None]) -> None:
             profile_id=profile_id,
             person_id__in=part,
         ).update(state=State.TO_DECIDE)
+
+
+def _recorded(files: QuerySet[ListedFile]) -> dict[Recorded, int]:
+    """Return name, size and stamp to file id. Where one file in a hundred changed, this loop is most of the work."""
+    rows = files.values_list("pk", "name", "size_bytes", "stamp")
+    return {(original_name(name) if "\\" in name else name, size, stamp): pk for pk, name, size, stamp in rows}
 
 
 def _key(page: Page) -> tuple[str, int]:

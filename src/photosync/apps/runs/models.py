@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from photosync.apps.library.models import Picture, PhotoVersion
+from photosync.apps.library.models import PhotoVersion, Picture
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.sources.models import ListedFile

@@ -15,7 +15,9 @@ from typing import TypeVar
 from photosync.connectors.contract import Entry, Page, Source, digest_of_sum, entry_digest, listing_digest
 from photosync.engine.ports import KnownPage, ObserveLedger, PageChange, Progress, Recorded, Rein
 
-PAGES_AT_ONCE = 400
+PAGES_AT_ONCE = 64
+"""Few, so that pages which differ are compared while the source is still being listed."""
+PAGES_DROPPED_AT_ONCE = 400
 FILES_PER_WRITE = 2_000
 
 T = TypeVar("T")
@@ -146,7 +148,7 @@ def _drop_unseen_pages(ledger: ObserveLedger, seen: _SeenPages) -> int:
     if seen.count == ledger.page_count():
         return 0
     gone = [page_id for page_id, ordinal in ledger.page_ordinals() if ordinal not in seen]
-    for ids in batches(gone, PAGES_AT_ONCE):
+    for ids in batches(gone, PAGES_DROPPED_AT_ONCE):
         ledger.drop_pages(ids)
     return len(gone)
 

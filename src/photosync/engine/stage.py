@@ -7,7 +7,8 @@ cannot be fetched is recorded and tried again in the next run; what is refused f
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -37,11 +38,22 @@ class StageTask:
 
 def stage(task: StageTask, ledger: StageLedger, rein: Rein) -> int:
     """Fetch and render everything that waits for it; return how many files were looked at."""
-    stager = _Stager(task, ledger, rein, Progress("stage", total=ledger.fetch_count()))
-    for file, result in task.pool.imap(stager.unknown_contents(), task.settings):
-        stager.take(file, result)
-    stager.flush()
+    with ThreadPoolExecutor(1, "keep") as keeper:
+        stager = _Stager(task, ledger, rein, keeper, Progress("stage", total=ledger.fetch_count()))
+        for file, result in task.pool.imap(stager.unknown_contents(), task.settings):
+            stager.take(file, result)
+        stager.flush()
+        stager.record_kept()
     return stager.progress.done
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Files whose pictures are being made durable; their rows are written once `kept` is done."""
+
+    kept: Future[None]
+    staged: Sequence[Staged]
+    unwritten: Mapping[str, Rendered | ItemRejected]
 
 
 @dataclass(slots=True)
@@ -49,6 +61,7 @@ class _Stager:
     task: StageTask
     ledger: StageLedger
     rein: Rein
+    keeper: Executor
     progress: Progress
     ready: list[tuple[Staged, Rendered | None]] = field(default_factory=list)
     renderings: int = 0
@@ -56,7 +69,8 @@ class _Stager:
     twins: dict[str, list[tuple[FileToFetch, int]]] = field(default_factory=dict)
     shas: dict[int, tuple[str, int]] = field(default_factory=dict)
     unwritten: dict[str, Rendered | ItemRejected] = field(default_factory=dict)
-    """What the pool made of contents whose rows are not written yet."""
+    """What the pool made of contents whose rows are not written yet, but for those of `batch`."""
+    batch: _Batch | None = None
     recent: OrderedDict[str, KnownContent] = field(default_factory=OrderedDict)
 
     def unknown_contents(self) -> Iterator[tuple[FileToFetch, bytes]]:
@@ -69,8 +83,8 @@ class _Stager:
             known = self._known(digest)
             if known is not None:
                 self._add(Staged(file.file_id, digest, len(content), known=known))
-            elif digest in self.unwritten:
-                self._add_result(file, digest, len(content), self.unwritten[digest])
+            elif (result := self._unwritten(digest)) is not None:
+                self._add_result(file, digest, len(content), result)
             elif digest in self.twins:
                 self.twins[digest].append((file, len(content)))
             else:
@@ -93,19 +107,29 @@ class _Stager:
             self._add(Staged(file.file_id, digest, size_bytes, picture=StagedPicture.of(result)), result)
 
     def flush(self) -> None:
-        """Make the pictures durable in the store, then record what became of the files."""
+        """Begin to make the pictures durable in the store, while others are rendered; record the batch before."""
+        self.record_kept()
         if not self.ready:
             return
-        with self.task.store.batch() as batch:
-            for rendered in {id(r): r for _, r in self.ready if r is not None}.values():
-                for rendition in rendered.renditions:
-                    batch.add(rendition.content, sha256=rendition.sha256)
-            batch.commit()
-        self.ledger.write_staged([staged for staged, _ in self.ready])
+        rendered = list({id(r): r for _, r in self.ready if r is not None}.values())
+        kept = self.keeper.submit(_keep, self.task.store, rendered)
+        self.batch = _Batch(kept, [staged for staged, _ in self.ready], self.unwritten)
         self.ready = []
         self.unwritten = {}
         self.renderings = 0
+
+    def record_kept(self) -> None:
+        """Wait until the batch that is being kept is durable, then record what became of its files."""
+        if self.batch is None:
+            return
+        self.batch.kept.result()
+        self.ledger.write_staged(self.batch.staged)
+        self.batch = None
         self.rein.checkpoint(self.progress)
+
+    def _unwritten(self, digest: str) -> Rendered | ItemRejected | None:
+        found = self.unwritten.get(digest)
+        return self.batch.unwritten.get(digest) if found is None and self.batch else found
 
     def _fetched(self, file: FileToFetch) -> bytes | None:
         try:
@@ -146,3 +170,12 @@ class _Stager:
         self.progress.done += 1
         if self.renderings >= PHOTOS_PER_WRITE or len(self.ready) >= FILES_PER_WRITE:
             self.flush()
+
+
+def _keep(store: Store, pictures: Sequence[Rendered]) -> None:
+    """Make the renditions durable. Waits for the disk; the threads that render and record do not."""
+    with store.batch() as batch:
+        for picture in pictures:
+            for rendition in picture.renditions:
+                batch.add(rendition.content, sha256=rendition.sha256)
+        batch.commit()

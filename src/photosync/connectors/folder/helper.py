@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 PAGES_A_MESSAGE = 256
+ENTRIES_A_MESSAGE = 16_000
+"""Whichever comes first: whoever compares pages is to have some early, while the walk goes on."""
 WORK_BETWEEN_LOOKS = 2_000
 SECONDS_BETWEEN_LOOKS_AT_THE_PARENT = 5.0
 
@@ -53,6 +55,7 @@ class Line:
         self.asked = False
         self.work = 0
         self.pages: list[tuple[str, bytes, int]] = []
+        self.entries = 0
 
     def send(self, *message: Any) -> None:
         data = memoryview(packed(message))
@@ -84,10 +87,12 @@ class Line:
         if self.pages:
             self.send("pages", self.pages)
             self.pages = []
+            self.entries = 0
 
     def whole(self, folder: str, total: int, count: int) -> None:
         self.pages.append((folder, total.to_bytes(16, "big"), count))
-        if len(self.pages) >= PAGES_A_MESSAGE:
+        self.entries += count
+        if len(self.pages) >= PAGES_A_MESSAGE or self.entries >= ENTRIES_A_MESSAGE:
             self.flush()
 
     def spread(self, folder: str, sums: list[int], counts: list[int], parts_given: int) -> None:

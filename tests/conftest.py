@@ -33,6 +33,13 @@ ON_POSTGRESQL = bool(SERVER_URL or POSTGRESQL_MISSING)
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "photosync.project.settings"
 django.setup()
+# Not left for the workers of xdist to inherit: they would read the settings, and so share this process's data folder,
+# before this module gives them one of their own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+from photosync.apps.library.store import photo_store  # noqa: E402  (after the set-up that it needs)
+
+photo_store().prepare()
 
 hypothesis_settings.register_profile("dev", deadline=None, max_examples=60)
 hypothesis_settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
@@ -91,9 +98,7 @@ def browser(chromium_executable: str) -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium_executable, args=list(chromium.ARGUMENTS)
-        )
+        started = playwright.chromium.launch(executable_path=chromium_executable, args=list(chromium.ARGUMENTS))
         yield started
         started.close()
 

@@ -62,7 +62,7 @@ def set_up() -> bool:
 
     made = _make_folder(data_folder())
     migrate()
-    photo_store()
+    photo_store().prepare()
     return made
 
 

@@ -337,3 +337,16 @@ def test_cancel_of_an_approved_run_drops_its_plan(scene: Scene) -> None:
     assert (run.state, run.counts) == (RunState.CANCELLED, counts(observed=8, unchanged=2, waiting=6))
     assert {item[4] for item in scene.items(run)} == {"dropped"}
     assert scene.run().state == RunState.HELD
+
+
+def test_preview_says_that_the_run_would_be_held(scene: Scene) -> None:
+    codes = school_with_photos(scene, 8)
+    replace_photos(scene, codes[:6])
+
+    preview = scene.preview()
+
+    assert (preview.state, preview.new_year_delivery, preview.explanation) == (
+        RunState.DONE,
+        True,
+        "The run itself would be held. This run would replace 6 of 8 students' photos; the profile allows 5.",
+    )

@@ -7,7 +7,7 @@ import pytest
 from photosync.apps.runs import execution
 from photosync.apps.runs.execution import claim, execute_phase
 from photosync.apps.runs.models import PlanItem, Run, Worker
-from photosync.apps.runs.schedule import queue_again, take_back_runs
+from photosync.apps.runs.schedule import MOST_ATTEMPTS, queue_again, take_back_runs
 from photosync.core.run_states import RunState
 from tests.apps.runs.scene import Scene, counts, remembered
 
@@ -162,3 +162,19 @@ def test_queue_again_gives_a_queued_run_a_new_attempt_once(scene: Scene) -> None
 def test_claim_of_a_run_that_has_ended(scene: Scene) -> None:
     run = scene.run()
     assert claim(run.pk, run.attempt, "test", scene.now) is None
+
+
+def test_take_back_gives_up_a_run_that_ends_its_worker_every_time(scene: Scene) -> None:
+    run = scene.request()
+    Run.objects.filter(pk=run.pk).update(attempt=MOST_ATTEMPTS)
+    claim(run.pk, MOST_ATTEMPTS, "test", scene.now)
+
+    assert take_back_runs(scene.now, lambda worker: True) == []
+
+    run.refresh_from_db()
+    assert (run.state, run.finished_at, run.explanation) == (
+        RunState.FAILED,
+        scene.now,
+        "The process that executed this run ended 25 times before the run did, so it was given up. What was published "
+        "until then stays. Look into the log for the reason, then run again.",
+    )

@@ -12,10 +12,12 @@ from photosync.storage.folder import BlobStore
 
 @cache
 def photo_store() -> BlobStore:
-    """Return the store in the data folder. Raises StorageUnavailable when it cannot be used."""
-    store = BlobStore(settings.PHOTOSYNC_DATA / "photos")
-    store.prepare()
-    return store
+    """Return the store in the data folder.
+
+    It is made by `photosync init` alone: a store that is not there is a disk that is not mounted, and every use
+    of it raises StorageUnavailable. An empty one in its place would lose every photo.
+    """
+    return BlobStore(settings.PHOTOSYNC_DATA / "photos")
 
 
 @cache

@@ -37,7 +37,7 @@ from photosync.core.run_states import RunState, Trigger
 from photosync.core.status import Mode
 from photosync.engine.match import MatchTask, match
 from photosync.engine.observe import observe
-from photosync.engine.planning import PlanTask, plan
+from photosync.engine.planning import PlanTask, Verdict, plan
 from photosync.engine.publish import publish
 from photosync.engine.stage import StageTask, stage
 from photosync.imaging import RenderSettings, heic_available
@@ -195,7 +195,17 @@ class _Execution:
                 message = f"The source has become empty. {message}"
             hold(self.fence, message, new_year=verdict.new_year, now=self.clock())
             return False
+        if verdict.held:
+            self._tell_that_it_would_be_held(verdict)
         return True
+
+    def _tell_that_it_would_be_held(self, verdict: Verdict) -> None:
+        """A preview is not held, but whoever looks at it is to know that the run would be."""
+        reasons = " ".join(breach.sentence for breach in verdict.breaches) or "The source has become empty."
+        with self.fence.writing():
+            Run.objects.filter(pk=self.run.pk).update(
+                explanation=f"The run itself would be held. {reasons}", new_year_delivery=verdict.new_year
+            )
 
     def _undo_plan(self) -> bool:
         plan_undo(self.fence, self.run, self._today_year(), self.rein)

@@ -32,7 +32,8 @@ def finish(fence: Fence, state: RunState | None, explanation: str, now: datetime
                 _note_missing_dealt_with(run)
         run.counts = counts_of(run)
         run.state = state or (RunState.DONE_WITH_FAILURES if run.counts["failed"] else RunState.DONE)
-        run.explanation = explanation
+        if explanation or run.trigger != Trigger.PREVIEW:
+            run.explanation = explanation
         run.finished_at = now
         run.save(update_fields=("counts", "state", "explanation", "finished_at"))
 

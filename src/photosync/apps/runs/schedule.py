@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import next_due_after, schedule_of
-from photosync.apps.runs.models import Occurrence, Run, Worker
+from photosync.apps.runs.models import Occurrence, PlanItem, Run, Worker
 from photosync.core.catch_up import Occurrence as Due
 from photosync.core.catch_up import Outcome, occurrences_since
 from photosync.core.run_states import ALIVE, RunState, Trigger
@@ -21,6 +22,12 @@ log = structlog.get_logger(__name__)
 CATCH_UP_AFTER = timedelta(seconds=60)
 """A run that starts later than this after its due time is a catch-up run."""
 SILENT_AFTER = timedelta(seconds=60)
+MOST_ATTEMPTS = 25
+"""So often a run is taken up again; one that ends its process every time must not do so for ever."""
+GIVEN_UP = (
+    f"The process that executed this run ended {MOST_ATTEMPTS} times before the run did, so it was given up. What was "
+    "published until then stays. Look into the log for the reason, then run again."
+)
 STARTED_BY = "the schedule"
 
 
@@ -113,11 +120,21 @@ def take_back_runs(
     for run in Run.objects.select_related("worker").filter(state=RunState.RUNNING).order_by("pk"):
         if run.worker is None or is_silent(run.worker, now) or is_gone(run.worker) or is_lost(run):
             again = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, attempt=run.attempt, fence=run.fence)
+            if run.attempt >= MOST_ATTEMPTS:
+                _give_up(again, run, now)
+                continue
             values = {"attempt": run.attempt + 1, "fence": run.fence + 1, "state": RunState.QUEUED, "worker": None}
             if again.update(**values):
                 log.warning("run taken back from a worker that is gone", run=run.pk, worker=str(run.worker))
                 taken.append(run.pk)
     return taken
+
+
+def _give_up(held: QuerySet[Run], run: Run, now: datetime) -> None:
+    values = {"fence": run.fence + 1, "state": RunState.FAILED, "explanation": GIVEN_UP, "finished_at": now}
+    if held.update(**values):
+        log.error("run given up", run=run.pk)
+        run.items.filter(state=PlanItem.State.PLANNED).update(state=PlanItem.State.DROPPED)
 
 
 def queue_again(run_id: int, attempt: int) -> int | None:

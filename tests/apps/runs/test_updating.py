@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from photosync.apps.runs.ledger.updating import ROWS_AT_ONCE, insert_rows, update_each, update_rows
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
@@ -65,10 +66,13 @@ def test_binary_values_are_written(page: ListedPage) -> None:
     assert (bytes(digest), entry_count) == (bytes(range(16)), 7)
 
 
-def test_nothing_to_do_asks_the_database_nothing(page: ListedPage) -> None:
-    update_each([], ("digest",))
-    update_rows(ListedFile, ("stamp",), [])
-    insert(page, 0)
+def test_nothing_to_do_asks_the_database_nothing(
+    page: ListedPage, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        update_each([], ("digest",))
+        update_rows(ListedFile, ("stamp",), [])
+        insert_rows(ListedFile, ("page", "name", "size_bytes", "stamp"), [], {"profile": 1})
 
     assert ListedFile.objects.count() == 0
 

@@ -175,6 +175,6 @@ def test_take_back_gives_up_a_run_that_ends_its_worker_every_time(scene: Scene) 
     assert (run.state, run.finished_at, run.explanation) == (
         RunState.FAILED,
         scene.now,
-        "The process that executed this run ended 25 times before the run did, so it was given up. What was published "
-        "until then stays. Look into the log for the reason, then run again.",
+        "The process that executed this run ended 25 times before the run did, so it was given up. What was "
+        "published until then stays. Look into the log for the reason, then run again.",
     )

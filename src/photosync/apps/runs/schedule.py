@@ -25,8 +25,8 @@ SILENT_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 25
 """So often a run is taken up again; one that ends its process every time must not do so for ever."""
 GIVEN_UP = (
-    f"The process that executed this run ended {MOST_ATTEMPTS} times before the run did, so it was given up. What was "
-    "published until then stays. Look into the log for the reason, then run again."
+    f"The process that executed this run ended {MOST_ATTEMPTS} times before the run did, so it was given up. What "
+    "was published until then stays. Look into the log for the reason, then run again."
 )
 STARTED_BY = "the schedule"
 

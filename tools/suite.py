@@ -51,9 +51,7 @@ def run(database: str, arguments: list[str], settings: dict[str, str], counts: C
     workers = os.environ.get("PYTEST_WORKERS", "2")
     with tempfile.TemporaryDirectory(prefix="photosync-tests-") as folder:
         outcomes = Path(folder) / "outcomes.json"
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("PHOTOSYNC_DATA")
-        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOSYNC_DATA")}
         environment |= settings | {"PHOTOSYNC_TESTS_OUTCOMES": str(outcomes)}
         command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "worksteal", *arguments]
         status = wait_for(subprocess.Popen(command, cwd=ROOT, env=environment))

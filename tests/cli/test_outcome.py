@@ -39,9 +39,9 @@ def ending_with(error: BaseException) -> click.Command:
             "Check it with: photosync doctor",
         ),
         (
-            PermissionError(13, "Permission denied", "/root/x.jpg"),
+            PermissionError(13, "Permission denied", "photos/x.jpg"),
             1,
-            "The system refused: Permission denied (/root/x.jpg). What was done until then stays.",
+            "The system refused: Permission denied (photos/x.jpg). What was done until then stays.",
         ),
     ],
 )

@@ -30,9 +30,7 @@ def minutes(start_utc: datetime, end_utc: datetime, zone: ZoneInfo) -> list[Minu
     return walk
 
 
-def wall_time_instants(
-    walk: list[Minute], wall_time: time, weekdays: Iterable[int] = range(7)
-) -> list[datetime]:
+def wall_time_instants(walk: list[Minute], wall_time: time, weekdays: Iterable[int] = range(7)) -> list[datetime]:
     """Once a day: the first minute that shows `wall_time`, or if none does, the first after the gap."""
     weekdays = set(weekdays)
     found: dict[date, datetime] = {}

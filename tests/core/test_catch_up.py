@@ -72,9 +72,7 @@ def test_time_that_falls_due_during_a_run_is_skipped():
 
 
 def test_full_run_made_up_for_in_an_additions_period_may_only_add():
-    profile = schedule(
-        assigned(*S2, "daily@23:00"), assigned(*SUMMER, "daily@23:00", Mode.ADDITIONS), assigned(*S1)
-    )
+    profile = schedule(assigned(*S2, "daily@23:00"), assigned(*SUMMER, "daily@23:00", Mode.ADDITIONS), assigned(*S1))
     assert outcomes(profile, "2026-12-18 12:00", "2026-12-19 08:00") == [
         (at("2026-12-18 23:00"), Outcome.RUN, Mode.ADDITIONS)
     ]
@@ -90,12 +88,8 @@ def test_additions_run_made_up_for_in_a_full_period_stays_additions():
 moments = st.integers(0, 60 * 24 * 20).map(lambda number: at("2026-12-05 00:00") + timedelta(minutes=number))
 
 
-@given(
-    moments, moments, st.booleans(), st.booleans(), st.sampled_from(["nightly", "every 8h", "mon,fri@23:30"])
-)
-def test_every_time_since_gets_one_outcome_and_at_most_the_last_is_run(
-    last, now, running, enabled, frequency
-):
+@given(moments, moments, st.booleans(), st.booleans(), st.sampled_from(["nightly", "every 8h", "mon,fri@23:30"]))
+def test_every_time_since_gets_one_outcome_and_at_most_the_last_is_run(last, now, running, enabled, frequency):
     profile = schedule(assigned(*S2, frequency), assigned(*S1, frequency), enabled=enabled)
     found = occurrences_since(profile, last, now, running=running)
     expected = [due.at_utc for due in due_times(profile, at("2026-12-01 00:00"), at("2027-01-10 00:00"))]

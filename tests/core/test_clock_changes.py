@@ -193,9 +193,7 @@ def test_first_instant_of_each_day_is_its_first_minute(zone_name, day):
     days = [day + timedelta(days=number) for number in (-1, 0, 1)]
     assert {each: day_exists(each, zone) for each in days} == {each: each in begins for each in days}
     existing = [each for each in days if each in begins]
-    assert {each: first_instant_of(each, zone) for each in existing} == {
-        each: begins[each] for each in existing
-    }
+    assert {each: first_instant_of(each, zone) for each in existing} == {each: begins[each] for each in existing}
 
 
 APIA = ZoneInfo("Pacific/Apia")

@@ -111,6 +111,4 @@ def test_consent_from_text_that_is_no_answer() -> None:
     with pytest.raises(WrongUse) as refusal:
         consent_from_text("maybe")
 
-    assert refusal.value.message == (
-        '"maybe" is no answer about consent. Write yes, no or unknown (or Y, N, U, X).'
-    )
+    assert refusal.value.message == ('"maybe" is no answer about consent. Write yes, no or unknown (or Y, N, U, X).')

@@ -116,8 +116,7 @@ SENTENCES = {
     "waiting_for_a_later_day": (
         schedule(assigned(*S1, "fri@06:30")),
         "2027-01-26 23:59",
-        "Waiting. 2027S1 starts on Wednesday 27 January 2027; the first run is on Friday 29 January 2027 "
-        "at 06:30.",
+        "Waiting. 2027S1 starts on Wednesday 27 January 2027; the first run is on Friday 29 January 2027 at 06:30.",
     ),
     "waiting_for_two": (
         schedule(assigned(*S1), assigned("EXTRA", "2027-01-27", "2027-02-01", "every 1h")),
@@ -170,8 +169,7 @@ SENTENCES = {
     "ended_without_a_period": (
         schedule(),
         A_NOON,
-        "Ended: it has no timetable period. To enable it, add a timetable period whose end date is in the "
-        "future.",
+        "Ended: it has no timetable period. To enable it, add a timetable period whose end date is in the future.",
     ),
     "ended_and_disabled_without_a_period": (
         schedule(enabled=False),

@@ -105,8 +105,7 @@ def test_status_changes_at_local_midnight_to_the_second():
     profile = schedule(assigned(*S2))
     instants = [at("2026-07-20 00:00"), at("2026-12-19 00:00")]
     assert [
-        [status_of(profile, instant - A_SECOND).value, status_of(profile, instant).value]
-        for instant in instants
+        [status_of(profile, instant - A_SECOND).value, status_of(profile, instant).value] for instant in instants
     ] == [["Waiting", "Active"], ["Active", "Ended"]]
 
 
@@ -164,9 +163,7 @@ def test_forecast_equals_the_walk_over_every_minute(periods, now_local, enabled)
         ),
         enabled=enabled,
     )
-    covered = {
-        minute.utc for minute in WALK if any(first <= minute.wall.date() <= last for first, last in periods)
-    }
+    covered = {minute.utc for minute in WALK if any(first <= minute.wall.date() <= last for first, last in periods)}
     every_day = wall_time_instants(WALK, now_local.time().replace(2, 30, 0, 0))
     expected = [instant for instant in every_day if instant in covered and instant > now]
     told = forecast(profile, now, upcoming=20)
@@ -186,10 +183,7 @@ def test_forecast_equals_the_walk_over_every_minute(periods, now_local, enabled)
 def test_no_pause_holds_a_day_of_a_period_and_every_gap_ahead_is_in_one(periods, now_local):
     now = now_local.replace(tzinfo=SYDNEY)
     profile = schedule(
-        *(
-            assigned(f"P{number}", first.isoformat(), last.isoformat())
-            for number, (first, last) in enumerate(periods)
-        )
+        *(assigned(f"P{number}", first.isoformat(), last.isoformat()) for number, (first, last) in enumerate(periods))
     )
     covered = {
         date(2026, 9, 28) + timedelta(days=number)

@@ -73,18 +73,13 @@ REFUSALS = {
     "every 5h": f"A sync cannot run 'every 5h'; {STEPS}",
     "every 0m": f"A sync cannot run 'every 0m'; {STEPS}",
     "daily@24:00": (
-        "'daily@24:00' holds no time of day; nothing was changed. "
-        "Write the time as HH:MM, from 00:00 to 23:59."
+        "'daily@24:00' holds no time of day; nothing was changed. Write the time as HH:MM, from 00:00 to 23:59."
     ),
     "mon@": "'mon@' holds no time of day; nothing was changed. Write the time as HH:MM, from 00:00 to 23:59.",
     "cron:0 6 * *": (f"'0 6 * *' is not a cron expression (it has 4 fields); nothing was changed. {FIVE}"),
-    "cron:0 0 6 * * *": (
-        f"'0 0 6 * * *' is not a cron expression (it has 6 fields); nothing was changed. {FIVE}"
-    ),
+    "cron:0 0 6 * * *": (f"'0 0 6 * * *' is not a cron expression (it has 6 fields); nothing was changed. {FIVE}"),
     "cron:61 6 * * *": f"'61 6 * * *' is not a cron expression (bad minute); nothing was changed. {FIVE}",
-    "cron:0 6 31 2 *": (
-        f"'0 6 31 2 *' is not a cron expression (bad day-of-month); nothing was changed. {FIVE}"
-    ),
+    "cron:0 6 31 2 *": (f"'0 6 31 2 *' is not a cron expression (bad day-of-month); nothing was changed. {FIVE}"),
     "cron:0 6 31 2,4 */7": (
         f"'0 6 31 2,4 */7' is not a cron expression (bad day-of-month); nothing was changed. {FIVE}"
     ),
@@ -124,8 +119,7 @@ def test_weekdays_need_at_least_one():
     with pytest.raises(WrongUse) as refused:
         OnWeekdays((), time(6))
     assert refused.value.message == (
-        "A frequency on weekdays needs at least one of mon, tue, wed, thu, fri, sat, sun; nothing was "
-        "changed."
+        "A frequency on weekdays needs at least one of mon, tue, wed, thu, fri, sat, sun; nothing was changed."
     )
 
 
@@ -155,9 +149,7 @@ def test_occurrences_far_away_are_taken_without_walking_there():
     window = (datetime(2990, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
     zone = ZoneInfo("Europe/London")
     found = {
-        text: [
-            instant.isoformat() for instant in islice(occurrences(parse_frequency(text), *window, zone), 2)
-        ]
+        text: [instant.isoformat() for instant in islice(occurrences(parse_frequency(text), *window, zone), 2)]
         for text in ("nightly", "every 12h", "fri@06:30", "cron:0 0 29 2 *", "cron:30 6 * 7 *")
     }
     assert found == {

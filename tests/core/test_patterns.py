@@ -90,9 +90,7 @@ def test_pattern_that_cannot_be_used_says_why(pattern: str, why: str) -> None:
     with pytest.raises(WrongUse) as refusal:
         parse_pattern(pattern)
 
-    assert refusal.value.message == (
-        f'The file-name pattern "{pattern}" cannot be used: {why}. Nothing was changed.'
-    )
+    assert refusal.value.message == (f'The file-name pattern "{pattern}" cannot be used: {why}. Nothing was changed.')
 
 
 def test_pattern_too_long_is_refused() -> None:
@@ -100,8 +98,7 @@ def test_pattern_too_long_is_refused() -> None:
         parse_pattern("{code}" + "x" * 295)
 
     assert refusal.value.message == (
-        "The file-name pattern has 301 characters; at most 300 are possible. "
-        "Nothing was changed. Give a shorter one."
+        "The file-name pattern has 301 characters; at most 300 are possible. Nothing was changed. Give a shorter one."
     )
 
 

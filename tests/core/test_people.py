@@ -41,9 +41,7 @@ CODES = st.text(alphabet="0012aAbBéÉß -", max_size=6) | st.text(max_size=8)
         ("", True, True, ""),
     ],
 )
-def test_compare_form_of_identifier(
-    value: str, ignore_case: bool, ignore_leading_zeros: bool, form: str
-) -> None:
+def test_compare_form_of_identifier(value: str, ignore_case: bool, ignore_leading_zeros: bool, form: str) -> None:
     assert compare_form(value, ignore_case=ignore_case, ignore_leading_zeros=ignore_leading_zeros) == form
 
 

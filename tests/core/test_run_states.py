@@ -40,8 +40,7 @@ def test_run_states_alive_held_or_final() -> None:
 
 def test_transitions_of_a_scheduled_run() -> None:
     followers = {
-        state: {after for after in RunState if may_follow(state, after, Trigger.SCHEDULED)}
-        for state in RunState
+        state: {after for after in RunState if may_follow(state, after, Trigger.SCHEDULED)} for state in RunState
     }
 
     stopped = {RunState.STOPPED_BY_PERIOD_END, RunState.STOPPED_BY_DISABLED}

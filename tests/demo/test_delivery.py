@@ -69,11 +69,7 @@ def test_right_photos_open_strictly(delivered: Delivery, everyone: list[Person])
     right = [person.code for person in everyone if person.code not in wrong]
 
     shapes = {
-        tuple(
-            sorted(
-                simplejpeg.decode_jpeg((delivered.folder / f"{code}.jpg").read_bytes(), strict=True).shape[:2]
-            )
-        )
+        tuple(sorted(simplejpeg.decode_jpeg((delivered.folder / f"{code}.jpg").read_bytes(), strict=True).shape[:2]))
         for code in right
     }
 
@@ -111,9 +107,7 @@ def test_other_formats_are_what_they_seem(delivered: Delivery) -> None:
 
     [tiny], [cmyk] = paths_of(delivered, "too small"), paths_of(delivered, "cmyk")
 
-    assert [
-        (path.suffix, loader(path)) for case in ("png", "webp") for path in paths_of(delivered, case)
-    ] == [
+    assert [(path.suffix, loader(path)) for case in ("png", "webp") for path in paths_of(delivered, case)] == [
         (".png", "pngload"),
         (".png", "pngload"),
         (".webp", "webpload"),
@@ -125,9 +119,7 @@ def test_other_formats_are_what_they_seem(delivered: Delivery) -> None:
     )
 
 
-def test_last_year_lacks_who_was_not_there_and_has_its_own_dates(
-    everyone: list[Person], tmp_path: Path
-) -> None:
+def test_last_year_lacks_who_was_not_there_and_has_its_own_dates(everyone: list[Person], tmp_path: Path) -> None:
     told: list[int] = []
 
     last_year = delivery.write(
@@ -166,14 +158,10 @@ def test_several_processes_write_the_same_files(everyone: list[Person], tmp_path
 
 
 def test_delivery_in_one_folder_without_years(everyone: list[Person], tmp_path: Path) -> None:
-    flat = delivery.write(
-        tmp_path, everyone[:3], 2026, small=True, processes=1, by_year=False, specials=False
-    )
+    flat = delivery.write(tmp_path, everyone[:3], 2026, small=True, processes=1, by_year=False, specials=False)
 
     assert flat.folder == tmp_path
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        f"{person.code}.jpg" for person in everyone[:3]
-    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{person.code}.jpg" for person in everyone[:3]]
 
 
 def test_few_people_get_few_special_cases(everyone: list[Person], tmp_path: Path) -> None:

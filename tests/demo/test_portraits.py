@@ -24,9 +24,7 @@ def opened(jpeg: bytes) -> pyvips.Image:
 
 def small(image: pyvips.Image) -> NDArray[np.float64]:
     """The picture as 24 x 30 points of lightness and colour, which is about what one sees at a glance."""
-    values: NDArray[np.float64] = (
-        image.thumbnail_image(24, height=30, size="force").colourspace("lab").numpy()
-    )
+    values: NDArray[np.float64] = image.thumbnail_image(24, height=30, size="force").colourspace("lab").numpy()
     return values.astype(np.float64)
 
 
@@ -40,9 +38,7 @@ def test_portrait_differs_by_person_and_by_year() -> None:
     assert len(jpegs) == 6
 
 
-@pytest.mark.parametrize(
-    ("width", "height"), [(1600, 2000), (1800, 2250), (2000, 2500), (2400, 3000), (2400, 3200)]
-)
+@pytest.mark.parametrize(("width", "height"), [(1600, 2000), (1800, 2250), (2000, 2500), (2400, 3000), (2400, 3200)])
 def test_portrait_is_as_large_as_a_camera_makes_it(width: int, height: int) -> None:
     jpegs = [portrait(seed, width, height, academic_year=2026) for seed in range(3)]
 
@@ -148,8 +144,6 @@ def test_every_hair_style_and_community_can_be_drawn() -> None:
 
 
 def test_portrait_without_grain_is_small() -> None:
-    sizes = [
-        len(portrait_of(Sitter.of(seed), 600, 750, academic_year=2026, grain=False)) for seed in range(5)
-    ]
+    sizes = [len(portrait_of(Sitter.of(seed), 600, 750, academic_year=2026, grain=False)) for seed in range(5)]
 
     assert [size for size in sizes if not 10_000 < size < 45_000] == []

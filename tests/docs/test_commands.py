@@ -58,9 +58,7 @@ def problems(document: str, words: list[str]) -> list[str]:
         if found is None:
             return [f"{document}: no command {words[0]!r} in photosync {command.name}"]
         command, words = found, words[1:]
-        options |= {
-            name for parameter in command.params for name in parameter.opts + parameter.secondary_opts
-        }
+        options |= {name for parameter in command.params for name in parameter.opts + parameter.secondary_opts}
     given = {word.partition("=")[0] for word in words if word.startswith("-")}
     return [f"{document}: photosync {command.name} has no {name}" for name in given - options - {"--help"}]
 

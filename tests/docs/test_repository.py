@@ -11,9 +11,7 @@ MOST_BYTES = 1_000_000
 # Written so that this file does not name them either.
 HOSTS = re.compile(r"pypi[.]org|python[h]osted|npmjs[.]|crates[.]io|ghcr[.]io")
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:root|work|home|opt)/\w")
-GENERATED = re.compile(
-    r"(^|/)(__pycache__|\.venv|build|dist|photosync-data|node_modules)/|\.(pyc|sqlite3|log)$"
-)
+GENERATED = re.compile(r"(^|/)(__pycache__|\.venv|build|dist|photosync-data|node_modules)/|\.(pyc|sqlite3|log)$")
 
 
 def texts() -> list[tuple[str, str]]:
@@ -49,9 +47,7 @@ def test_requirements_are_pinned_with_hashes() -> None:
     for name in ("all", "runtime"):
         text = (ROOT / f"requirements/{name}.txt").read_text()
         entries = [entry for entry in re.split(r"\n(?=\S)", text) if entry.strip()]
-        loose = [
-            entry for entry in entries if not re.match(r"\S+==\S+.*--hash=sha256:", entry, flags=re.DOTALL)
-        ]
+        loose = [entry for entry in entries if not re.match(r"\S+==\S+.*--hash=sha256:", entry, flags=re.DOTALL)]
         assert (name, loose) == (name, [])
         assert len(entries) > 10
 
@@ -72,9 +68,7 @@ def name_of(requirement: str) -> str:
 
 
 def locked(name: str) -> set[str]:
-    return set(
-        re.findall(r"^([\w.-]+)==", (ROOT / f"requirements/{name}.txt").read_text(), flags=re.MULTILINE)
-    )
+    return set(re.findall(r"^([\w.-]+)==", (ROOT / f"requirements/{name}.txt").read_text(), flags=re.MULTILINE))
 
 
 def test_lock_names_only_the_reserved_host() -> None:

@@ -67,9 +67,7 @@ def png_bomb(width: int, height: int) -> bytes:
     row = bytes(width + 1)
     data = b"".join(packer.compress(row) for _ in range(min(height, 2000))) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", data) + png_chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", data) + png_chunk(b"IEND", b"")
 
 
 def tiff(*entries: tuple[int, int, int], order: str = "<") -> bytes:
@@ -82,9 +80,7 @@ def tiff(*entries: tuple[int, int, int], order: str = "<") -> bytes:
     return start + body + bytes(200)
 
 
-def bmp(
-    bits: int, rows: bytes, *, width: int, height: int, palette: bytes = b"", masks: bytes = b""
-) -> bytes:
+def bmp(bits: int, rows: bytes, *, width: int, height: int, palette: bytes = b"", masks: bytes = b"") -> bytes:
     """A Windows bitmap with the given stored rows; `masks` makes it a bit-field bitmap."""
     at = 14 + 40 + len(masks) + len(palette)
     header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, bits, 3 if masks else 0, len(rows), 0, 0, 0, 0)
@@ -123,9 +119,7 @@ def _profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
         value += bytes(-len(value) % 4)
         directory += struct.pack(">4sII", name, at + len(data), len(value))
         data += value
-    header = struct.pack(
-        ">I4sI4s4s4s12s4s", 0, b"none", 0x02400000, b"mntr", space, b"XYZ ", bytes(12), b"acsp"
-    )
+    header = struct.pack(">I4sI4s4s4s12s4s", 0, b"none", 0x02400000, b"mntr", space, b"XYZ ", bytes(12), b"acsp")
     header = header.ljust(68, b"\0") + struct.pack(">iii", 63190, 65536, 54061)
     body = header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + directory + data
     return struct.pack(">I", len(body)) + body[4:]

@@ -16,9 +16,7 @@ COLOURS = [(60, 160, 90), (200, 90, 70), (90, 100, 190), (128, 128, 128), (225, 
 LOST = "The colour profile in the file could not be used; its colours were taken as ordinary sRGB."
 
 
-def in_srgb(
-    colour: tuple[int, ...], primaries: tuple[tuple[float, ...], ...], gamma: float
-) -> NDArray[np.float64]:
+def in_srgb(colour: tuple[int, ...], primaries: tuple[tuple[float, ...], ...], gamma: float) -> NDArray[np.float64]:
     """Return the sRGB levels of a colour, by the formulas."""
     xyz = np.array(primaries).T @ (np.array(colour) / 255) ** gamma
     linear = np.clip(np.linalg.inv(np.array(pictures.SRGB_PRIMARIES).T) @ xyz, 0, 1)
@@ -42,9 +40,7 @@ def test_adobe_rgb_picture_keeps_its_colours(encoder: str, colour: tuple[int, ..
 
 def test_display_p3_picture_keeps_its_colours() -> None:
     profile = pyvips.Operation.call("profile_load", "p3")
-    content = pictures.encoded(
-        pictures.flat(200, 240, (200, 90, 70)), "JPEG", quality=98, icc_profile=profile
-    )
+    content = pictures.encoded(pictures.flat(200, 240, (200, 90, 70)), "JPEG", quality=98, icc_profile=profile)
     assert np.abs(shown(content) - [216, 81, 62]).max() <= 4
 
 
@@ -87,9 +83,7 @@ def test_srgb_profile_is_recognised(profile: bytes, *, expected: bool) -> None:
 
 @pytest.mark.parametrize("profile", [b"this is no profile", ADOBE_RGB[:200], pictures.gray_profile(2.2)])
 def test_unusable_profile_is_noted_and_the_picture_still_accepted(profile: bytes) -> None:
-    content = pictures.encoded(
-        pictures.flat(200, 240, (60, 160, 90)), "JPEG", quality=98, icc_profile=profile
-    )
+    content = pictures.encoded(pictures.flat(200, 240, (60, 160, 90)), "JPEG", quality=98, icc_profile=profile)
     result = render(content, SETTINGS)
     assert result.notes == (LOST,)
     assert np.abs(shown(content) - (60, 160, 90)).max() <= 3
@@ -122,18 +116,13 @@ def test_printing_colours_become_screen_colours(
     encoder: str, ink: tuple[int, ...], expected: tuple[int, ...]
 ) -> None:
     options = {"quality": 98} if encoder == "JPEG" else {}
-    assert (
-        np.abs(shown(pictures.encoded(pictures.flat(200, 240, ink), encoder, **options)) - expected).max()
-        <= 45
-    )
+    assert np.abs(shown(pictures.encoded(pictures.flat(200, 240, ink), encoder, **options)) - expected).max() <= 45
 
 
 def test_printing_colours_with_their_own_profile_are_converted_by_it() -> None:
     profile = pyvips.Operation.call("profile_load", "cmyk")
     plain = pictures.encoded(pictures.flat(200, 240, (20, 180, 160, 10)), "JPEG", quality=98)
-    told = pictures.encoded(
-        pictures.flat(200, 240, (20, 180, 160, 10)), "JPEG", quality=98, icc_profile=profile
-    )
+    told = pictures.encoded(pictures.flat(200, 240, (20, 180, 160, 10)), "JPEG", quality=98, icc_profile=profile)
     assert np.abs(shown(told) - shown(plain)).max() <= 12
 
 

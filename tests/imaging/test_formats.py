@@ -137,9 +137,7 @@ def test_picture_is_never_enlarged(width: int, height: int) -> None:
 def test_sizes_and_quality_come_from_the_settings() -> None:
     settings = RenderSettings(rendition_sizes=(RenditionSize("wall", 200),), jpeg_quality=30)
     rough = render(make_portrait(3, 600, 800), settings).renditions
-    fine = render(
-        make_portrait(3, 600, 800), RenderSettings(rendition_sizes=settings.rendition_sizes)
-    ).renditions
+    fine = render(make_portrait(3, 600, 800), RenderSettings(rendition_sizes=settings.rendition_sizes)).renditions
     assert [(r.name, r.width_px, r.height_px) for r in rough] == [("wall", 150, 200)]
     assert len(rough[0].content) < len(fine[0].content) / 2
 
@@ -148,9 +146,7 @@ def test_hashes_are_those_of_the_bytes() -> None:
     content = make_portrait(3, 600, 800)
     result = render(content, SETTINGS)
     assert result.source_sha256 == hashlib.sha256(content).hexdigest()
-    assert [r.sha256 for r in result.renditions] == [
-        hashlib.sha256(r.content).hexdigest() for r in result.renditions
-    ]
+    assert [r.sha256 for r in result.renditions] == [hashlib.sha256(r.content).hexdigest() for r in result.renditions]
 
 
 def test_same_bytes_give_the_same_renditions_in_every_thread() -> None:
@@ -163,9 +159,7 @@ def test_same_bytes_give_the_same_renditions_in_every_thread() -> None:
 def test_smooth_colours_survive_within_a_few_levels() -> None:
     ramp = np.linspace(0, 255, 2000).astype(np.uint8)
     picture = Image.fromarray(
-        np.stack(
-            [np.tile(ramp, (1600, 1)), np.tile(ramp[::-1], (1600, 1)), np.full((1600, 2000), 90, np.uint8)], 2
-        )
+        np.stack([np.tile(ramp, (1600, 1)), np.tile(ramp[::-1], (1600, 1)), np.full((1600, 2000), 90, np.uint8)], 2)
     )
     result = render(pictures.encoded(picture, "JPEG", quality=95), SETTINGS)
     for rendition in result.renditions:

@@ -113,8 +113,7 @@ def test_two_threads_share_a_pool(pool: RenderPool) -> None:
     contents = {seed: make_portrait(seed, 400, 500) for seed in range(6)}
     results: list[dict[int, Rendered | ItemRejected]] = []
     threads = [
-        threading.Thread(target=lambda: results.append(dict(pool.imap(contents.items(), SETTINGS))))
-        for _ in range(2)
+        threading.Thread(target=lambda: results.append(dict(pool.imap(contents.items(), SETTINGS)))) for _ in range(2)
     ]
     for thread in threads:
         thread.start()
@@ -251,9 +250,7 @@ for _ in iter(int, 1):
 
 
 def test_parent_killed_in_the_middle_leaves_no_worker() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as parent:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdin is not None
         assert parent.stdout is not None
         parent.stdin.write(make_portrait(1, 1600, 2000))

@@ -106,6 +106,4 @@ def may_show(
             reason=f"Consent for {purpose.words} is unknown; at this school that means yes "
             f"({default.legal_basis.strip()}).",
         )
-    return Showing(
-        allowed=False, reason=f"Consent for {purpose.words} is unknown; at this school that means no."
-    )
+    return Showing(allowed=False, reason=f"Consent for {purpose.words} is unknown; at this school that means no.")

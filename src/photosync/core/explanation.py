@@ -15,9 +15,7 @@ from photosync.core.wording import coming_words, date_words, list_words, time_wo
 ACTIVE_THEN_STOPS = (
     "Active. Runs {how} until {last_day} ({codes}), then stops: no later timetable period has been added."
 )
-ACTIVE_THEN_PAUSES = (
-    "Active. Runs {how} until {last_day} ({codes}), then pauses until {resumes_on} ({next_codes})."
-)
+ACTIVE_THEN_PAUSES = "Active. Runs {how} until {last_day} ({codes}), then pauses until {resumes_on} ({next_codes})."
 ACTIVE_DONE_THEN_STOPS = (
     "Active, but no further run is due by the end of {last_day} ({codes}). Then it stops: "
     "no later timetable period has been added."
@@ -34,9 +32,7 @@ HOW_OF_SHORTER_PERIOD = "{how} ({code}, until {last_day})"
 
 WAITING_FIRST_THAT_DAY = "Waiting. {codes} {starts} on {start}; the first run is at {time} that day."
 WAITING_FIRST_LATER = "Waiting. {codes} {starts} on {start}; the first run is on {day} at {time}."
-WAITING_NO_RUN = (
-    "Waiting. {codes} {starts} on {start}, but no run is due before the sync stops on {stops_on}."
-)
+WAITING_NO_RUN = "Waiting. {codes} {starts} on {start}, but no run is due before the sync stops on {stops_on}."
 WAITING_ADDITIONS = "{sentence} It is for additions only: no face that is shown changes."
 STARTS_ONE, STARTS_SEVERAL = "starts", "start"
 
@@ -87,9 +83,7 @@ class Stretch:
         return tuple(each for each in self.assigned if each.period.end == self.last_day)
 
 
-def explain_active(
-    today: date, now: Stretch, later: Stretch | None, next_due: DueTime | None, zone: ZoneInfo
-) -> str:
+def explain_active(today: date, now: Stretch, later: Stretch | None, next_due: DueTime | None, zone: ZoneInfo) -> str:
     """`now` is the stretch that holds `today`, `later` the one after it, `next_due` the next run."""
     places = {"last_day": date_words(now.last_day), "codes": _codes(now.ending)}
     if later is not None:
@@ -101,9 +95,7 @@ def explain_active(
         how=_how(current, now.last_day), **places
     )
     ways = {(each.frequency, each.mode) for each in current}
-    changes = [
-        each for each in now.assigned if each.period.start > today and (each.frequency, each.mode) not in ways
-    ]
+    changes = [each for each in now.assigned if each.period.start > today and (each.frequency, each.mode) not in ways]
     if not changes:
         return sentence
     first_change = min(each.period.start for each in changes)
@@ -130,15 +122,11 @@ def explain_waiting(coming: Stretch, next_due: DueTime | None, stops_on: date, z
     if first_run.date() == coming.first_day:
         sentence = WAITING_FIRST_THAT_DAY.format(time=time_words(first_run), **places)
     else:
-        sentence = WAITING_FIRST_LATER.format(
-            day=date_words(first_run.date()), time=time_words(first_run), **places
-        )
+        sentence = WAITING_FIRST_LATER.format(day=date_words(first_run.date()), time=time_words(first_run), **places)
     return WAITING_ADDITIONS.format(sentence=sentence) if next_due.mode is Mode.ADDITIONS else sentence
 
 
-def explain_disabled(
-    if_enabled_next_run: datetime | None, stops_on: date, now_utc: datetime, zone: ZoneInfo
-) -> str:
+def explain_disabled(if_enabled_next_run: datetime | None, stops_on: date, now_utc: datetime, zone: ZoneInfo) -> str:
     if if_enabled_next_run is None:
         return DISABLED_NO_RUN.format(stops_on=date_words(stops_on))
     when = coming_words(if_enabled_next_run.astimezone(zone), now_utc.astimezone(zone))
@@ -182,9 +170,7 @@ def _how(current: Sequence[AssignedPeriod], last_day: date) -> str:
     for each in sorted(current, key=lambda each: (each.period.end, each.period.code)):
         shorter = each.period.end < last_day
         template = HOW_OF_SHORTER_PERIOD if shorter else HOW_OF_PERIOD
-        described.append(
-            template.format(how=_way(each), code=each.period.code, last_day=date_words(each.period.end))
-        )
+        described.append(template.format(how=_way(each), code=each.period.code, last_day=date_words(each.period.end)))
     return list_words(described)
 
 

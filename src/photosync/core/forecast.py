@@ -95,9 +95,7 @@ def stretches(assigned: tuple[AssignedPeriod, ...]) -> list[Stretch]:
     return found
 
 
-def _explanation(
-    schedule: ProfileSchedule, status: Status, next_due: DueTime | None, now_utc: datetime
-) -> str:
+def _explanation(schedule: ProfileSchedule, status: Status, next_due: DueTime | None, now_utc: datetime) -> str:
     stops_on = schedule.stops_on
     if status is Status.ENDED or stops_on is None:
         return explain_ended(schedule)

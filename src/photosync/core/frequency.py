@@ -40,13 +40,9 @@ TEXT_FORMS = (
 )
 TEXT_UNKNOWN = "{text!r} is not a frequency; nothing was changed. Write one of: {forms}."
 STEP_UNKNOWN = "A sync cannot run {text!r}; nothing was changed. Choose {minutes} minutes or {hours} hours."
-TIME_UNKNOWN = (
-    "{text!r} holds no time of day; nothing was changed. Write the time as HH:MM, from 00:00 to 23:59."
-)
+TIME_UNKNOWN = "{text!r} holds no time of day; nothing was changed. Write the time as HH:MM, from 00:00 to 23:59."
 WEEKDAYS_NONE = "A frequency on weekdays needs at least one of {names}; nothing was changed."
-TIME_WITH_SECONDS = (
-    "A run starts on a whole minute, not at {time}; nothing was changed. Leave the seconds out."
-)
+TIME_WITH_SECONDS = "A run starts on a whole minute, not at {time}; nothing was changed. Leave the seconds out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +167,7 @@ def parse_frequency(text: str) -> Frequency:
     raise WrongUse(TEXT_UNKNOWN.format(text=text, forms=TEXT_FORMS))
 
 
-def occurrences(
-    frequency: Frequency, start_utc: datetime, end_utc: datetime, zone: ZoneInfo
-) -> Iterator[datetime]:
+def occurrences(frequency: Frequency, start_utc: datetime, end_utc: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     """Yield the UTC instants in [start_utc, end_utc) at which `frequency` is due; ascending, each once.
 
     Lazy: a window of a thousand years costs as much as what is taken from it.

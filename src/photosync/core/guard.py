@@ -129,9 +129,7 @@ def _sentence(kind: BreachKind, totals: ComponentTotals, planned: int, recent: i
     whose = "students'" if totals.component is PersonKind.STUDENT else "staff members'"
     done = "replaced" if kind is BreachKind.REPLACE else "withdrew"
     before = (
-        f"; with the {recent} that the profile {done} in the last 7 days that is {planned + recent}"
-        if recent
-        else ""
+        f"; with the {recent} that the profile {done} in the last 7 days that is {planned + recent}" if recent else ""
     )
     return (
         f"This run would {kind} {planned} of {totals.with_photo_before} {whose} photos{before}; "

@@ -22,8 +22,7 @@ STALE_SINCE = (
     "see the list of runs for the reason."
 )
 STALE_NEVER = (
-    "{status}, but there has been no good run yet, and three runs have been due: "
-    "see the list of runs for the reason."
+    "{status}, but there has been no good run yet, and three runs have been due: see the list of runs for the reason."
 )
 OK_SINCE = "The last good run was {when}."
 OK_NO_RUN_YET = "No run has been needed yet."

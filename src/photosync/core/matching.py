@@ -226,16 +226,12 @@ def resolve(
     if len(people) == 1:
         person = people[0]
         if person.left:
-            return Unmatched(
-                key.value, f"{person.label}, the {person.kind.one} with the {called} {shown}, has left."
-            )
+            return Unmatched(key.value, f"{person.label}, the {person.kind.one} with the {called} {shown}, has left.")
         return Matched(person.person_id)
     ids = tuple(person.person_id for person in people)
     labels = _listed([person.label for person in people[:3]], "and", more=len(people) - 3)
     if len({person.kind for person in people}) > 1:
-        return Collision(
-            key.value, f"The {called} {shown} is both a student's and a staff member's: {labels}.", ids
-        )
+        return Collision(key.value, f"The {called} {shown} is both a student's and a staff member's: {labels}.", ids)
     nouns = "students" if people[0].kind is PersonKind.STUDENT else "staff members"
     return Ambiguous(key.value, f"{len(people)} {nouns} have the {called} {shown}: {labels}.", ids)
 

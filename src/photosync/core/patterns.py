@@ -81,9 +81,7 @@ def parse_pattern(text: str) -> Pattern:
         )
     if _NAMED_GROUP.search(text):
         if _FUZZY.search(_ESCAPED.sub("", text)):
-            raise _wrong(
-                text, "a brace in it is not a repeat such as {4}; write \\{ for the character itself"
-            )
+            raise _wrong(text, "a brace in it is not a repeat such as {4}; write \\{ for the character itself")
         return _compiled(text, text, case_insensitive=False)
     return _compiled(text, _template_as_regex(text), case_insensitive=True)
 

@@ -73,9 +73,7 @@ class Comparison:
 
     def form(self, value: str) -> str:
         """Return the form of `value` that is equal exactly for identifiers that count as the same."""
-        return compare_form(
-            value, ignore_case=self.ignore_case, ignore_leading_zeros=self.ignore_leading_zeros
-        )
+        return compare_form(value, ignore_case=self.ignore_case, ignore_leading_zeros=self.ignore_leading_zeros)
 
 
 def compare_form(value: str, *, ignore_case: bool, ignore_leading_zeros: bool) -> str:
@@ -121,9 +119,7 @@ def refuse_if_merging(comparison: Comparison, owned: Iterable[tuple[Owner, str]]
     owners: dict[str, set[Owner]] = defaultdict(set)
     for owner, value in owned:
         owners[EXACT.form(value)].add(owner)
-    clashes = [
-        group for group in merged_by(comparison, owners) if len(set().union(*(owners[v] for v in group))) > 1
-    ]
+    clashes = [group for group in merged_by(comparison, owners) if len(set().union(*(owners[v] for v in group))) > 1]
     if not clashes:
         return
     shown = ", ".join(" and ".join(quoted(value) for value in group) for group in clashes[:3])

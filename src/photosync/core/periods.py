@@ -44,8 +44,7 @@ NO_CODE_FREE = (
     "Choose one that no other period has."
 )
 YEAR_BEGINS_MALFORMED = (
-    "An academic year cannot begin on day {day} of month {month}; nothing was saved. "
-    "Choose a day of the calendar."
+    "An academic year cannot begin on day {day} of month {month}; nothing was saved. Choose a day of the calendar."
 )
 NO_LATER_YEAR = "Timetable period {code} already ends in the last year of the calendar; nothing was copied."
 
@@ -73,9 +72,7 @@ class TimetablePeriod:
         object.__setattr__(self, "description", self.description.strip())
         if self.end < self.start:
             raise WrongUse(
-                END_BEFORE_START.format(
-                    code=self.code, end=date_words(self.end), start=date_words(self.start)
-                )
+                END_BEFORE_START.format(code=self.code, end=date_words(self.end), start=date_words(self.start))
             )
         if self.start.year < EARLIEST_YEAR:
             raise WrongUse(TOO_EARLY.format(code=self.code, year=self.start.year))
@@ -118,9 +115,7 @@ def overlap_in_group(period: TimetablePeriod, others: Iterable[TimetablePeriod])
     clashes = [
         other
         for other in others
-        if other.code != period.code
-        and other.group_number == period.group_number
-        and other.shares_a_day_with(period)
+        if other.code != period.code and other.group_number == period.group_number and other.shares_a_day_with(period)
     ]
     return min(clashes, key=lambda other: (other.start, other.code), default=None)
 
@@ -162,9 +157,7 @@ class AcademicYearRule:
         try:
             date(2000, self.begins_month, self.begins_day)
         except ValueError as exc:
-            raise WrongUse(
-                YEAR_BEGINS_MALFORMED.format(day=self.begins_day, month=self.begins_month)
-            ) from exc
+            raise WrongUse(YEAR_BEGINS_MALFORMED.format(day=self.begins_day, month=self.begins_month)) from exc
 
     def academic_year_of(self, day: date) -> int:
         begins_in = day.year if day >= self._begin_in(day.year) else day.year - 1

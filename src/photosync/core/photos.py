@@ -82,9 +82,7 @@ class RenditionSizes:
             raise WrongUse(f"JPEG quality cannot be {self.jpeg_quality}. Choose 1 to 100.")
 
     def longest_edge_px(self, rendition: Rendition) -> int:
-        return {Rendition.FULL: self.full_px, Rendition.CARD: self.card_px, Rendition.THUMB: self.thumb_px}[
-            rendition
-        ]
+        return {Rendition.FULL: self.full_px, Rendition.CARD: self.card_px, Rendition.THUMB: self.thumb_px}[rendition]
 
     def fingerprint(self) -> str:
         """Return a short text, equal exactly for equal sizes and quality, the same on every machine."""

@@ -102,9 +102,7 @@ def status_from(flags: Flags) -> Status:
     return Status.ACTIVE if flags.in_period else Status.WAITING
 
 
-def due_times(
-    schedule: ProfileSchedule, start_utc: datetime, end_utc: datetime = LAST_INSTANT
-) -> Iterator[DueTime]:
+def due_times(schedule: ProfileSchedule, start_utc: datetime, end_utc: datetime = LAST_INSTANT) -> Iterator[DueTime]:
     """Yield what falls due in [start_utc, end_utc) by the periods alone, ascending, the same instant once.
 
     Scheduled Sync Enabled is not looked at: whether a run may start is `may_run`. Lazy.
@@ -115,13 +113,9 @@ def due_times(
         yield DueTime(at_utc, tuple(each for due in together for each in due.assigned))
 
 
-def _tagged(
-    assigned: AssignedPeriod, zone: ZoneInfo, start_utc: datetime, end_utc: datetime
-) -> Iterator[DueTime]:
+def _tagged(assigned: AssignedPeriod, zone: ZoneInfo, start_utc: datetime, end_utc: datetime) -> Iterator[DueTime]:
     period = assigned.period
-    for instant in occurrences_in_period(
-        assigned.frequency, period.start, period.end, start_utc, end_utc, zone
-    ):
+    for instant in occurrences_in_period(assigned.frequency, period.start, period.end, start_utc, end_utc, zone):
         yield DueTime(instant, (assigned,))
 
 
@@ -139,9 +133,7 @@ def mode_allowed(schedule: ProfileSchedule, started_as: Mode, now_utc: datetime)
     return started_as
 
 
-def may_run(
-    schedule: ProfileSchedule, now_utc: datetime, *, due_at_utc: datetime | None = None
-) -> Mode | None:
+def may_run(schedule: ProfileSchedule, now_utc: datetime, *, due_at_utc: datetime | None = None) -> Mode | None:
     """Return how the scheduled run that was due at `due_at_utc` (or is, at `now_utc`) may start now.
 
     None where nothing was due at that instant, or the status is no longer Active.

@@ -41,9 +41,7 @@ LIST_LAST = "{first} and {last}"
 
 def date_words(day: date) -> str:
     """Return for instance "Friday 18 December 2026"."""
-    return DATE.format(
-        weekday=WEEKDAYS[day.weekday()], day=day.day, month=MONTHS[day.month - 1], year=day.year
-    )
+    return DATE.format(weekday=WEEKDAYS[day.weekday()], day=day.day, month=MONTHS[day.month - 1], year=day.year)
 
 
 def time_words(wall_time: time | datetime) -> str:

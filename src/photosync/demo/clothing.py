@@ -29,9 +29,7 @@ def _staff_colour(look: Look) -> str:
 
 def gradients(look: Look) -> str:
     colour = _main_colour(look)
-    return linear(
-        "garment", [(0.0, tones.lighter(colour, 0.1)), (0.4, colour), (1.0, tones.darker(colour, 0.22))]
-    )
+    return linear("garment", [(0.0, tones.lighter(colour, 0.1)), (0.4, colour), (1.0, tones.darker(colour, 0.22))])
 
 
 def garment(look: Look) -> str:
@@ -121,9 +119,7 @@ def _polo(look: Look) -> str:
 
 
 def _sport(look: Look) -> str:
-    neck = line("M163,336 Q200,384 237,336", tones.WHITE, 7) + line(
-        "M163,336 Q200,384 237,336", tones.NAVY, 2.5
-    )
+    neck = line("M163,336 Q200,384 237,336", tones.WHITE, 7) + line("M163,336 Q200,384 237,336", tones.NAVY, 2.5)
     reach = _shoulders(look)
     sash = mirrored(
         path(
@@ -141,9 +137,7 @@ def _jumper(look: Look) -> str:
     shirt = tones.WHITE
     opening = path("M160,338 L200,432 L240,338 Q200,372 160,338 Z", shirt)
     tie = "" if staff else _tie(top=368, bottom=430)
-    v = line(
-        "M158,340 L200,436 L242,340", tones.lighter(_main_colour(look), 0.12) if staff else tones.GOLD, 4
-    )
+    v = line("M158,340 L200,436 L242,340", tones.lighter(_main_colour(look), 0.12) if staff else tones.GOLD, 4)
     return opening + tie + _collar(shirt) + v + ("" if staff else _badge(256, 448, 11))
 
 

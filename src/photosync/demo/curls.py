@@ -42,16 +42,12 @@ def ring(
         angle = (start + (end - start) * i / (count - 1)) * pi / 180
         x, y = centre[0] + reach[0] * cos(angle), centre[1] + reach[1] * sin(angle)
         drawn.append(
-            curl(
-                look, x + chance.uniform(-3, 3), y + chance.uniform(-3, 3), radius * chance.uniform(0.8, 1.15)
-            )
+            curl(look, x + chance.uniform(-3, 3), y + chance.uniform(-3, 3), radius * chance.uniform(0.8, 1.15))
         )
     return "".join(drawn)
 
 
-def cluster(
-    look: Look, *, centre: tuple[float, float], reach: tuple[float, float], count: int, radius: float
-) -> str:
+def cluster(look: Look, *, centre: tuple[float, float], reach: tuple[float, float], count: int, radius: float) -> str:
     chance = Random(f"cluster {look.detail_seed}")
     return "".join(
         curl(

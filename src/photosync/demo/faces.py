@@ -149,9 +149,7 @@ def _eye(look: Look) -> str:
         path(almond, "#fbf8f4")
         + circle(x, y - 0.6, radius, tones.darker(look.iris, 0.35))
         + circle(x, y - 0.2, radius * 0.86, look.iris)
-        + ellipse(
-            x, y + radius * 0.42, radius * 0.6, radius * 0.4, tones.lighter(look.iris, 0.3), opacity=0.55
-        )
+        + ellipse(x, y + radius * 0.42, radius * 0.6, radius * 0.4, tones.lighter(look.iris, 0.3), opacity=0.55)
         + circle(x, y - 0.6, radius * 0.46, "#15100f")
         + path(
             f"{start}{upper} l0,3 C{x + w * 0.5:.2f},{y - h * 0.75:.2f} "
@@ -169,8 +167,7 @@ def _lids(look: Look, *, x: float, upper_y: float) -> str:
     y, w, h = EYE_Y, look.eye_width, look.eye_height
     soft = shade_of(look.skin, 0.45)
     parts = line(
-        f"M{x - w * 0.8:.2f},{y + h * 0.5:.2f} Q{x:.2f},{y + h * 0.95:.2f} "
-        f"{x + w * 0.7:.2f},{y + h * 0.55:.2f}",
+        f"M{x - w * 0.8:.2f},{y + h * 0.5:.2f} Q{x:.2f},{y + h * 0.95:.2f} {x + w * 0.7:.2f},{y + h * 0.55:.2f}",
         soft,
         1.2,
         opacity=0.5,
@@ -248,9 +245,7 @@ def _nose(look: Look) -> str:
 
 
 def _mouth(look: Look) -> str:
-    drawn = {"open": _open_smile, "broad": _open_smile, "gentle": _gentle_mouth}.get(
-        look.smile, _closed_smile
-    )
+    drawn = {"open": _open_smile, "broad": _open_smile, "gentle": _gentle_mouth}.get(look.smile, _closed_smile)
     return drawn(look)
 
 
@@ -310,8 +305,7 @@ def _open_smile(look: Look) -> str:
     depth = 19 if broad else 15
     top = f"M{200 - w:.1f},{y - 2:.1f} Q200,{y + 7:.1f} {200 + w:.1f},{y - 2:.1f} "
     inside = (
-        f"{top}C{200 + w * 0.72:.1f},{y + depth:.1f} {200 - w * 0.72:.1f},{y + depth:.1f} "
-        f"{200 - w:.1f},{y - 2:.1f} Z"
+        f"{top}C{200 + w * 0.72:.1f},{y + depth:.1f} {200 - w * 0.72:.1f},{y + depth:.1f} {200 - w:.1f},{y - 2:.1f} Z"
     )
     teeth_depth = depth * 0.66
     teeth = (
@@ -325,9 +319,7 @@ def _open_smile(look: Look) -> str:
         + path(inside, "#6e2a2c")
         + path(teeth, "#fbf9f5")
         + mirrored(
-            line(
-                f"M{200 - w - 3.5:.1f},{y - 5:.1f} q1,3 3.5,3.5", shade_of(look.skin, 0.45), 1.7, opacity=0.6
-            )
+            line(f"M{200 - w - 3.5:.1f},{y - 5:.1f} q1,3 3.5,3.5", shade_of(look.skin, 0.45), 1.7, opacity=0.6)
         )
         + _under_lip(look, y=y + depth + 6 + full)
     )

@@ -18,9 +18,9 @@ Draw = Callable[[Look], str]
 
 def gradients(look: Look) -> str:
     hair = look.hair
-    return linear(
-        "hair", [(0.0, tones.lighter(hair, 0.16)), (0.45, hair), (1.0, tones.darker(hair, 0.13))]
-    ) + linear("locks", [(0.0, tones.darker(hair, 0.1)), (1.0, tones.darker(hair, 0.22))])
+    return linear("hair", [(0.0, tones.lighter(hair, 0.16)), (0.45, hair), (1.0, tones.darker(hair, 0.13))]) + linear(
+        "locks", [(0.0, tones.darker(hair, 0.1)), (1.0, tones.darker(hair, 0.22))]
+    )
 
 
 def behind(look: Look) -> str:
@@ -29,9 +29,7 @@ def behind(look: Look) -> str:
 
 def over(look: Look) -> str:
     style = STYLES[look.hair_style]
-    cap = _cap(
-        look, hairline=style.hairline, height=style.height, side=style.side, cut_to_skin=style.cut_to_skin
-    )
+    cap = _cap(look, hairline=style.hairline, height=style.height, side=style.side, cut_to_skin=style.cut_to_skin)
     return cap + "".join(draw(look) for draw in style.front)
 
 

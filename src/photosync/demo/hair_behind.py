@@ -75,9 +75,7 @@ def curly_bun(look: Look) -> str:
 def afro(look: Look) -> str:
     w = look.face_half_width
     core = ellipse(200, 172, w + 40, 104, tones.darker(look.hair, 0.12))
-    return core + curls.ring(
-        look, centre=(200, 172), reach=(w + 36, 98), start=-205, end=25, count=30, radius=15
-    )
+    return core + curls.ring(look, centre=(200, 172), reach=(w + 36, 98), start=-205, end=25, count=30, radius=15)
 
 
 def puffs(look: Look) -> str:
@@ -92,9 +90,7 @@ def puffs(look: Look) -> str:
 def curly_hair(look: Look) -> str:
     w = look.face_half_width
     core = ellipse(200, 186, w + 24, 100, tones.darker(look.hair, 0.2))
-    return core + curls.ring(
-        look, centre=(200, 190), reach=(w + 22, 98), start=-215, end=35, count=26, radius=17
-    )
+    return core + curls.ring(look, centre=(200, 190), reach=(w + 22, 98), start=-215, end=35, count=26, radius=17)
 
 
 def long_curls(look: Look) -> str:
@@ -110,18 +106,13 @@ def long_curls(look: Look) -> str:
         for step in range(10)
     )
     return (
-        core
-        + rows
-        + curls.ring(look, centre=(200, 178), reach=(w + 14, 92), start=-180, end=0, count=16, radius=17)
+        core + rows + curls.ring(look, centre=(200, 178), reach=(w + 14, 92), start=-180, end=0, count=16, radius=17)
     )
 
 
 def waves(look: Look) -> str:
     w = look.face_half_width + 15
-    half = (
-        f"C{w + 24:.1f},240 {w - 4:.1f},262 {w + 14:.1f},300 C{w + 30:.1f},336 {w + 2:.1f},352 "
-        f"{w + 16:.1f},404"
-    )
+    half = f"C{w + 24:.1f},240 {w - 4:.1f},262 {w + 14:.1f},300 C{w + 30:.1f},336 {w + 2:.1f},352 {w + 16:.1f},404"
     right = _shifted(half, 1)
     return path(
         f"M200,100 C{200 + w:.1f},96 {200 + w:.1f},150 {200 + w:.1f},196 {right} L200,424 Z",

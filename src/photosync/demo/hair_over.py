@@ -105,9 +105,7 @@ def plaits(look: Look) -> str:
         for i in range(11)
     )
     tie = ellipse(x - 4, 389, 9, 5, tones.GOLD)
-    tuft = path(
-        f"M{x - 12:.1f},391 Q{x - 10:.1f},417 {x - 4:.1f},425 Q{x + 4:.1f},417 {x + 4:.1f},391 Z", light
-    )
+    tuft = path(f"M{x - 12:.1f},391 Q{x - 10:.1f},417 {x - 4:.1f},425 Q{x + 4:.1f},417 {x + 4:.1f},391 Z", light)
     return mirrored(tuft + links + tie)
 
 
@@ -193,8 +191,7 @@ def mop(look: Look) -> str:
     w = look.face_half_width
     return "".join(
         path(
-            f"M{x - 15},130 Q{x - 13},{168 + drop} {x + lean},{175 + drop} Q{x + 14},{160 + drop} "
-            f"{x + 17},130 Z",
+            f"M{x - 15},130 Q{x - 13},{168 + drop} {x + lean},{175 + drop} Q{x + 14},{160 + drop} {x + 17},130 Z",
             "url(#locks)",
         )
         for x, drop, lean in (
@@ -229,6 +226,5 @@ def short_curls(look: Look) -> str:
 def curly_fringe(look: Look) -> str:
     w = look.face_half_width
     return "".join(
-        curls.curl(look, 200 - w + 10 + (2 * w - 20) * i / 6, 138 + 8 * abs(i - 3) / 3 - 6, 15)
-        for i in range(7)
+        curls.curl(look, 200 - w + 10 + (2 * w - 20) * i / 6, 138 + 8 * abs(i - 3) / 3 - 6, 15) for i in range(7)
     )

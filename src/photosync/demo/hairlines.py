@@ -41,8 +41,7 @@ def swept(right: float, left: float) -> str:
 def fringe(right: float, left: float) -> str:
     step = (right - left - 16) / 6
     teeth = " ".join(
-        f"Q{right - 8 - step * (i + 0.5):.1f},{177 + (i % 2) * 4} "
-        f"{right - 8 - step * (i + 1):.1f},{171 - (i % 2)}"
+        f"Q{right - 8 - step * (i + 0.5):.1f},{177 + (i % 2) * 4} {right - 8 - step * (i + 1):.1f},{171 - (i % 2)}"
         for i in range(6)
     )
     return (

@@ -79,9 +79,7 @@ def _patka(look: Look) -> str:
     return (
         knot
         + cap
-        + mirrored(
-            line("M200,142 Q176,124 158,108", tones.darker(look.headwear_colour, 0.3), 2, opacity=0.35)
-        )
+        + mirrored(line("M200,142 Q176,124 158,108", tones.darker(look.headwear_colour, 0.3), 2, opacity=0.35))
     )
 
 
@@ -104,8 +102,7 @@ def _turban(look: Look) -> str:
             opacity=0.45,
         )
         + line(
-            f"M{200 + w + 6 - i * 3:.1f},{168 - i * 21} Q{200 + w * 0.4:.1f},{150 - i * 19} "
-            f"{200 + 2},{126 - i * 16}",
+            f"M{200 + w + 6 - i * 3:.1f},{168 - i * 21} Q{200 + w * 0.4:.1f},{150 - i * 19} {200 + 2},{126 - i * 16}",
             dark,
             2.2,
             opacity=0.45,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Literal, TypedDict
 
 from photosync.demo import tones
 
@@ -156,6 +156,38 @@ class Look:
     """Seed of what is scattered: curls, freckles, blurred lights."""
 
 
+class _Features(TypedDict):
+    """The part of a Look that stays with a face from year to year."""
+
+    face_half_width: float
+    chin_y: float
+    jaw: float
+    eye_distance: float
+    eye_width: float
+    eye_height: float
+    eye_tilt: float
+    eye_fold: bool
+    brow_thickness: float
+    brow_arch: float
+    nose_width: float
+    nose_y: float
+    nose: int
+    mouth_y: float
+    mouth_width: float
+    lip_fullness: float
+
+
+class _Pose(TypedDict):
+    """The part of a Look that is of one photo day."""
+
+    smile: str
+    garment: str
+    tilt_degrees: float
+    scale: float
+    shift: tuple[float, float]
+    backdrop: int
+
+
 def look_of(sitter: Sitter, *, academic_year: int) -> Look:
     """Return the look of `sitter` on the photo day of `academic_year`."""
     face = Random(f"face {sitter.seed} {sitter.presentation}")
@@ -174,23 +206,7 @@ def look_of(sitter: Sitter, *, academic_year: int) -> Look:
         hair=hair,
         iris=_iris(face, skin=skin, hair_names=hair_names),
         hair_style=_hair_style(face, sitter, academic_year=academic_year, age=age),
-        face_half_width=face.uniform(58, 69) + (0 if feminine else 2) - 1.5 * young,
-        chin_y=face.uniform(291, 305) + (0 if feminine else 4) - 8 * young,
-        jaw=face.uniform(0.5, 0.68) if feminine else face.uniform(0.6, 0.84) - 0.1 * young,
-        eye_distance=face.uniform(26.5, 31.5),
-        eye_width=face.uniform(13.5, 16.5) + young,
-        eye_height=face.uniform(7.6, 10.2) + 0.8 * young,
-        eye_tilt=face.uniform(-1.2, 2.6),
-        eye_fold=sitter.community not in {"chinese", "korean", "vietnamese"} or face.random() < 0.4,
-        brow_thickness=face.uniform(3.2, 4.8) if feminine else face.uniform(4.4, 6.8) - young,
-        brow_arch=face.uniform(3.5, 7) if feminine else face.uniform(1, 5),
-        nose_width=face.uniform(8.5, 13.5) + (0 if feminine else 1),
-        nose_y=face.uniform(238, 247) - 3 * young,
-        nose=face.randrange(4),
-        mouth_y=face.uniform(261, 267) - 4 * young,
-        mouth_width=face.uniform(19, 26),
-        lip_fullness=face.uniform(0.5, 1.0) * (1.1 if feminine else 0.75),
-        smile=day.choice(("closed", "closed", "open", "open", "gentle", "broad")),
+        **_features(face, sitter.community, feminine=feminine, young=young),
         ear=face.uniform(0.85, 1.2),
         freckles=low == 0 and face.random() < 0.28,
         mole=(face.uniform(-38, 38), face.uniform(224, 250)) if face.random() < 0.18 else None,
@@ -200,12 +216,41 @@ def look_of(sitter: Sitter, *, academic_year: int) -> Look:
         earrings=feminine and face.random() < 0.4,
         headwear=headwear,
         headwear_colour=headwear_colour,
+        detail_seed=face.randrange(1_000_000),
+        **_pose(day, sitter, age=age),
+    )
+
+
+def _features(face: Random, community: str, *, feminine: bool, young: float) -> _Features:
+    """Return the measures of a face; `young` falls from 1 at twelve years to 0 at seventeen."""
+    return _Features(
+        face_half_width=face.uniform(58, 69) + (0 if feminine else 2) - 1.5 * young,
+        chin_y=face.uniform(291, 305) + (0 if feminine else 4) - 8 * young,
+        jaw=face.uniform(0.5, 0.68) if feminine else face.uniform(0.6, 0.84) - 0.1 * young,
+        eye_distance=face.uniform(26.5, 31.5),
+        eye_width=face.uniform(13.5, 16.5) + young,
+        eye_height=face.uniform(7.6, 10.2) + 0.8 * young,
+        eye_tilt=face.uniform(-1.2, 2.6),
+        eye_fold=community not in {"chinese", "korean", "vietnamese"} or face.random() < 0.4,
+        brow_thickness=face.uniform(3.2, 4.8) if feminine else face.uniform(4.4, 6.8) - young,
+        brow_arch=face.uniform(3.5, 7) if feminine else face.uniform(1, 5),
+        nose_width=face.uniform(8.5, 13.5) + (0 if feminine else 1),
+        nose_y=face.uniform(238, 247) - 3 * young,
+        nose=face.randrange(4),
+        mouth_y=face.uniform(261, 267) - 4 * young,
+        mouth_width=face.uniform(19, 26),
+        lip_fullness=face.uniform(0.5, 1.0) * (1.1 if feminine else 0.75),
+    )
+
+
+def _pose(day: Random, sitter: Sitter, *, age: int) -> _Pose:
+    return _Pose(
+        smile=day.choice(("closed", "closed", "open", "open", "gentle", "broad")),
         garment=_garment(day, sitter, age=age),
         tilt_degrees=day.uniform(-2.6, 2.6),
         scale=day.uniform(1.2, 1.3),
         shift=(day.uniform(-7, 7), day.uniform(-5, 6)),
         backdrop=day.randrange(1_000_000),
-        detail_seed=face.randrange(1_000_000),
     )
 
 
@@ -213,9 +258,7 @@ def _hair_colour(face: Random, names: tuple[str, ...], *, age: int) -> str:
     colour = tones.HAIR[face.choice(names)]
     greying = face.uniform(40, 70)
     if age > greying:
-        return tones.mix(
-            colour, tones.HAIR[face.choice(("grey", "silver"))], min(1.0, 0.45 + (age - greying) / 14)
-        )
+        return tones.mix(colour, tones.HAIR[face.choice(("grey", "silver"))], min(1.0, 0.45 + (age - greying) / 14))
     return colour
 
 
@@ -242,13 +285,9 @@ def _headwear(face: Random, sitter: Sitter) -> tuple[str, str]:
     student = sitter.kind == "student"
     if sitter.presentation == "feminine" and face.random() < _SCARVES.get(sitter.community, 0):
         own = ("#7d9aa6", "#b58b8b", "#5d6f8f", "#8f7d9c", "#c9b79c", "#37474f")
-        return "scarf", face.choice(
-            (tones.NAVY, tones.WHITE, tones.TEAL, tones.NAVY, tones.SKY) if student else own
-        )
+        return "scarf", face.choice((tones.NAVY, tones.WHITE, tones.TEAL, tones.NAVY, tones.SKY) if student else own)
     if sitter.presentation == "masculine" and sitter.community == "punjabi" and face.random() < 0.5:
-        return "patka" if student else "turban", face.choice(
-            (tones.NAVY, tones.TEAL, "#202226", tones.MAROON)
-        )
+        return "patka" if student else "turban", face.choice((tones.NAVY, tones.TEAL, "#202226", tones.MAROON))
     if student and sitter.presentation == "feminine" and face.random() < 0.2:
         return "headband", face.choice((tones.NAVY, tones.GOLD, tones.WHITE, tones.TEAL))
     return "", tones.NAVY

@@ -52,9 +52,7 @@ def portrait_of(
     them. Without `grain` the file is about a fifteenth as large and made about three times as fast.
     """
     shot = shot or Shot(datetime(academic_year, 2, 10, 9, 0, tzinfo=UTC))
-    brightness, blue, red = _planes(
-        sitter, width, height, academic_year=academic_year, turn=_TURNS[shot.orientation]
-    )
+    brightness, blue, red = _planes(sitter, width, height, academic_year=academic_year, turn=_TURNS[shot.orientation])
     quality = 82
     if grain:
         chance = Random(f"grain {sitter.seed} {academic_year}")
@@ -73,9 +71,7 @@ def pixels_of(sitter: Sitter, width: int, height: int, *, academic_year: int) ->
     return pyvips.Image.svgload_buffer(svg.encode()).flatten()
 
 
-def _planes(
-    sitter: Sitter, width: int, height: int, *, academic_year: int, turn: str
-) -> tuple[Plane, Plane, Plane]:
+def _planes(sitter: Sitter, width: int, height: int, *, academic_year: int, turn: str) -> tuple[Plane, Plane, Plane]:
     half = pixels_of(sitter, (width + 1) // 2, (height + 1) // 2, academic_year=academic_year)
     matrix = pyvips.Image.new_from_array(_TO_YUV)
     yuv = half.recomb(matrix).linear([1, 1, 1], [10, 128, 128]).cast("uchar").rot(turn).numpy()

@@ -82,9 +82,7 @@ def write_csv(folder: Path, everyone: Iterable[Person]) -> tuple[Path, Path]:
             writer.writerow([f"{kind}_code", *COLUMNS])
         for person in everyone:
             row = [getattr(person, column) for column in COLUMNS[:-1]]
-            writers[person.kind].writerow(
-                [person.code, *("" if value is None else value for value in row), "active"]
-            )
+            writers[person.kind].writerow([person.code, *("" if value is None else value for value in row), "active"])
     return paths
 
 
@@ -137,9 +135,7 @@ def _person(
     campus: str,
     first_academic_year: int,
 ) -> Person:
-    presentation: Presentation = (
-        "feminine" if chance.random() < (0.5 if kind == "student" else 0.6) else "masculine"
-    )
+    presentation: Presentation = "feminine" if chance.random() < (0.5 if kind == "student" else 0.6) else "masculine"
     community = chance.choices(tuple(COMMUNITIES), [names.share for names in COMMUNITIES.values()])[0]
     names = COMMUNITIES[community]
     given = chance.choice(names.feminine if presentation == "feminine" else names.masculine)
@@ -147,6 +143,7 @@ def _person(
     family = _family_name(chance, family_of.family, presentation=presentation)
     house = chance.choice(tuple(tones.HOUSES))
     username = f"{_ascii(given)[:1]}{_ascii(family)[:8]}{code.lstrip('T0')}"
+    face_seed = Random(f"face {seed} {code}").getrandbits(40)
     return Person(
         kind=kind,
         code=code,
@@ -160,14 +157,7 @@ def _person(
         house=house,
         campus=campus,
         first_academic_year=first_academic_year,
-        sitter=Sitter(
-            seed=Random(f"face {seed} {code}").getrandbits(40),
-            birth_year=birth_year,
-            kind=kind,
-            presentation=presentation,
-            community=community,
-            house=house,
-        ),
+        sitter=Sitter(face_seed, birth_year, kind, presentation, community, house),
     )
 
 
@@ -185,9 +175,5 @@ def _campus(number: int) -> str:
 
 def _ascii(name: str) -> str:
     """Return the letters of `name` in lower-case a to z."""
-    plain = (
-        unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d"))
-        .encode("ascii", "ignore")
-        .decode()
-    )
+    plain = unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode()
     return "".join(letter for letter in plain.lower() if letter.isalpha())

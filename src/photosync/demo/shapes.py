@@ -18,9 +18,7 @@ def line(data: str, colour: str, width: float, *, opacity: float = 1, more: str 
     )
 
 
-def ellipse(
-    x: float, y: float, rx: float, ry: float, fill: str, *, opacity: float = 1, more: str = ""
-) -> str:
+def ellipse(x: float, y: float, rx: float, ry: float, fill: str, *, opacity: float = 1, more: str = "") -> str:
     return (
         f'<ellipse cx="{x:.2f}" cy="{y:.2f}" rx="{rx:.2f}" ry="{ry:.2f}" fill="{fill}"'
         f"{_opacity(opacity)}{more and ' ' + more}/>"
@@ -42,9 +40,7 @@ def linear(name: str, stops: list[tuple[float, str]], *, down: bool = True) -> s
 
 
 def radial(name: str, stops: list[tuple[float, str]], *, at: tuple[float, float], radius: float) -> str:
-    return (
-        f'<radialGradient id="{name}" cx="{at[0]}" cy="{at[1]}" r="{radius}">{_stops(stops)}</radialGradient>'
-    )
+    return f'<radialGradient id="{name}" cx="{at[0]}" cy="{at[1]}" r="{radius}">{_stops(stops)}</radialGradient>'
 
 
 def faded(name: str, colour: str, opacity: float) -> str:

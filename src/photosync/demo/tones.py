@@ -44,9 +44,7 @@ HOUSES = {"Banksia": "#c2453a", "Grevillea": "#2f6fb3", "Waratah": "#2f8a57", "W
 
 def mix(one: str, other: str, share: float) -> str:
     """Return `one` with `share` (0 to 1) of `other` mixed in."""
-    parts = (
-        round(int(one[i : i + 2], 16) * (1 - share) + int(other[i : i + 2], 16) * share) for i in (1, 3, 5)
-    )
+    parts = (round(int(one[i : i + 2], 16) * (1 - share) + int(other[i : i + 2], 16) * share) for i in (1, 3, 5))
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 

@@ -72,9 +72,7 @@ def _fits(profile: bytes, bands: int) -> bool:
 
 
 def _through_profile(image: vips.Image) -> vips.Image:
-    result = image.icc_transform(
-        "srgb", embedded=True, intent="relative", black_point_compensation=True, depth=8
-    )
+    result = image.icc_transform("srgb", embedded=True, intent="relative", black_point_compensation=True, depth=8)
     if result.bands != 3:
         result = result.extract_band(0, n=3)
     return result.copy_memory()  # here, so that a profile that only fails in use is noticed here
@@ -90,13 +88,9 @@ def _tags(profile: bytes) -> dict[bytes, tuple[int, int]]:
     return {name: (offset, size) for name, offset, size in entries}
 
 
-def _is_primary(
-    profile: bytes, tags: dict[bytes, tuple[int, int]], name: bytes, expected: tuple[float, ...]
-) -> bool:
+def _is_primary(profile: bytes, tags: dict[bytes, tuple[int, int]], name: bytes, expected: tuple[float, ...]) -> bool:
     found = struct.unpack_from(">iii", profile, tags[name][0] + 8)
-    return all(
-        abs(value / 65536 - wanted) < _TOLERANCE for value, wanted in zip(found, expected, strict=True)
-    )
+    return all(abs(value / 65536 - wanted) < _TOLERANCE for value, wanted in zip(found, expected, strict=True))
 
 
 def _has_srgb_curve(profile: bytes, tags: dict[bytes, tuple[int, int]]) -> bool:

@@ -8,9 +8,7 @@ from photosync.imaging.colour import PROFILE
 from photosync.imaging.jpeg_header import JpegHeader
 
 _KINDS = {1: ("GRAY", "b-w"), 3: ("RGB", "srgb"), 4: ("CMYK", "cmyk")}
-_LOST_PROFILE = (
-    "Parts of the colour profile in the file are missing; its colours were taken as ordinary sRGB."
-)
+_LOST_PROFILE = "Parts of the colour profile in the file are missing; its colours were taken as ordinary sRGB."
 
 
 def load_jpeg(content: bytes, header: JpegHeader, wanted_edge_px: int, notes: list[str]) -> vips.Image:

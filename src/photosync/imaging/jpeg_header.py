@@ -63,9 +63,7 @@ def orientation_in_exif(tiff: bytes) -> int:
 class _Reading:
     def __init__(self, content: bytes) -> None:
         self.content = content
-        self.frame: tuple[int, int, int, int, int] | None = (
-            None  # marker, precision, height, width, components
-        )
+        self.frame: tuple[int, int, int, int, int] | None = None  # marker, precision, height, width, components
         self.sampling = b""
         self.scan_components = 0
         self.first_ac_table = 0

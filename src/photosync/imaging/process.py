@@ -96,9 +96,7 @@ class WorkerProcess:
         slot = self._free_slots.pop()
         self.in_flight.append((slot, job))
         _write_all(self._slot_fds[slot], job.content)
-        request = (
-            f'{{"slot": {slot}, "bytes": {len(job.content)}, "settings": {settings_to_json(job.settings)}}}\n'
-        )
+        request = f'{{"slot": {slot}, "bytes": {len(job.content)}, "settings": {settings_to_json(job.settings)}}}\n'
         self._requests.write(request.encode())
 
     def receive(self) -> tuple[list[tuple[Job, Rendered | ItemRejected]], bool]:

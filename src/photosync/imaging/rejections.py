@@ -25,8 +25,7 @@ def not_an_image(looks_like: str = "") -> ItemRejected:
 
 def unsupported(what: str) -> ItemRejected:
     return ItemRejected(
-        f"This picture cannot be converted: {what}. It was not used. "
-        "Save it as an ordinary JPEG and try again.",
+        f"This picture cannot be converted: {what}. It was not used. Save it as an ordinary JPEG and try again.",
         code="unsupported",
     )
 

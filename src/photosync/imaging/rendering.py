@@ -103,9 +103,7 @@ def _upright(image: vips.Image) -> vips.Image:
     return image if _orientation(image) == 1 else image.autorot().copy_memory()
 
 
-def _renditions(
-    image: vips.Image, width_px: int, height_px: int, settings: RenderSettings
-) -> tuple[Rendition, ...]:
+def _renditions(image: vips.Image, width_px: int, height_px: int, settings: RenderSettings) -> tuple[Rendition, ...]:
     """Make each rendition from the next larger one, sized by the source so that rounding does not add up."""
     made: list[Rendition] = []
     for size in settings.rendition_sizes:

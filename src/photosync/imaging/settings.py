@@ -30,9 +30,7 @@ class RenderSettings:
     def __post_init__(self) -> None:
         edges = [size.longest_edge_px for size in self.rendition_sizes]
         if not edges or edges != sorted(edges, reverse=True) or edges[-1] < 1:
-            raise ValueError(
-                f"rendition sizes must go from the largest to the smallest, at least 1 px: {edges}"
-            )
+            raise ValueError(f"rendition sizes must go from the largest to the smallest, at least 1 px: {edges}")
         if len({size.name for size in self.rendition_sizes}) != len(edges):
             raise ValueError("two rendition sizes have the same name")
         if not 1 <= self.jpeg_quality <= 100:

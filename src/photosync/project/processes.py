@@ -63,7 +63,7 @@ def _until_signalled() -> Iterator[threading.Event]:
     """Give an event that SIGTERM or SIGINT sets, and put the former handlers back afterwards."""
     stopped = threading.Event()
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}

@@ -76,9 +76,7 @@ def _outcome(step: Finding | Future[Finding | None]) -> Iterator[Finding]:
 def _orphan(blob: tuple[str, int, datetime]) -> Finding:
     name, size_bytes, changed = blob
     stored_at = f"{changed:%Y-%m-%d %H:%M} UTC"
-    return Finding(
-        "orphaned", name, size_bytes, f"Nothing refers to it; it was stored or last used {stored_at}."
-    )
+    return Finding("orphaned", name, size_bytes, f"Nothing refers to it; it was stored or last used {stored_at}.")
 
 
 def _check(path: Path, name: str, size_bytes: int) -> Finding | None:

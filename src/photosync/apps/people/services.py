@@ -70,9 +70,7 @@ def import_roster(
         ) from exc
     _mark_absent(school, kind, named, report, today, leavers_by_absence=leavers_by_absence)
     if not preview:
-        RosterColumns.objects.update_or_create(
-            school=school, kind=kind, defaults={"mapping": dict(columns.mapping)}
-        )
+        RosterColumns.objects.update_or_create(school=school, kind=kind, defaults={"mapping": dict(columns.mapping)})
     return report
 
 
@@ -95,9 +93,7 @@ def _first_pass(
     usual = usual_names(kind)
     with path.open(encoding=encoding, newline="") as file:
         text = RosterText(file, prefers=lambda header: _known(header, usual, given))
-        columns = recognise(
-            text.header, kind, given=given, remembered=remembered.mapping if remembered else {}
-        )
+        columns = recognise(text.header, kind, given=given, remembered=remembered.mapping if remembered else {})
         named = _Named()
         owners: dict[tuple[str, str], str] = {}
         for item in _people(text, columns, kind):
@@ -148,9 +144,7 @@ def _note(
             owner = owners.setdefault((key, value), item.code)
             if owner != item.code:
                 words = key.replace("_", " ")
-                reason = (
-                    f"The {words} {quoted(value)} is that of {quoted(owner)} on line {named.lines[owner]}."
-                )
+                reason = f"The {words} {quoted(value)} is that of {quoted(owner)} on line {named.lines[owner]}."
                 named.refused[item.line] = (item.code, reason)
                 return
 
@@ -165,9 +159,7 @@ def _check_absence(named: _Named, *, leavers_by_absence: bool) -> None:
             "--leavers-by-absence), then import again."
         )
     if not named.lines:
-        raise Refused(
-            "The roster names no one, and everyone would have left. Nothing was imported. Check the file."
-        )
+        raise Refused("The roster names no one, and everyone would have left. Nothing was imported. Check the file.")
 
 
 def _merge_all(

@@ -29,9 +29,7 @@ def school_named(code: str | None) -> School:
             "Make one: photosync school add CODE --name TEXT --timezone ZONE"
         )
     if len(schools) > 1:
-        raise WrongUse(
-            f"Which school is meant? Nothing was done. Say it with --school CODE. {_known_schools()}"
-        )
+        raise WrongUse(f"Which school is meant? Nothing was done. Say it with --school CODE. {_known_schools()}")
     return schools[0]
 
 

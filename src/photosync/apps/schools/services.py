@@ -33,9 +33,7 @@ def add_school(
     with transaction.atomic():
         taken = School.objects.filter(code=code).first()
         if taken is not None:
-            raise Refused(
-                f"There is already a school {code}, {taken.name}. Nothing was saved. Choose another code."
-            )
+            raise Refused(f"There is already a school {code}, {taken.name}. Nothing was saved. Choose another code.")
         return School.objects.create(
             code=code,
             name=name,
@@ -45,9 +43,7 @@ def add_school(
         )
 
 
-def change_school(
-    school: School, *, name: str | None = None, time_zone: str | None = None, now: datetime
-) -> None:
+def change_school(school: School, *, name: str | None = None, time_zone: str | None = None, now: datetime) -> None:
     """Save a new name or time zone; in a new zone every profile of the school is scheduled anew."""
     from photosync.apps.profiles.services import reschedule
 

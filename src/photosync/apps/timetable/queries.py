@@ -44,18 +44,14 @@ def period_coded(school: School, code: str) -> TimetablePeriod:
         return period
     codes = list(periods_of(school).order_by("-start").values_list("code", flat=True)[:_SHOWN])
     there_is = f"There are: {', '.join(codes)}." if codes else "There is none yet: see photosync period add."
-    raise NotFound(
-        f"School {school.code} has no timetable period {quoted(code)}. Nothing was done. {there_is}"
-    )
+    raise NotFound(f"School {school.code} has no timetable period {quoted(code)}. Nothing was done. {there_is}")
 
 
 def profiles_using(period: TimetablePeriod) -> QuerySet[SyncProfile]:
     return SyncProfile.objects.select_related("school").filter(assigned__period=period)
 
 
-def effects_of_change(
-    period: TimetablePeriod, changed: rules.TimetablePeriod, now: datetime
-) -> tuple[Effect, ...]:
+def effects_of_change(period: TimetablePeriod, changed: rules.TimetablePeriod, now: datetime) -> tuple[Effect, ...]:
     """Return what it does to each profile that uses `period` if it becomes `changed`; nothing is saved."""
     return tuple(_effect(profile, period.code, changed, now) for profile in profiles_using(period))
 

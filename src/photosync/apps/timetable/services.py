@@ -134,8 +134,7 @@ def _checked(wanted: rules.TimetablePeriod, others: list[rules.TimetablePeriod])
         )
     if not wanted.description.isprintable():
         raise WrongUse(
-            f"The description of timetable period {wanted.code} has characters that are not text. "
-            "Nothing was saved."
+            f"The description of timetable period {wanted.code} has characters that are not text. Nothing was saved."
         )
     rules.check_group(wanted, others)
     return wanted
@@ -149,9 +148,7 @@ def _refuse_new_code(period: TimetablePeriod, new_code: str, others: list[rules.
             f"photosync period copy {period.code} --code CODE"
         )
     if any(other.code == new_code for other in others):
-        raise Refused(
-            f"There is already a timetable period {new_code}. Nothing was saved. Choose another code."
-        )
+        raise Refused(f"There is already a timetable period {new_code}. Nothing was saved. Choose another code.")
 
 
 def _used_by(profiles: list[str]) -> str:

@@ -117,8 +117,7 @@ def recognise(
         place = places.get(_plain(name))
         if place is None:
             raise WrongUse(
-                f"The roster has no column {quoted(name)}. Nothing was imported. "
-                f"Its columns are: {_listed(header)}."
+                f"The roster has no column {quoted(name)}. Nothing was imported. Its columns are: {_listed(header)}."
             )
         _take(field, place, header, fields, mapping)
     _take_remembered(places, header, remembered, fields, mapping)

@@ -41,9 +41,7 @@ def merge_chunk(
 ) -> Merge:
     """Return what to write for `chunk`, and count it in `report`. `named` holds every code of the file."""
     codes = [row.code for row in chunk]
-    stored = {
-        person.code: person for person in Person.objects.filter(school=school, kind=kind, code__in=codes)
-    }
+    stored = {person.code: person for person in Person.objects.filter(school=school, kind=kind, code__in=codes)}
     known = _identifiers_of(stored.values())
     holders = _holders(school, kind, chunk)
     merge = Merge()
@@ -59,17 +57,13 @@ def merge_chunk(
     return merge
 
 
-def _merge_new(
-    school: School, kind: PersonKind, row: RosterPerson, merge: Merge, report: RosterReport
-) -> None:
+def _merge_new(school: School, kind: PersonKind, row: RosterPerson, merge: Merge, report: RosterReport) -> None:
     if row.left:
         report.skipped += 1
         return
     report.new += 1
     merge.matching_changes = True
-    merge.people.append(
-        Person(school=school, kind=kind, code=row.code, consent=row.consent or {}, **row.fields)
-    )
+    merge.people.append(Person(school=school, kind=kind, code=row.code, consent=row.consent or {}, **row.fields))
     merge.identifiers[row.code] = {code_field(kind): (row.code,), **row.identifiers}
 
 

@@ -52,13 +52,9 @@ def check_file(path: Path) -> None:
         status = path.stat()
     except (OSError, ValueError) as exc:
         why = getattr(exc, "strerror", None) or "the name is not well formed"
-        raise WrongUse(
-            f"The roster {quoted(str(path))} cannot be read ({why}). Nothing was imported."
-        ) from exc
+        raise WrongUse(f"The roster {quoted(str(path))} cannot be read ({why}). Nothing was imported.") from exc
     if not stat.S_ISREG(status.st_mode):
-        raise WrongUse(
-            f"The roster {quoted(str(path))} is not a file. Nothing was imported. Name a CSV file."
-        )
+        raise WrongUse(f"The roster {quoted(str(path))} is not a file. Nothing was imported. Name a CSV file.")
     if status.st_size > LARGEST_FILE_MB * 1_000_000:
         raise WrongUse(
             f"The roster {quoted(str(path))} is larger than {LARGEST_FILE_MB} MB. Nothing was imported. "
@@ -143,9 +139,7 @@ class RosterText:
                 continue
             header = self._best_header(number, line, DELIMITERS if given is None else (given,), prefers)
             if isinstance(header, UnreadableLine):
-                raise WrongUse(
-                    f"Line {number}, which names the columns: {header.reason} Nothing was imported."
-                )
+                raise WrongUse(f"Line {number}, which names the columns: {header.reason} Nothing was imported.")
             return number, [cell.strip() for cell in header.cells]
         raise WrongUse("The roster is empty. Nothing was imported. Its first line must name the columns.")
 

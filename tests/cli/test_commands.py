@@ -1,5 +1,6 @@
 """What each command prints, as text and as JSON. The rules themselves are tested where they live."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,10 @@ def test_period_edit_tells_its_effects(command: Commanding, profile: str) -> Non
             '"path" is not an option. Nothing was done. Write it as KEY=VALUE.',
         ),
         (
+            ("period", "copy", "2026S2", "2027S2"),
+            "Got unexpected extra argument (2027S2). Nothing was done. See: photosync period copy --help",
+        ),
+        (
             ("profile", "add", "--source", "folder"),
             "A source of kind folder needs the option path (absolute path of the folder). Nothing was changed; "
             "give --option path=VALUE.",
@@ -190,6 +195,21 @@ def test_time_malformed(command: Commanding, profile: str) -> None:
         '"tomorrow" is not a time. Nothing was done. Write it as 2026-12-18T23:59 in the school\'s time zone, '
         "or with an offset: 2026-12-18T23:59+11:00.",
     )
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01", "0001-01-01T00:00+14:00", "1899-12-31T23:59Z", "9999-01-01", "9999-12-31T23:59-10:00"]
+)
+def test_time_too_far_off(time: str, command: Commanding, profile: str) -> None:
+    assert command.refusal("profile", "status", profile, "--at", time, "--json") == (
+        2,
+        f'"{time}" is too far off. Nothing was done. Give a time of the years 1900 to 9998.',
+    )
+
+
+@pytest.mark.parametrize(("time", "status"), [("1900-01-01", "Waiting"), ("9998-12-31T23:59-12:00", "Ended")])
+def test_time_as_far_off_as_may_be(time: str, status: str, command: Commanding, profile: str) -> None:
+    assert command.json("profile", "status", profile, "--at", time)["status"] == status
 
 
 def test_profile_commands(command: Commanding, profile: str) -> None:
@@ -322,6 +342,15 @@ def test_doctor_on_a_sound_installation(command: Commanding, school: School) -> 
         "sources": "ok",
         "workers": "warning",
     }
+
+
+def test_doctor_finds_one_thing_wrong(command: Commanding, school: School) -> None:
+    School.objects.update(time_zone="Mars/Olympus")
+
+    answer = command("doctor", "--json")
+
+    assert (answer.status, answer.err) == (1, "1 check failed: time zones.\n")
+    assert json.loads(answer.out)["ok"] is False
 
 
 def test_doctor_finds_what_is_wrong(command: Commanding, profile: str, data: Path) -> None:

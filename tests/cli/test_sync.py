@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from photosync.cli.dates import short_moment
 from tests.portraits import make_portrait
 from tests.services.installation import Installation
 
@@ -79,6 +80,18 @@ def test_first_sync_hold_approve_undo_and_repair(hill: Hill, tmp_path: Path) -> 
         "counts": NONE | {"observed": 9, "added": 8, "unmatched": 1},
         "delivered": {},
     }
+    started = short_moment(first["started"])
+    listed = hill.run("run", "list", "--limit", "1").stdout.decode().splitlines()[-1]
+    assert listed.split() == [
+        "2",
+        "Photo",
+        "Sync",
+        "on",
+        "demand",
+        "done",
+        *started.split(),
+        str(first["duration_s"]),
+    ]
     shown, _ = hill.ask("run", "show", "1")
     assert sorted({change["action"] for change in shown["changes"]}) == ["add", "unmatched"]
 
@@ -108,7 +121,7 @@ def test_first_sync_hold_approve_undo_and_repair(hill: Hill, tmp_path: Path) -> 
     thumb.unlink()
     verified, said = hill.ask("verify", status=1)
     assert (verified["missing"], verified["troubles"][0]["people"]) == (1, ["P0001 (0001)"])
-    assert said == "1 stored photos are missing or damaged. Try: photosync verify --repair\n"
+    assert said == "1 stored photo is missing or damaged. Try: photosync verify --repair\n"
     repaired, _ = hill.ask("verify", "--repair")
     assert (repaired["missing"], repaired["repaired"]) == (1, 1)
 

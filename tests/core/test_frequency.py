@@ -77,6 +77,7 @@ REFUSALS = {
     ),
     "mon@": "'mon@' holds no time of day; nothing was changed. Write the time as HH:MM, from 00:00 to 23:59.",
     "cron:0 6 * *": (f"'0 6 * *' is not a cron expression (it has 4 fields); nothing was changed. {FIVE}"),
+    "cron:bad": f"'bad' is not a cron expression (it has 1 field); nothing was changed. {FIVE}",
     "cron:0 0 6 * * *": (f"'0 0 6 * * *' is not a cron expression (it has 6 fields); nothing was changed. {FIVE}"),
     "cron:61 6 * * *": f"'61 6 * * *' is not a cron expression (bad minute); nothing was changed. {FIVE}",
     "cron:0 6 31 2 *": (f"'0 6 31 2 *' is not a cron expression (bad day-of-month); nothing was changed. {FIVE}"),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 STARTED_BY = "command line"
+FIRST_YEAR, LAST_YEAR = 1900, 9998
+"""Of `--at`: at the ends of the calendar a time has no instant in every zone."""
 
 
 @dataclass(slots=True)
@@ -102,14 +104,19 @@ def instant_said(text: str | None, zone: ZoneInfo) -> datetime:
         return right_now()
     said = text.strip()
     try:
-        if len(said) == 10:
-            return first_instant_of(date.fromisoformat(said), zone)
+        day = date.fromisoformat(said) if len(said) == 10 else None
         found = datetime.fromisoformat(said)
     except ValueError as exc:
         raise WrongUse(
             f"{quoted(text)} is not a time. Nothing was done. Write it as 2026-12-18T23:59 in the school's time "
             "zone, or with an offset: 2026-12-18T23:59+11:00."
         ) from exc
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise WrongUse(
+            f"{quoted(text)} is too far off. Nothing was done. Give a time of the years {FIRST_YEAR} to {LAST_YEAR}."
+        )
+    if day is not None:
+        return first_instant_of(day, zone)
     if found.tzinfo is not None:
         return found.astimezone(UTC)
     seconds = time(found.hour, found.minute, found.second, found.microsecond)

@@ -70,7 +70,7 @@ def _pipe_closed() -> int:
 
 def _usage(wrong: click.ClickException) -> str:
     message = wrong.format_message().strip()
-    message = message if message.endswith((".", "?", ")")) else f"{message}."
+    message = message if message.endswith((".", "?", ".)", "?)")) else f"{message}."
     context = getattr(wrong, "ctx", None)
     path = context.command_path if context is not None else "photosync"
     return f"{message} Nothing was done. See: {path} --help"

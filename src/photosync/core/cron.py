@@ -21,7 +21,7 @@ CRON_MALFORMED = (
     "{expression!r} is not a cron expression ({reason}); nothing was changed. "
     "Write five fields: minute, hour, day of month, month, day of week, for instance */20 7-17 * * 1-5."
 )
-FIVE_FIELDS = "it has {count} fields"
+FIVE_FIELDS = "it has {count} {fields}"
 NEVER_DUE = "no date matches it"
 
 ONE_NUMBER_WITH_STEP = re.compile(r"\b([0-9A-Z]+)-\1/[0-9]+")
@@ -40,7 +40,8 @@ class CronExpression:
         parts = self.fields.split()
         object.__setattr__(self, "fields", " ".join(parts).upper())
         if len(parts) != 5:
-            raise _malformed(self.fields, FIVE_FIELDS.format(count=len(parts)))
+            fields = "field" if len(parts) == 1 else "fields"
+            raise _malformed(" ".join(parts), FIVE_FIELDS.format(count=len(parts), fields=fields))
         try:
             found = next(self.wall_times_from(datetime(2000, 1, 1)), None)  # noqa: DTZ001 wall time, no instant
         except CronSimError as exc:

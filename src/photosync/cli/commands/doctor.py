@@ -29,5 +29,5 @@ def command() -> None:
         output.print_table(("", "check", ""), ((each.level, each.name, each.explanation) for each in checks))
     if failed:
         names = ", ".join(dict.fromkeys(check.name for check in failed))
-        say_error(f"{len(failed)} checks failed: {names}.")
+        say_error(f"{len(failed)} {'check' if len(failed) == 1 else 'checks'} failed: {names}.")
         raise Exit(FAILED)

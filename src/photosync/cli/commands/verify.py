@@ -37,10 +37,16 @@ def command(*, repair: bool) -> None:
         for trouble in verified.troubles:
             whose = f" Photo of {', '.join(trouble.people)}." if trouble.people else ""
             finding = trouble.finding
-            output.print_text(f"{finding.kind}: {finding.sha256}: {finding.explanation}{whose} {trouble.outcome}")
+            output.print_text(
+                f"{finding.kind}: {finding.sha256}: {finding.explanation}{whose} {trouble.outcome}".rstrip()
+            )
     if verified.unrepaired:
         say_error(
-            f"{verified.unrepaired} stored photos are missing or damaged. "
-            + ("Restore them from a backup." if repair else "Try: photosync verify --repair")
+            f"{_photos(verified.unrepaired)} missing or damaged. "
+            + ("Restore what is lost from a backup." if repair else "Try: photosync verify --repair")
         )
         raise Exit(FAILED)
+
+
+def _photos(number: int) -> str:
+    return "1 stored photo is" if number == 1 else f"{number} stored photos are"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photosync.core.wording import coming_words, date_words, days_words, list_words, past_words
+from photosync.core.wording import coming_words, date_words, days_words, list_words, past_words, short_date_words
 from tests.core.schedules import SYDNEY
 
 
@@ -13,6 +13,13 @@ def test_dates_are_written_in_words():
         "Friday 18 December 2026",
         "Wednesday 27 January 2027",
         "Tuesday 29 February 2028",
+    ]
+
+
+def test_short_dates():
+    assert [short_date_words(date(2026, 12, 18)), short_date_words(date(2027, 1, 7))] == [
+        "Fri 18 Dec 2026",
+        "Thu 7 Jan 2027",
     ]
 
 

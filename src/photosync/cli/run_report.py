@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from photosync.cli import output
+from photosync.cli.dates import written_moment
 from photosync.cli.outcome import FAILED, HELD, REFUSED, SOME_FAILED, say_error
 from photosync.core.run_states import RunState
 
@@ -53,8 +54,8 @@ def print_run(document: dict[str, Any]) -> None:
         output.print_text(document["explanation"])
     output.print_facts(
         (
-            ("started", document["started"]),
-            ("finished", document["finished"]),
+            ("started", written_moment(document["started"])),
+            ("finished", written_moment(document["finished"])),
             ("seconds", document["duration_s"]),
             ("by", document.get("started_by")),
             *document["counts"].items(),

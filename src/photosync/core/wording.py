@@ -44,6 +44,12 @@ def date_words(day: date) -> str:
     return DATE.format(weekday=WEEKDAYS[day.weekday()], day=day.day, month=MONTHS[day.month - 1], year=day.year)
 
 
+def short_date_words(day: date) -> str:
+    """Return for instance "Fri 18 Dec 2026", for where there is little room."""
+    weekday, month = WEEKDAYS[day.weekday()][:3], MONTHS[day.month - 1][:3]
+    return DATE.format(weekday=weekday, day=day.day, month=month, year=day.year)
+
+
 def time_words(wall_time: time | datetime) -> str:
     """Return for instance "06:30"; seconds are left out."""
     return f"{wall_time.hour:02}:{wall_time.minute:02}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from photosync.core.wording import MONTHS, WEEKDAYS, time_words
+from photosync.core.wording import short_date_words, time_words
 
 
 def short_date(day: date) -> str:
     """Return for instance "Fri 18 Dec 2026"."""
-    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+    return short_date_words(day)
 
 
 def short_moment(then: datetime, now: datetime) -> str:

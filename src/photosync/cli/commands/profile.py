@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from photosync.cli import installation, options, output
+from photosync.cli.dates import short_date, short_moment, written_date, written_moment
 from photosync.core.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -186,8 +187,8 @@ def list_() -> None:
                     each["name"],
                     each["status"],
                     each["health"]["state"],
-                    each["next_run"],
-                    each["stops_on"],
+                    short_moment(each["next_run"]),
+                    short_date(each["stops_on"]),
                     each["explanation"],
                 )
                 for each in documents
@@ -273,9 +274,12 @@ def _print_profile(profile: SyncProfile, sentence: str) -> None:
         )
     )
     for each in document["periods"]:
-        output.print_text(
-            f"timetable period {each['code']}, {each['start']} to {each['end']}: {each['frequency']}, {each['mode']}"
-        )
+        days = f"{written_date(each['start'])} to {written_date(each['end'])}"
+        output.print_text(f"timetable period {each['code']}, {days}: {each['frequency']}, {each['mode']}")
+
+
+def _pause_words(pause: dict[str, Any]) -> str:
+    return f"{written_date(pause['first_day'])} to {written_date(pause['last_day'])}"
 
 
 def _print_status(profile: SyncProfile, *, at: str | None = None, upcoming: int = UPCOMING) -> None:
@@ -291,10 +295,10 @@ def _print_status(profile: SyncProfile, *, at: str | None = None, upcoming: int 
         (
             ("status", document["status"]),
             ("health", f"{document['health']['state']}: {document['health']['explanation']}"),
-            ("next run", document["next_run"]),
-            ("if enabled", document["if_enabled_next_run"]),
-            ("stops on", document["stops_on"]),
-            *(("pause", f"{each['first_day']} to {each['last_day']}") for each in document["pauses"]),
-            *(("upcoming", each) for each in document["upcoming"]),
+            ("next run", written_moment(document["next_run"])),
+            ("if enabled", written_moment(document["if_enabled_next_run"])),
+            ("stops on", written_date(document["stops_on"])),
+            *(("pause", _pause_words(each)) for each in document["pauses"]),
+            *(("upcoming", written_moment(each)) for each in document["upcoming"]),
         )
     )

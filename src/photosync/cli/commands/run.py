@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from photosync.cli import installation, options, output
+from photosync.cli.dates import short_moment
 from photosync.cli.processes import processes
 from photosync.cli.progress import RunProgress
 from photosync.cli.run_report import end_with, print_run
@@ -43,8 +44,8 @@ def list_(name: str | None, limit: int) -> None:
     if output.wants_json():
         output.print_json(documents)
     elif documents:
-        names = ("run", "profile", "trigger", "state", "started", "duration_s", "explanation")
-        output.print_table(names, ([each[column] for column in names] for each in documents))
+        columns = ("run", "profile", "trigger", "state", "started", "seconds", "explanation")
+        output.print_table(columns, map(_run_row, documents))
     else:
         output.print_text("There has been no run yet.")
 
@@ -169,6 +170,11 @@ def _print(run: Run) -> None:
         output.print_json(document)
     else:
         print_run(document)
+
+
+def _run_row(run: dict[str, Any]) -> tuple[object, ...]:
+    started = short_moment(run["started"])
+    return run["run"], run["profile"], run["trigger"], run["state"], started, run["duration_s"], run["explanation"]
 
 
 def _change_row(change: dict[str, Any]) -> tuple[object, ...]:

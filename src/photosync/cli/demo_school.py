@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,16 +113,21 @@ def _write_files(photos: Path, students: int, staff: int, year: int, today: date
 
     roster.write_csv(photos.parent, everyone())
     for taken_in in (year - 1, year):
-        say(f"Drawing the portraits of {taken_in} ...")
-        delivery.write(
-            photos,
-            everyone(),
-            taken_in,
-            seed=SEED,
-            specials=taken_in == year,
-            small=students >= SMALL_FROM_STUDENTS,
-            photo_day=min(date(taken_in, 2, 10), today),
-        )
+        doing = f"Drawing the portraits of {taken_in}"
+        say(f"{doing} ...")
+        total = sum(person.first_academic_year <= taken_in for person in everyone())
+        with RunProgress() as progress:
+            progress.update(doing, 0, total)
+            delivery.write(
+                photos,
+                everyone(),
+                taken_in,
+                seed=SEED,
+                specials=taken_in == year,
+                small=students >= SMALL_FROM_STUDENTS,
+                photo_day=min(date(taken_in, 2, 10), today),
+                progress=partial(progress.update, doing, total=total),
+            )
 
 
 def _profile(school: School, photos: Path, now: datetime) -> SyncProfile:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class RunProgress:
-    """A progress line on standard error, where that is a terminal."""
+    """A progress line on standard error, where that is a terminal: of a run, or of what leads to one."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -38,7 +38,8 @@ class RunProgress:
             self._bar.stop()
 
     def show(self, run: Run) -> None:
-        if self._bar is None:
-            return
-        done, total = run.progress.get("done"), run.progress.get("total")
-        self._bar.update(self._task, description=run.phase or run.state, completed=done or 0, total=total or None)
+        self.update(run.phase or run.state, run.progress.get("done"), run.progress.get("total"))
+
+    def update(self, doing: str, done: int | None, total: int | None) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, description=doing, completed=done or 0, total=total or None)

@@ -1,13 +1,17 @@
 """What each command prints, as text and as JSON. The rules themselves are tested where they live."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.runs.models import Run
 from photosync.apps.schools.models import School
 from photosync.apps.schools.services import add_school
 from photosync.apps.timetable.models import TimetablePeriod
+from photosync.core.run_states import RunState, Trigger
 from tests.cli.commanding import Commanding
 
 S2 = ("2026S2", "--description", "Semester 2", "--start", "2026-07-20", "--end", "2026-12-18")
@@ -363,3 +367,30 @@ def test_doctor_finds_what_is_wrong(command: Commanding, profile: str, data: Pat
     assert (answer.status, answer.err) == (1, "2 checks failed: time zones, sources.\n")
     assert f"Others on this machine may read {data}. Run: chmod 700 {data}" in answer.out
     assert '"Mars/Olympus" is not a time zone.' in answer.out
+
+
+def test_run_tells_its_counts_in_one_order(command: Commanding, profile: str) -> None:
+    names = [
+        "observed",
+        "unchanged",
+        "added",
+        "replaced",
+        "withdrawn",
+        "unmatched",
+        "review",
+        "rejected",
+        "failed",
+        "waiting",
+    ]
+    run = Run.objects.create(
+        profile=SyncProfile.objects.get(name=profile),
+        state=RunState.DONE,
+        trigger=Trigger.ON_DEMAND,
+        accepted_at=datetime(2026, 8, 3, tzinfo=UTC),
+        finished_at=datetime(2026, 8, 3, 0, 0, 1, tzinfo=UTC),
+        counts={name: number for number, name in enumerate(sorted(names))},
+    )
+
+    counts = command.json("run", "show", str(run.pk))["counts"]
+
+    assert list(counts.items()) == [(name, sorted(names).index(name)) for name in names]

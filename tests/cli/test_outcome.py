@@ -39,6 +39,12 @@ def ending_with(error: BaseException) -> click.Command:
             "Check it with: photosync doctor",
         ),
         (
+            OperationalError("port 1 failed: Connection refused\n\tIs the server running on that host?\n"),
+            1,
+            "The database cannot be used: port 1 failed: Connection refused Is the server running on that host. "
+            "What was not finished was not done. Check it with: photosync doctor",
+        ),
+        (
             PermissionError(13, "Permission denied", "photos/x.jpg"),
             1,
             "The system refused: Permission denied (photos/x.jpg). What was done until then stays.",

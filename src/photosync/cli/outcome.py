@@ -83,8 +83,9 @@ def _known_fault(error: Exception) -> str | None:
         return f"The system refused: {error.strerror or error}{where}. What was done until then stays."
     django = sys.modules.get("django.db.utils")
     if django is not None and isinstance(error, django.OperationalError | django.InterfaceError):
+        reason = _one_line(str(error)).rstrip(".?! ")
         return (
-            f"The database cannot be used: {_one_line(str(error))}. What was not finished was not done. "
+            f"The database cannot be used: {reason}. What was not finished was not done. "
             "Check it with: photosync doctor"
         )
     return None

@@ -17,6 +17,18 @@ from photosync.apps.sources.models import ListedFile
 from photosync.core.run_states import RunState
 from photosync.engine.names import joined_path
 
+COUNTED = (
+    "observed",
+    "unchanged",
+    "added",
+    "replaced",
+    "withdrawn",
+    "unmatched",
+    "review",
+    "rejected",
+    "failed",
+    "waiting",
+)
 WAITING_FOR_A_PERSON = (ListedFile.State.UNMATCHED, ListedFile.State.REVIEW)
 
 
@@ -41,7 +53,7 @@ def run_document(run: Run) -> dict[str, Any]:
         "finished": _time(end, zone),
         "started_by": run.started_by,
         "duration_s": round((end - run.accepted_at).total_seconds(), 3) if end else None,
-        "counts": run.counts or (counts_of(run) if not RunState(run.state).alive else {}),
+        "counts": _in_order(run.counts or (counts_of(run) if not RunState(run.state).alive else {})),
         "delivered": {},
         "explanation": run.explanation,
         "new_year_delivery": run.new_year_delivery,
@@ -49,6 +61,11 @@ def run_document(run: Run) -> dict[str, Any]:
         "undoes": run.undoes_id,
         "progress": run.progress if RunState(run.state).alive else None,
     }
+
+
+def _in_order(counts: dict[str, int]) -> dict[str, int]:
+    """Return the counts in the order of the report: PostgreSQL keeps the members of a document in its own."""
+    return {name: counts[name] for name in COUNTED if name in counts}
 
 
 def change_documents(run: Run) -> Iterator[dict[str, Any]]:

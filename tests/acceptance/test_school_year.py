@@ -76,6 +76,13 @@ class SchoolYear:
                 assert worker.poll() is None
         assert len(self.runs()) == before + a_run_is_due
 
+    def catch_up(self, now: str) -> None:
+        """Let a worker live from `now` until the run that it makes at once has ended."""
+        before = len(self.runs())
+        with self.program.running("worker", at=at(now)) as worker:
+            wait_until(lambda: len(self.runs()) > before and self._has_ended(), worker)
+        assert (len(self.runs()), self.runs()[0]["trigger"]) == (before + 1, "catch-up")
+
     def _has_ended(self) -> bool:
         return self.runs()[0]["state"] not in ("queued", "running")
 
@@ -114,6 +121,9 @@ def test_a_school_year_stops_in_december_and_starts_again_in_february(year: Scho
         "period has been added."
     )
     assert (november["next_run"], november["stops_on"]) == ("2026-11-24T00:00:00+11:00", "2026-12-18")
+
+    # The worker was off since July: one run makes up for all the nights, not one for each.
+    year.catch_up("2026-12-17 12:00")
 
     # The last day still runs; the night after it does not, whatever lies in the source by then.
     year.live_through_midnight("2026-12-18", a_run_is_due=True)

@@ -18,12 +18,14 @@ def make() -> None:
     from django.core.management import call_command
 
     from photosync.apps.accounts.models import Role
+    from photosync.apps.library.store import photo_store
     from photosync.core.run_states import RunState
     from tests.web import pages
 
     settings.PHOTOSYNC_DATA.mkdir(parents=True, exist_ok=True)
     (settings.PHOTOSYNC_DATA / "secret.key").write_text(settings.SECRET_KEY)
     call_command("migrate", verbosity=0)
+    photo_store().prepare()
     school = pages.make_school()
     year = pages.this_year(school)
     kim = pages.make_user("kim", Role.ADMINISTRATOR, school)

@@ -16,7 +16,7 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture(autouse=True)
 def _store() -> None:
-    photo_store()
+    photo_store().prepare()
 
 
 def test_installation_without_a_profile_is_well(scene: Scene) -> None:

@@ -23,7 +23,7 @@ from photosync.imaging.settings import Rendered, RenderSettings
 Key = TypeVar("Key")
 
 _MOST_PROCESSES = 8
-_MEMORY_BUDGET_BYTES = 430_000_000
+_MEMORY_BUDGET_BYTES = 400_000_000
 """With the workers' own 2 x 60 MB this keeps a pool of two under 600 MB above the idle parent."""
 _MEMORY_PER_FURTHER_PROCESS_BYTES = 60_000_000
 

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import tempfile
 import shutil
 import sys
 from pathlib import Path
@@ -33,8 +34,10 @@ def without_special_rights():
 
 @pytest.fixture
 def root(tmp_path):
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o755)  # pytest's own are closed to everyone else
+    above = Path(tempfile.gettempdir()).resolve()
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.is_relative_to(above) and folder != above:
+            folder.chmod(0o755)  # pytest's own are closed to everyone else
     root = tmp_path / "photos"
     for path in ("1.jpg", "a/2.jpg", "b/3.jpg"):
         (root / path).parent.mkdir(parents=True, exist_ok=True)

@@ -3,9 +3,9 @@
 import contextlib
 import errno
 import os
-import tempfile
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil

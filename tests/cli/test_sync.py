@@ -157,6 +157,7 @@ def test_demo_makes_a_school_that_has_synced(installation: Installation) -> None
         "done",
     )
     assert made["run"]["counts"]["added"] > 4
+    assert (made["run"]["trigger"], made["run"]["started_by"]) == ("catch-up", "the schedule")
     assert made["photos"] == f"{installation.data}-demo/photos"
     assert made["sign_in"]["name"] == "demo"
     assert (again["school"], again["run"]) == ("WGC", None)

@@ -14,7 +14,7 @@ from photosync.apps.accounts.models import User
 from photosync.apps.accounts.services import add_user, set_password
 from photosync.apps.people.services import import_roster
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.profiles.services import DEFAULT_NAME, add_profile, assign
+from photosync.apps.profiles.services import DEFAULT_NAME, add_profile, assign, catch_up_from
 from photosync.apps.runs.models import Run
 from photosync.apps.runs.queries import run_document
 from photosync.apps.schools.models import School
@@ -22,13 +22,11 @@ from photosync.apps.schools.services import add_school
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.services import add_period
 from photosync.cli.installation import data_folder
-from photosync.cli.options import STARTED_BY
 from photosync.cli.processes import processes
 from photosync.cli.progress import RunProgress
 from photosync.core.errors import Refused
 from photosync.core.instants import local_date
 from photosync.core.people import PersonKind
-from photosync.core.run_states import Trigger
 from photosync.demo import delivery, roster
 
 CODE, TIME_ZONE, USER = "WGC", "Australia/Sydney", "demo"
@@ -97,7 +95,9 @@ def make_demo(students: int, staff: int, *, now: datetime, say: Callable[[str], 
     profile = profile or _profile(school, photos, now)
     say("Running the first sync ...")
     with RunProgress() as progress:
-        run = processes().sync(profile, Trigger.ON_DEMAND, STARTED_BY, progress.show)
+        # The scheduler finds what fell due last night, as it does when a server was off for a while.
+        catch_up_from(profile, now - timedelta(days=1))
+        run = processes().live_through_next_run(profile, progress.show)
     return DemoSchool(school, profile, _fresh_password(), photos, run)
 
 

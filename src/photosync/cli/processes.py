@@ -28,6 +28,10 @@ class Processes(Protocol):
         """See that a queued run is executed, by a live worker or here; wait for it."""
         ...
 
+    def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:
+        """Execute the schedule in this process until the next scheduled run of `profile` has ended; return it."""
+        ...
+
     def serve(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
         """Serve the pages, the schedule and runs until a signal ends the process. `on_ready` gets the address."""
         ...

@@ -10,9 +10,9 @@ from types import FrameType
 
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.models import Run, Worker
-from photosync.core.run_states import Trigger
+from photosync.core.run_states import RunState, Trigger
 from photosync.web.server import PageServer, check_address_is_free, serve_pages
-from photosync.worker.command import OnProgress, execute_or_follow, sync
+from photosync.worker.command import LOOK_EVERY_S, OnProgress, execute_or_follow, sync
 from photosync.worker.process import WorkerProcess
 
 
@@ -24,6 +24,18 @@ class InstalledProcesses:
 
     def execute_or_follow(self, run: Run, on_progress: OnProgress) -> Run:
         return execute_or_follow(run, on_progress)
+
+    def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:
+        last = Run.objects.filter(profile=profile).order_by("-pk").values_list("pk", flat=True).first() or 0
+        scheduled = Run.objects.filter(profile=profile, pk__gt=last, due_at__isnull=False).order_by("pk")
+        with _until_signalled() as stopped, _working(Worker.Kind.WORKER):
+            while not stopped.wait(LOOK_EVERY_S):
+                run = scheduled.first()
+                if run is not None:
+                    on_progress(run)
+                    if not RunState(run.state).alive:
+                        return run
+        raise KeyboardInterrupt
 
     def serve(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
         """Serve pages, schedule and runs in this process until SIGTERM or SIGINT."""

@@ -151,6 +151,13 @@ def set_enabled(profile: SyncProfile, *, enabled: bool, now: datetime) -> None:
     _take_over(profile, stored)
 
 
+def catch_up_from(profile: SyncProfile, since: datetime) -> None:
+    """Let what fell due after `since` be dealt with as if nobody had looked at the schedule since then."""
+    profile.evaluated_until = since
+    profile.next_due_at = next_due_after(schedule_of(profile), since)
+    profile.save(update_fields=("evaluated_until", "next_due_at"))
+
+
 def reschedule(profile: SyncProfile, now: datetime) -> None:
     """Store when `profile` is due next, after a change of its schedule.
 

@@ -88,6 +88,17 @@ def test_folder_of_something_else_is_left_alone(installation: Installation) -> N
             "PHOTOSYNC_STORE_URL is set, but this version keeps photos in the data folder only. "
             "Nothing was started. Unset PHOTOSYNC_STORE_URL.",
         ),
+        (
+            "PHOTOSYNC_MAX_MEGAPIXELS",
+            "many",
+            "PHOTOSYNC_MAX_MEGAPIXELS must be a whole number, such as 40. Nothing was started.",
+        ),
+        (
+            "PHOTOSYNC_THUMB_PX",
+            "500",
+            "The renditions full (960 px), card (480 px) and thumb (500 px) must not grow in this order. "
+            "Choose other sizes.",
+        ),
     ],
 )
 def test_setting_malformed_is_one_line(name: str, value: str, message: str, installation: Installation) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from typing import TypeVar
 
 from photosync.core.errors import WrongUse
@@ -16,27 +15,6 @@ BYTES_PER_MEGABYTE = 1_000_000
 PIXELS_PER_MEGAPIXEL = 1_000_000
 SMALLEST_EDGE_PX = 16
 LARGEST_EDGE_PX = 8_000
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One accepted picture of one person for one academic year; versions are never overwritten."""
-
-    academic_year: int
-    content: str
-    """Hash of the rendered picture."""
-    made_current: int
-    """Place in the order in which the person's versions became current; the highest of a year is current."""
-
-
-def current_by_year(versions: Iterable[Version]) -> dict[int, Version]:
-    """Return the current version of each academic year that has one."""
-    current: dict[int, Version] = {}
-    for version in versions:
-        other = current.get(version.academic_year)
-        if other is None or version.made_current > other.made_current:
-            current[version.academic_year] = version
-    return current
 
 
 def photo_for_year(versions_by_year: Mapping[int, Photo], year: int) -> tuple[Photo, int] | None:
@@ -84,23 +62,6 @@ class RenditionSizes:
     def longest_edge_px(self, rendition: Rendition) -> int:
         return {Rendition.FULL: self.full_px, Rendition.CARD: self.card_px, Rendition.THUMB: self.thumb_px}[rendition]
 
-    def fingerprint(self) -> str:
-        """Return a short text, equal exactly for equal sizes and quality, the same on every machine."""
-        return _fingerprint("sizes", self.full_px, self.card_px, self.thumb_px, self.jpeg_quality)
-
-
-def fit(width_px: int, height_px: int, longest_edge_px: int) -> tuple[int, int]:
-    """Return the size of a picture scaled down to `longest_edge_px`: never enlarged, at least 1 px."""
-    longest = max(width_px, height_px)
-    if longest <= longest_edge_px:
-        return width_px, height_px
-    return _scaled(width_px, longest_edge_px, longest), _scaled(height_px, longest_edge_px, longest)
-
-
-def _scaled(edge_px: int, numerator: int, denominator: int) -> int:
-    """Round half up, in whole numbers: the same on every machine."""
-    return max(1, (2 * edge_px * numerator + denominator) // (2 * denominator))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoLimits:
@@ -126,14 +87,3 @@ class PhotoLimits:
     @property
     def max_bytes(self) -> int:
         return self.max_megabytes * BYTES_PER_MEGABYTE
-
-    def fingerprint(self) -> str:
-        """Return a short text that is equal exactly for equal limits, the same on every machine.
-
-        Kept beside a rejection: content that was rejected is looked at again once the limits differ.
-        """
-        return _fingerprint("limits", self.max_megapixels, self.max_megabytes, self.min_short_edge_px)
-
-
-def _fingerprint(*parts: object) -> str:
-    return sha256("/".join(map(str, parts)).encode()).hexdigest()[:16]

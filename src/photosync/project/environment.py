@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from photosync.core.errors import WrongUse
+from photosync.core.photos import PhotoLimits, RenditionSizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Environment:
     trusted_origins: tuple[str, ...]
     secure_cookies: bool
     log_level: str
+    photo_limits: PhotoLimits
+    rendition_sizes: RenditionSizes
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> Environment:
@@ -43,6 +46,8 @@ class Environment:
             trusted_origins=_listed(variables.get("PHOTOSYNC_TRUSTED_ORIGINS", "")),
             secure_cookies=variables.get("PHOTOSYNC_SECURE_COOKIES", "no").lower() in ("1", "yes", "true", "on"),
             log_level=variables.get("PHOTOSYNC_LOG_LEVEL", "WARNING").upper(),
+            photo_limits=_limits(variables),
+            rendition_sizes=_sizes(variables),
         )
 
     def secret_key(self) -> str:
@@ -64,6 +69,32 @@ class Environment:
         if not self.database_url:
             return f"sqlite:///{self.data_folder / 'runs.sqlite3'}"
         return self.database_url.replace("postgres://", "postgresql://", 1)
+
+
+def _limits(variables: Mapping[str, str]) -> PhotoLimits:
+    return PhotoLimits(
+        max_megapixels=_number(variables, "PHOTOSYNC_MAX_MEGAPIXELS", 40),
+        max_megabytes=_number(variables, "PHOTOSYNC_MAX_MEGABYTES", 30),
+        min_short_edge_px=_number(variables, "PHOTOSYNC_MIN_SHORT_EDGE_PX", 120),
+    )
+
+
+def _sizes(variables: Mapping[str, str]) -> RenditionSizes:
+    return RenditionSizes(
+        full_px=_number(variables, "PHOTOSYNC_FULL_PX", 960),
+        card_px=_number(variables, "PHOTOSYNC_CARD_PX", 480),
+        thumb_px=_number(variables, "PHOTOSYNC_THUMB_PX", 160),
+        jpeg_quality=_number(variables, "PHOTOSYNC_JPEG_QUALITY", 85),
+    )
+
+
+def _number(variables: Mapping[str, str], name: str, default: int) -> int:
+    text = variables.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise WrongUse(f"{name} must be a whole number, such as {default}. Nothing was started.")
+    return int(text)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The photo store and the render pool of this process, made on first use."""
+"""The photo store, the render pool and the render settings of this process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from functools import cache
 
 from django.conf import settings
 
-from photosync.imaging import RenderPool
+from photosync.core.photos import Rendition
+from photosync.imaging import RenderPool, RenderSettings, RenditionSize
 from photosync.storage.folder import BlobStore
 
 
@@ -24,3 +25,15 @@ def photo_store() -> BlobStore:
 def render_pool() -> RenderPool:
     """Return the pool that all runs of this process share. Its workers start with the first picture."""
     return RenderPool()
+
+
+def render_settings() -> RenderSettings:
+    """Return what the operator's settings let in, and what is made of it."""
+    limits, sizes = settings.PHOTOSYNC_PHOTO_LIMITS, settings.PHOTOSYNC_RENDITION_SIZES
+    return RenderSettings(
+        max_pixels=limits.max_pixels,
+        max_bytes=limits.max_bytes,
+        min_short_edge_px=limits.min_short_edge_px,
+        rendition_sizes=tuple(RenditionSize(each.value, sizes.longest_edge_px(each)) for each in Rendition),
+        jpeg_quality=sizes.jpeg_quality,
+    )

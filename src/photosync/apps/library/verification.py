@@ -12,18 +12,17 @@ from django.db.models import Q
 
 from photosync.apps.library.models import Picture, YearPhoto
 from photosync.apps.library.photos import blob_of
-from photosync.apps.library.store import photo_store, render_pool
+from photosync.apps.library.store import photo_store, render_pool, render_settings
 from photosync.apps.sources.models import ListedFile
 from photosync.apps.sources.opening import open_profile_source
 from photosync.core.errors import Damaged, ItemRejected, PhotoSyncError
 from photosync.core.photos import Rendition
 from photosync.engine.names import original_name
-from photosync.imaging import Rendered, RenderSettings
+from photosync.imaging import Rendered
 from photosync.storage import Finding
 
 ORPHANS_LISTED = 1_000
 PEOPLE_NAMED = 20
-SETTINGS = RenderSettings()
 
 
 @dataclass(slots=True)
@@ -169,11 +168,11 @@ def _rendered_from_source(file: ListedFile) -> Rendered | None:
     """Return the renditions of the file's bytes; None where they are no longer those it was made from."""
     with open_profile_source(file.profile) as source:
         fetched = source.fetch(
-            original_name(file.page.folder), original_name(file.name), limit_bytes=SETTINGS.max_bytes
+            original_name(file.page.folder), original_name(file.name), limit_bytes=render_settings().max_bytes
         )
     if hash_of(fetched.content).hexdigest() != file.sha256:
         return None
-    result = render_pool().submit(fetched.content, SETTINGS).result()
+    result = render_pool().submit(fetched.content, render_settings()).result()
     if isinstance(result, ItemRejected):
         raise result
     return result
@@ -182,9 +181,9 @@ def _rendered_from_source(file: ListedFile) -> Rendered | None:
 def _smaller_from_full(picture: Picture, name: str) -> str:
     """Make a card or thumb anew from the full; its bytes, and so its name, may differ from before."""
     rendition = Rendition.CARD if name == picture.card_sha256 else Rendition.THUMB
-    sizes = tuple(size for size in SETTINGS.rendition_sizes if size.name == rendition.value)
+    sizes = tuple(size for size in render_settings().rendition_sizes if size.name == rendition.value)
     # The full may be narrower than what is accepted from a source.
-    settings = replace(SETTINGS, rendition_sizes=sizes, min_short_edge_px=1)
+    settings = replace(render_settings(), rendition_sizes=sizes, min_short_edge_px=1)
     result = render_pool().submit(photo_store().read_verified(picture.full_sha256), settings).result()
     if isinstance(result, ItemRejected):
         return result.message

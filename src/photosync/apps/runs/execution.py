@@ -13,7 +13,7 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection, transaction
 
-from photosync.apps.library.store import photo_store, render_pool
+from photosync.apps.library.store import photo_store, render_pool, render_settings
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import limits_of, match_rule, schedule_of
 from photosync.apps.runs.ledger.fence import Fence
@@ -40,7 +40,7 @@ from photosync.engine.observe import observe
 from photosync.engine.planning import PlanTask, Verdict, plan
 from photosync.engine.publish import publish
 from photosync.engine.stage import StageTask, stage
-from photosync.imaging import RenderSettings, heic_available
+from photosync.imaging import heic_available
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,6 @@ SYNC_PHASES = ("observe", "match", "stage", "plan", "publish", "record")
 PREVIEW_PHASES = ("observe", "match", "stage", "plan", "record")
 UNDO_PHASES = ("plan", "publish", "record")
 APPROVED_PHASES = ("publish", "record")
-RENDER_SETTINGS = RenderSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ class _Execution:
         if not rows.fetch_count():
             return True
         with open_profile_source(self.profile) as source:
-            stage(StageTask(source, render_pool(), photo_store(), RENDER_SETTINGS), rows, self.rein)
+            stage(StageTask(source, render_pool(), photo_store(), render_settings()), rows, self.rein)
         return True
 
     def _plan(self) -> bool:
@@ -227,7 +226,7 @@ class _Execution:
 
 def render_fingerprint() -> str:
     """Return what changes when bytes that were refused may be accepted: the limits, and whether HEIC can be read."""
-    return f"{RENDER_SETTINGS.fingerprint()}{'-heic' if heic_available() else ''}"
+    return f"{render_settings().fingerprint()}{'-heic' if heic_available() else ''}"
 
 
 def _database_unavailable(error: DatabaseError | InterfaceError) -> str:

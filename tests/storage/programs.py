@@ -8,6 +8,7 @@ import os
 import random
 import resource
 import sys
+import tracemalloc
 from pathlib import Path
 
 from photosync.core.errors import StorageUnavailable
@@ -53,6 +54,15 @@ def store_without_privileges(root: str) -> None:
     if ctypes.CDLL(None, use_errno=True).capset(header, nothing) != 0:
         raise OSError(ctypes.get_errno(), "capset")
     _store_and_tell(root)
+
+
+def verify_missing(root: str, count: str) -> None:
+    """Verify a store that has none of `count` blobs; print the peak of the memory that this took."""
+    store = BlobStore(Path(root))
+    tracemalloc.start()
+    missing = sum(1 for _ in store.verify((f"{name:064x}", 1) for name in range(int(count))))
+    assert missing == int(count)
+    sys.stdout.write(f"{tracemalloc.get_traced_memory()[1]}\n")
 
 
 def _store_and_tell(root: str) -> None:

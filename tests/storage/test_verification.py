@@ -97,5 +97,5 @@ def test_verify_blob_stored_since_its_folder_was_listed(store: BlobStore) -> Non
 
 
 def test_verify_memory_does_not_grow_with_the_references(store: BlobStore) -> None:
-    """60,000 names alone would take 7 MB; the window that is looked at takes less than 3 MB, whatever their number."""
+    """60,000 names alone would take 7 MB; the window that is looked at takes less than 3 MB, however many."""
     assert int(output_lines(command("verify_missing", store.root, 60_000))[0]) < 3_000_000

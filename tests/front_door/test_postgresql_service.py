@@ -70,5 +70,9 @@ def test_server_ends_with_the_process_that_started_it(end: signal.Signals) -> No
     else:
         pytest.fail("PostgreSQL still answers after the process that started it has gone")
     if end is signal.SIGKILL:  # no one was left to remove it
-        shutil.rmtree(Path(folder).parent, ignore_errors=True)
+        for _ in range(50):  # the server may still be writing while it ends
+            shutil.rmtree(Path(folder).parent, ignore_errors=True)
+            if not Path(folder).exists():
+                break
+            time.sleep(0.1)
     assert not Path(folder).exists()

@@ -109,7 +109,12 @@ class _Executor:
         return self
 
     def begin(self, run: Run) -> None:
-        workflows.start_here(run.pk, run.attempt)
+        """Begin to execute the run. One that a dead process began with, but did not claim, gets a new attempt."""
+        attempt: int | None = run.attempt
+        if workflows.is_known(run.pk, run.attempt):
+            attempt = queue_again(run.pk, run.attempt)
+        if attempt is not None:
+            workflows.start_here(run.pk, attempt)
 
     def begin_again_if_lost(self, run: Run) -> None:
         """Begin a new attempt where the last one broke off without ending the run: the database was away."""

@@ -15,7 +15,7 @@ from photosync.apps.library.store import render_pool
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.housekeeping import Housekeeper
 from photosync.apps.runs.models import Run, Worker
-from photosync.apps.runs.schedule import queue_again, queued_runs, take_back_runs, tick
+from photosync.apps.runs.schedule import is_silent, queue_again, queued_runs, take_back_runs, tick
 from photosync.worker import workflows
 from photosync.worker.identity import Identity, is_dead_here
 
@@ -105,10 +105,19 @@ class WorkerProcess:
 
 
 def _enqueue(run_id: int, attempt: int) -> None:
-    if workflows.has_ended(run_id, attempt):
-        # It could not even claim the run: the database was away at that instant.
+    if workflows.has_ended(run_id, attempt) or _holder_is_gone(run_id, attempt):
+        # It could not even claim the run: the database was away at that instant, or its process died.
         again = queue_again(run_id, attempt)
         if again is None:
             return
         attempt = again
     workflows.enqueue(run_id, attempt)
+
+
+def _holder_is_gone(run_id: int, attempt: int) -> bool:
+    """Whether the process that began with the attempt of a queued run died before it claimed the run."""
+    executor_id = workflows.executor_of(run_id, attempt)
+    if not executor_id:
+        return False
+    holder = Worker.objects.filter(executor_id=executor_id).first()
+    return holder is None or is_silent(holder, timezone.now()) or is_dead_here(holder)

@@ -87,5 +87,16 @@ def has_ended(run_id: int, attempt: int) -> bool:
     return status is not None and status.status not in UNDER_WAY
 
 
+def is_known(run_id: int, attempt: int) -> bool:
+    """Whether a process began with this attempt before. Only that process's executor id goes on with it."""
+    return DBOS.get_workflow_status(workflow_id(run_id, attempt)) is not None
+
+
+def executor_of(run_id: int, attempt: int) -> str:
+    """Return the executor id that holds the workflow of this attempt; empty where none has taken it yet."""
+    status = DBOS.get_workflow_status(workflow_id(run_id, attempt))
+    return (status.executor_id or "") if status is not None and status.status == "PENDING" else ""
+
+
 def workflow_id(run_id: int, attempt: int) -> str:
     return f"run-{run_id}-{attempt}"

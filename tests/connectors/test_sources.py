@@ -23,6 +23,11 @@ class TestMemory(SourceConformance):
         source.available = False
 
 
+class TestMemoryWithEntriesAtHand(TestMemory):
+    def make(self, place, files, *, window_entries):
+        return MemorySource(files, window_entries=window_entries, at_hand=True)
+
+
 class TestFolder(SourceConformance):
     small_source_entries = 2_000
 
@@ -48,6 +53,16 @@ class TestFolder(SourceConformance):
 
     def make_unavailable(self, place, source):
         shutil.rmtree(place)
+
+    def test_folder_that_differs_comes_with_its_entries(self, tmp_path):
+        """Links among them, and without what is in the folders beneath."""
+        with self.make(tmp_path, {"a/1.jpg": b"1", "a/b/2.jpg": b"2", "c/3.jpg": b"3"}, window_entries=40) as source:
+            known = {(page.folder, page.bucket): page.digest for page in source.pages()}
+            (tmp_path / "a/link.jpg").symlink_to("1.jpg")
+            came = {page.folder: page.entries for page in source.pages(known) if page.entries is not None}
+            assert {folder: sorted(entry.name for entry in entries) for folder, entries in came.items()} == {
+                "a": ["1.jpg", "link.jpg"]
+            }
 
 
 class TestFolderWithHelpers(TestFolder):

@@ -24,8 +24,8 @@ Rules that hold for every source, and that `connectors.testing.conformance` prov
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, Self
 
 from photosync.connectors.digests import BUCKETS, bucket_of, digest_of_sum, entry_digest
@@ -36,6 +36,7 @@ __all__ = [
     "Entry",
     "Fetched",
     "Page",
+    "PageKey",
     "Source",
     "bucket_of",
     "digest_of_sum",
@@ -57,6 +58,10 @@ class Entry(NamedTuple):
     """What the source offers to notice a change: a time stamp, an ETag, a version. Compared, never parsed."""
 
 
+PageKey = tuple[str, int | None]
+"""Folder and bucket of a page, which it has to itself within one listing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A part of a listing: the entries of one folder, or of one bucket of a large folder."""
@@ -68,6 +73,8 @@ class Page:
     digest: bytes
     """`listing_digest` of the page's entries: 16 bytes, equal exactly when the entries are equal."""
     entry_count: int
+    entries: Sequence[Entry] | None = field(default=None, compare=False, repr=False)
+    """The entries, where the source had them at hand while listing; None: ask `entries()` for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,12 @@ class Fetched:
 class Source(Protocol):
     """A place that photos come from. Open it with its connector's `open_source`; use it as a context."""
 
-    def pages(self) -> Iterator[Page]:
-        """Yield every page of the source that holds at least one entry. Raises SourceUnavailable."""
+    def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:
+        """Yield every page of the source that holds at least one entry. Raises SourceUnavailable.
+
+        `known` are the digests of all pages as they were recorded last. A page whose digest is another may
+        come with its entries, where that is cheaper than to read them later; with None, no page does.
+        """
         ...
 
     def entries(self, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Entry]]]:

@@ -12,11 +12,21 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from photosync.connectors.contract import Entry, Page, Source, digest_of_sum, entry_digest, listing_digest
+from photosync.connectors.contract import (
+    PAGE_WINDOW_ENTRIES,
+    Entry,
+    Page,
+    Source,
+    digest_of_sum,
+    entry_digest,
+    listing_digest,
+)
 from photosync.engine.ports import KnownPage, ObserveLedger, PageChange, Progress, Recorded, Rein
 
 PAGES_AT_ONCE = 64
 """Few, so that pages which differ are compared while the source is still being listed."""
+PAGES_SAID_TO_THE_SOURCE = 20_000
+"""Of a listing of up to so many pages the source is told the digests, so that it may give entries at once."""
 PAGES_DROPPED_AT_ONCE = 400
 FILES_PER_WRITE = 2_000
 
@@ -60,7 +70,7 @@ def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
     observation = Observation()
     seen = _SeenPages()
     writer = _Writer(ledger, seen)
-    for pages in batches(source.pages(), PAGES_AT_ONCE):
+    for pages in _windows(source.pages(ledger.recorded_digests(most=PAGES_SAID_TO_THE_SOURCE))):
         known = ledger.known_pages(pages)
         differing = []
         for page, record in zip(pages, known, strict=True):
@@ -71,7 +81,7 @@ def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
                 differing.append(page)
         if differing:
             records = {(p.folder, p.bucket): r for p, r in zip(pages, known, strict=True)}
-            for page, entries in source.entries(differing):
+            for page, entries in _entries(source, differing):
                 change = _compare(page, entries, records[page.folder, page.bucket], ledger)
                 observation.observed += len(entries)
                 observation.changed_files += len(change.added) + len(change.changed) + len(change.vanished)
@@ -81,6 +91,32 @@ def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
     observation.changed_files += _drop_unseen_pages(ledger, seen)
     ledger.finish_listing(observed=observation.observed)
     return observation
+
+
+def _windows(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """Yield pages in lists that hold a window of entries at the most, besides those of their last page."""
+    gathered: list[Page] = []
+    entry_count = 0
+    for page in pages:
+        gathered.append(page)
+        entry_count += len(page.entries or ())
+        if len(gathered) >= PAGES_AT_ONCE or entry_count >= PAGE_WINDOW_ENTRIES:
+            yield gathered
+            gathered, entry_count = [], 0
+    if gathered:
+        yield gathered
+
+
+def _entries(source: Source, pages: Sequence[Page]) -> Iterator[tuple[Page, Sequence[Entry]]]:
+    """Yield the entries of each page: as they came with it, or asked of the source."""
+    to_ask = []
+    for page in pages:
+        if page.entries is None:
+            to_ask.append(page)
+        else:
+            yield page, page.entries
+    if to_ask:
+        yield from source.entries(to_ask)
 
 
 def _compare(page: Page, entries: Sequence[Entry], known: KnownPage | None, ledger: ObserveLedger) -> PageChange:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from photosync.connectors.contract import Entry, Page
+from photosync.connectors.contract import Entry, Page, PageKey
 from photosync.core.guard import ComponentTotals
 from photosync.core.matching import Candidate as PersonCandidate
 from photosync.core.matching import KeyReader
@@ -202,6 +202,10 @@ class Progress:
 
 
 class ObserveLedger(Protocol):
+    def recorded_digests(self, *, most: int) -> Mapping[PageKey, bytes] | None:
+        """Return the digest of every recorded page, or None where there are more than `most`."""
+        ...
+
     def known_pages(self, pages: Sequence[Page]) -> list[KnownPage | None]: ...
     def known_files(self, known: KnownPage) -> dict[Recorded, int]:
         """Return the entries of a page as they were last recorded, with their file ids."""

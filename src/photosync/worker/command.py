@@ -21,6 +21,8 @@ from photosync.worker import workflows
 from photosync.worker.identity import Identity, is_dead_here, live_workers
 
 LOOK_EVERY_S = 0.1
+OUTCOME_KEPT_WITHIN_S = 2.0
+OUTCOME_LOOKED_FOR_EVERY_S = 0.01
 WORKER_LOOKED_FOR_EVERY_S = 5.0
 
 OnProgress = Callable[[Run], None]
@@ -105,6 +107,7 @@ class _Executor:
 
     def __enter__(self) -> Self:
         self._identity = Identity(Worker.Kind.COMMAND, timezone.now)
+        self._begun: tuple[int, int] | None = None
         workflows.launch(self._identity.executor_id, takes_from_queue=False)
         return self
 
@@ -114,6 +117,7 @@ class _Executor:
         if workflows.is_known(run.pk, run.attempt):
             attempt = queue_again(run.pk, run.attempt)
         if attempt is not None:
+            self._begun = run.pk, attempt
             workflows.start_here(run.pk, attempt)
 
     def begin_again_if_lost(self, run: Run) -> None:
@@ -126,6 +130,14 @@ class _Executor:
         if run.state == RunState.QUEUED:
             self.begin(run)
 
-    def __exit__(self, *exc: object) -> None:
+    def _wait_for_the_outcome(self) -> None:
+        """Let DBOS keep that the workflow has ended, which it does just after the run's own record says so."""
+        until = time.monotonic() + OUTCOME_KEPT_WITHIN_S
+        while self._begun and time.monotonic() < until and not workflows.has_ended(*self._begun):
+            time.sleep(OUTCOME_LOOKED_FOR_EVERY_S)
+
+    def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
+        if kind is None:
+            self._wait_for_the_outcome()
         DBOS.destroy(workflow_completion_timeout_sec=0)
         self._identity.release()

@@ -136,7 +136,7 @@ class RemovesTheOtherFolder:
     def __init__(self, root):
         self.root = root
 
-    def whole(self, folder, total, count):
+    def whole(self, folder, digest, count, entries):
         if folder:
             shutil.rmtree(self.root / ("b" if folder == "a" else "a"))
 

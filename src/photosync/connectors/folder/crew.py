@@ -11,21 +11,21 @@ import select
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from photosync.connectors.digests import BUCKETS, digest_of_sum
 from photosync.connectors.folder.helper import packed, unpacked
 from photosync.connectors.folder.reading import Answer, Request
-from photosync.connectors.folder.tree import Broken
+from photosync.connectors.folder.tree import Broken, Read
 
 HELPERS = 2
 STOCK = 2
 REQUESTS_A_TASK = 512
 
-Found = tuple[str, int | None, bytes, int]
-"""One page: folder, bucket, digest, number of entries."""
+Found = tuple[str, int | None, bytes, int, list[Read] | None]
+"""One page: folder, bucket, digest, number of entries, and the entries where they came with it."""
 
 PACKAGE_FOLDER = str(Path(__file__).resolve().parents[3])
 START = "import sys; sys.path.append(sys.argv[1]); from photosync.connectors.folder.helper import main; main()"
@@ -41,16 +41,15 @@ def pages_of_sums(folder: str, sums: Sequence[int], counts: Sequence[int], windo
     if entry_count == 0:
         return []
     if entry_count <= window:
-        return [(folder, None, digest_of_sum(sum(sums)), entry_count)]
-    return [
-        (folder, bucket, digest_of_sum(sums[bucket]), counts[bucket]) for bucket in range(BUCKETS) if counts[bucket]
-    ]
+        return [(folder, None, digest_of_sum(sum(sums)), entry_count, None)]
+    used = (bucket for bucket in range(BUCKETS) if counts[bucket])
+    return [(folder, bucket, digest_of_sum(sums[bucket]), counts[bucket], None) for bucket in used]
 
 
 class Helper:
     """One helper process and the two pipes to it."""
 
-    def __init__(self, root: str, excluded: tuple[str, str] | None, window: int, chunk_entries: int) -> None:
+    def __init__(self, start: tuple[Any, ...]) -> None:
         utf8 = "1" if sys.getfilesystemencoding() == "utf-8" else "0"
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-X", f"utf8={utf8}", "-c", START, PACKAGE_FOLDER],
@@ -68,7 +67,7 @@ class Helper:
         self.idle = True
         self.asked = False
         try:
-            self.send(("start", root, excluded, window, chunk_entries))
+            self.send(("start", *start))
         except BaseException:
             self.stop()
             raise
@@ -121,6 +120,7 @@ class Crew:
         helpers: int,
         window: int,
         chunk_entries: int,
+        known: Mapping[str, bytes] | None = None,
     ) -> None:
         self.window = window
         self.helpers: list[Helper] = []
@@ -131,7 +131,7 @@ class Crew:
         self.read_to_the_end: set[str] = set()
         try:
             for _ in range(helpers):
-                self.helpers.append(Helper(root, excluded, window, chunk_entries))
+                self.helpers.append(Helper((root, excluded, window, chunk_entries, known)))
         except BaseException:
             self.close()
             raise
@@ -191,8 +191,8 @@ class Crew:
     def _take(self, helper: Helper, message: tuple[Any, ...]) -> Iterator[Found]:
         kind = message[0]
         if kind == "pages":
-            for folder, digest, count in message[1]:
-                yield folder, None, digest, count
+            for folder, digest, count, entries in message[1]:
+                yield folder, None, digest, count, entries
         elif kind == "idle":
             helper.idle = True
         elif kind == "folders":

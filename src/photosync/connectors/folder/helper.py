@@ -19,9 +19,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from photosync.connectors.folder.tree import Read
+
 PAGES_A_MESSAGE = 256
 ENTRIES_A_MESSAGE = 16_000
 """Whichever comes first: whoever compares pages is to have some early, while the walk goes on."""
+WEIGHT_OF_ONE_SENT = 8
 WORK_BETWEEN_LOOKS = 2_000
 SECONDS_BETWEEN_LOOKS_AT_THE_PARENT = 5.0
 
@@ -54,7 +57,7 @@ class Line:
         self.tasks: list[tuple[Any, ...]] = []
         self.asked = False
         self.work = 0
-        self.pages: list[tuple[str, bytes, int]] = []
+        self.pages: list[tuple[str, bytes, int, list[Read] | None]] = []
         self.entries = 0
 
     def send(self, *message: Any) -> None:
@@ -89,9 +92,9 @@ class Line:
             self.pages = []
             self.entries = 0
 
-    def whole(self, folder: str, total: int, count: int) -> None:
-        self.pages.append((folder, total.to_bytes(16, "big"), count))
-        self.entries += count
+    def whole(self, folder: str, digest: bytes, count: int, entries: list[Read] | None) -> None:
+        self.pages.append((folder, digest, count, entries))
+        self.entries += count if entries is None else count * WEIGHT_OF_ONE_SENT
         if len(self.pages) >= PAGES_A_MESSAGE or self.entries >= ENTRIES_A_MESSAGE:
             self.flush()
 
@@ -121,8 +124,8 @@ def main() -> None:
     """Do tasks until the starter closes the line. An error of the tree is told; any other ends the helper."""
     gc.disable()  # a walk makes no cycles, but a million objects that the collector would look through
     line = Line()
-    _, root, excluded, window, chunk_entries = line.next_task()
-    walk = Walk(root, excluded, line, chunk_entries)
+    _, root, excluded, window, chunk_entries, known = line.next_task()
+    walk = Walk(root, excluded, line, chunk_entries, known)
     while True:
         kind, *rest = line.next_task()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from itertools import islice
 
 from photosync.connectors.digests import bucket_of
 from photosync.connectors.folder.tree import (
@@ -13,12 +14,14 @@ from photosync.connectors.folder.tree import (
     is_ignored,
     open_folder,
     read_odd,
+    read_plain,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+ROWS_AT_ONCE = 2048
 NAMES_AT_ONCE = 200_000
 """Of a folder spread over pages, so many names are kept while their pages are read one by one."""
 
@@ -88,20 +91,12 @@ def _whole(root: str, folder: str, skipped: str | None, most: int) -> list[Read]
     found: list[Read] = []
     try:
         with os.scandir(fd) as rows:
-            for entry in rows:
-                name = entry.name
-                if name == skipped or is_ignored(name):
-                    continue
-                if entry.is_file(follow_symlinks=False):
-                    try:
-                        own = entry.stat(follow_symlinks=False)
-                    except FileNotFoundError:
-                        continue
-                    found.append((name, own.st_size, f"{own.st_mtime_ns:x}.{own.st_ctime_ns:x}"))
-                elif not entry.is_dir(follow_symlinks=False):
-                    odd = read_odd(root, folder, fd, name)
-                    if odd is not None:
-                        found.append(odd)
+            while chunk := list(islice(rows, ROWS_AT_ONCE)):
+                odd: list[os.DirEntry[str]] = []
+                found += read_plain((entry for entry in chunk if entry.name != skipped), odd)
+                for entry in odd:
+                    if read := read_odd(root, folder, fd, entry.name):
+                        found.append(read)
                 if len(found) > most:
                     raise Broken(GREW, folder)
     finally:

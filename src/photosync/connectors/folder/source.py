@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
-from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Entry, Fetched, Page
-from photosync.connectors.digests import digest_of_sum
+from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Entry, Fetched, Page, PageKey
 from photosync.connectors.folder.crew import HELPERS, Crew, Found, HelperLost, pages_of_sums
 from photosync.connectors.folder.fetching import fetch_file, shown
 from photosync.connectors.folder.reading import Answer, Request, read_pages
-from photosync.connectors.folder.tree import GREW, TOO_DEEP, Broken, joined
+from photosync.connectors.folder.tree import GREW, TOO_DEEP, Broken, Read, joined
 from photosync.connectors.folder.walk import CHUNK_ENTRIES, DEEPEST, Walk
 from photosync.core.errors import SourceUnavailable, WrongUse
 
@@ -33,8 +32,8 @@ class _Collected:
         self.work = 0
         self.pages: list[Found] = []
 
-    def whole(self, folder: str, total: int, count: int) -> None:
-        self.pages.append((folder, None, digest_of_sum(total), count))
+    def whole(self, folder: str, digest: bytes, count: int, entries: list[Read] | None) -> None:
+        self.pages.append((folder, None, digest, count, entries))
 
     def spread(self, folder: str, sums: list[int], counts: list[int], parts_given: int) -> None:
         assert parts_given == 0  # noqa: S101 - nobody asks for work, so none is given away
@@ -81,21 +80,28 @@ class FolderSource:
             folder, _, name = index.rpartition("/")
             self._excluded = (folder, name)
 
-    def pages(self) -> Iterator[Page]:
-        """Yield the pages of the folder; links out of it are shown as entries and not followed."""
+    def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:
+        """Yield the pages of the folder; links out of it are shown as entries and not followed.
+
+        Folders that are read in one go and differ from `known` come with their entries.
+        """
+        folders = None
+        if known is not None:
+            folders = {folder: digest for (folder, bucket), digest in known.items() if bucket is None}
         try:
-            yield from (Page(*found) for found in self._found())
+            for folder, bucket, digest, count, read in self._found(folders):
+                yield Page(folder, bucket, digest, count, None if read is None else list(map(Entry._make, read)))
         except Broken as exc:
             raise unavailable(self.root, exc) from exc
         except HelperLost as exc:
             raise _helper_lost(self.root) from exc
 
-    def _found(self) -> Iterator[Found]:
+    def _found(self, known: Mapping[str, bytes] | None) -> Iterator[Found]:
         collected = _Collected(self._window, self._small)
         try:
-            Walk(self.root, self._excluded, collected, self._chunk).folders([""])
+            Walk(self.root, self._excluded, collected, self._chunk, known).folders([""])
         except _Larger:
-            crew = self._crew(self._helpers)
+            crew = self._crew(self._helpers, known)
             try:
                 yield from crew.pages()
             finally:
@@ -126,8 +132,15 @@ class FolderSource:
         finally:
             crew.close()
 
-    def _crew(self, helpers: int) -> Crew:
-        return Crew(self.root, self._excluded, helpers=helpers, window=self._window, chunk_entries=self._chunk)
+    def _crew(self, helpers: int, known: Mapping[str, bytes] | None = None) -> Crew:
+        return Crew(
+            self.root,
+            self._excluded,
+            helpers=helpers,
+            window=self._window,
+            chunk_entries=self._chunk,
+            known=known,
+        )
 
     def fetch(self, folder: str, name: str, *, limit_bytes: int) -> Fetched:
         return fetch_file(self.root, folder, name, limit_bytes=limit_bytes)

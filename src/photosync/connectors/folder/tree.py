@@ -9,6 +9,10 @@ import errno
 import os
 import stat
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 IGNORED_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", "__macosx"})
 FIRST_OF_IGNORED = "._TtDd"
@@ -65,6 +69,24 @@ def inside(root: str, path: str) -> str | None:
 def stamp_of(status: os.stat_result) -> str:
     """Return when content and inode changed last: a change that keeps the first time shows in the second."""
     return f"{status.st_mtime_ns:x}.{status.st_ctime_ns:x}"
+
+
+def read_plain(rows: Iterable[os.DirEntry[str]], odd: list[os.DirEntry[str]]) -> list[Read]:
+    """Return the plain files of `rows`; what is none is added to `odd`."""
+    found: list[Read] = []
+    for entry in rows:
+        name = entry.name
+        if name[0] in FIRST_OF_IGNORED and is_ignored(name):
+            continue
+        if not entry.is_file(follow_symlinks=False):
+            odd.append(entry)
+            continue
+        try:
+            own = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        found.append((name, own.st_size, f"{own.st_mtime_ns:x}.{own.st_ctime_ns:x}"))
+    return found
 
 
 def read_odd(root: str, folder: str, fd: int, name: str) -> Read | None:

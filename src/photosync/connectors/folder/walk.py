@@ -15,7 +15,7 @@ from hashlib import blake2s
 from itertools import islice
 from zlib import crc32
 
-from photosync.connectors.digests import BUCKETS, LOW_128_BITS, bucket_of, entry_digest
+from photosync.connectors.digests import BUCKETS, LOW_128_BITS, bucket_of, digest_of_sum, entry_digest
 from photosync.connectors.folder.tree import (
     FIRST_OF_IGNORED,
     FOLDER_FLAGS,
@@ -26,18 +26,19 @@ from photosync.connectors.folder.tree import (
     joined,
     open_folder,
     read_odd,
+    read_plain,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Protocol
 
     class Report(Protocol):
         """Where a walk delivers to."""
 
-        def whole(self, folder: str, total: int, count: int) -> None:
-            """Take the sum of the digests of a folder that ended within its first chunk."""
+        def whole(self, folder: str, digest: bytes, count: int, entries: list[Read] | None) -> None:
+            """Take the digest of a folder that ended within its first chunk, and the entries if it is another."""
 
         def spread(self, folder: str, sums: list[int], counts: list[int], parts_given: int) -> None:
             """Take the sums of a larger folder, by bucket, less the parts that were given away."""
@@ -107,17 +108,14 @@ class Frame:
     """A folder that the walk is in: what is read of it and what is still to be entered."""
 
     __slots__ = (
-        "count",
         "counts",
         "ended",
         "fd",
         "folder",
         "given",
-        "missed",
         "pending",
         "rows",
         "sums",
-        "total",
     )
 
     def __init__(self, folder: str, fd: int, pending: list[str]) -> None:
@@ -126,12 +124,9 @@ class Frame:
         self.pending = pending
         self.ended = fd < 0
         self.rows: Iterator[os.DirEntry[str]] = os.scandir(fd) if fd >= 0 else iter(())
-        self.total = 0
-        self.count = 0
         self.sums: list[int] | None = None
         self.counts: list[int] = []
         self.given = 0
-        self.missed = False
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -142,16 +137,23 @@ class Frame:
 class Walk:
     """Reads folders under `root` and delivers their sums; `excluded` is one (folder, name) to leave out.
 
-    A folder of up to `chunk_entries` is delivered as a whole, a larger one by bucket.
+    A folder of up to `chunk_entries` is delivered as a whole, a larger one by bucket. `known` is the digest
+    of each folder when it was recorded; a whole folder with another one is delivered with its entries.
     """
 
     def __init__(
-        self, root: str, excluded: tuple[str, str] | None, report: Report, chunk_entries: int = CHUNK_ENTRIES
+        self,
+        root: str,
+        excluded: tuple[str, str] | None,
+        report: Report,
+        chunk_entries: int = CHUNK_ENTRIES,
+        known: Mapping[str, bytes] | None = None,
     ) -> None:
         self.root = root
         self.excluded = excluded
         self.report = report
         self.chunk_entries = chunk_entries
+        self.known = known
 
     def folders(self, folders: list[str]) -> None:
         """Walk `folders` and all beneath them. Raises Broken."""
@@ -224,27 +226,36 @@ class Walk:
     def _read(self, frame: Frame) -> int:
         """Read one chunk of a folder; return how much work that was, in entries."""
         chunk = list(islice(frame.rows, self.chunk_entries))
-        read = len(chunk)
-        frame.ended = read < self.chunk_entries
+        frame.ended = len(chunk) < self.chunk_entries
         if self.excluded is not None and frame.folder == self.excluded[0]:
             chunk = [entry for entry in chunk if entry.name != self.excluded[1]]
         odd: list[os.DirEntry[str]] = []
         if frame.ended and frame.sums is None:
-            frame.total, frame.count = sum_entries(chunk, odd)
-            frame.missed = frame.count < len(chunk) or not chunk
+            self._read_whole(frame, chunk, odd)
         else:
             if frame.sums is None:
-                frame.sums, frame.counts, frame.missed = [0] * BUCKETS, [0] * BUCKETS, True
+                frame.sums, frame.counts = [0] * BUCKETS, [0] * BUCKETS
             if not frame.ended and self.report.wanted(0):
                 self._give_chunk(frame, chunk, odd)
             else:
                 spread_entries(chunk, odd, frame.sums, frame.counts)
-        for entry in odd:
-            if entry.is_dir(follow_symlinks=False):
-                frame.pending.append(entry.name)
-            else:
-                self._read_odd(frame, entry.name)
-        return read + 20
+            for read in self._read_odd(frame, odd):
+                self._add(read, frame.sums, frame.counts)
+        return len(chunk) + 20
+
+    def _read_whole(self, frame: Frame, chunk: list[os.DirEntry[str]], odd: list[os.DirEntry[str]]) -> None:
+        """Deliver a folder that has ended within its first chunk."""
+        total, count = sum_entries(chunk, odd)
+        missed = count < len(chunk) or not chunk
+        others = list(self._read_odd(frame, odd))
+        total += sum(entry_digest(*read) for read in others)
+        if missed:
+            self._see_that_it_is_there(frame)
+        if count + len(others):
+            digest = digest_of_sum(total)
+            differs = self.known is not None and self.known.get(frame.folder) != digest
+            entries = read_plain(chunk, []) + others if differs else None
+            self.report.whole(frame.folder, digest, count + len(others), entries)
 
     def _give_chunk(self, frame: Frame, chunk: list[os.DirEntry[str]], odd: list[os.DirEntry[str]]) -> None:
         names: list[str] = []
@@ -260,15 +271,13 @@ class Walk:
             frame.given += 1
             self.report.give_names(frame.folder, names)
 
-    def _read_odd(self, frame: Frame, name: str) -> None:
-        read = read_odd(self.root, frame.folder, frame.fd, name)
-        if read is None:
-            return
-        if frame.sums is not None:
-            self._add(read, frame.sums, frame.counts)
-        else:
-            frame.total += entry_digest(*read)
-            frame.count += 1
+    def _read_odd(self, frame: Frame, odd: list[os.DirEntry[str]]) -> Iterator[Read]:
+        """Yield what is to be listed of names that are no plain files; note the folders among them."""
+        for entry in odd:
+            if entry.is_dir(follow_symlinks=False):
+                frame.pending.append(entry.name)
+            elif read := read_odd(self.root, frame.folder, frame.fd, entry.name):
+                yield read
 
     @staticmethod
     def _add(read: Read, sums: list[int], counts: list[int]) -> None:
@@ -277,15 +286,15 @@ class Walk:
         counts[bucket] += 1
 
     def _leave(self, frame: Frame) -> None:
-        if frame.fd < 0:
-            return
-        if frame.missed and os.fstat(frame.fd).st_nlink == 0:
-            raise Broken(errno.ENOENT, frame.folder)  # removed while being read: more may be missing
         if frame.sums is not None:
+            self._see_that_it_is_there(frame)
             sums = [total & LOW_128_BITS for total in frame.sums]
             self.report.spread(frame.folder, sums, frame.counts, frame.given)
-        elif frame.count:
-            self.report.whole(frame.folder, frame.total & LOW_128_BITS, frame.count)
+
+    @staticmethod
+    def _see_that_it_is_there(frame: Frame) -> None:
+        if os.fstat(frame.fd).st_nlink == 0:
+            raise Broken(errno.ENOENT, frame.folder)  # removed while being read: more may be missing
 
     def _share(self, frames: list[Frame]) -> None:
         """Give away half of what is still to be entered, from as high up as possible."""

@@ -126,6 +126,24 @@ class SourceConformance(ABC):
             made = {(page, listing_digest(entries), len(entries)) for page, entries in source.entries(pages)}
             assert made == {(page, page.digest, page.entry_count) for page in pages}
 
+    def test_entries_that_come_with_a_page_are_its_own(self, tmp_path: Path) -> None:
+        with self.make(tmp_path, NESTED | LARGE, window_entries=WINDOW) as source:
+            for page in source.pages({}):
+                if page.entries is not None:
+                    assert listing_digest(page.entries) == page.digest
+                    assert len(page.entries) == page.entry_count
+                    assert all(type(entry) is Entry for entry in page.entries)
+                    assert list(source.entries([page])) == [(page, list(page.entries))]
+
+    def test_no_entries_come_with_a_page_that_is_known(self, tmp_path: Path) -> None:
+        with self.make(tmp_path, NESTED | LARGE, window_entries=WINDOW) as source:
+            known = {key: page.digest for key, page in listing(source).items()}
+            assert [page for page in source.pages(known) if page.entries is not None] == []
+            assert [page for page in source.pages() if page.entries is not None] == []
+            self.put(tmp_path, source, "a/2.jpg", b"longer than before")
+            came = {(page.folder, page.bucket) for page in source.pages(known) if page.entries is not None}
+            assert came <= {("a", None)}
+
     def test_digest_does_not_depend_on_order(self, tmp_path: Path) -> None:
         with self.make(tmp_path, LARGE, window_entries=len(LARGE)) as source:
             (page,) = listing(source).values()

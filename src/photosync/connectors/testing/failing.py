@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Self
 
-from photosync.connectors.contract import Entry, Fetched, Page, Source
+from photosync.connectors.contract import Entry, Fetched, Page, PageKey, Source
 
 Operation = Literal["pages", "entries", "fetch"]
 
@@ -27,8 +27,8 @@ class FailingSource:
         self._repeats = repeats
         self.calls = {"pages": 0, "entries": 0, "fetch": 0}
 
-    def pages(self) -> Iterator[Page]:
-        for page in self._source.pages():
+    def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:
+        for page in self._source.pages(known):
             self._count("pages")
             yield page
         self._end("pages")

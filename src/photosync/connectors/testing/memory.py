@@ -10,6 +10,7 @@ from photosync.connectors.contract import (
     Entry,
     Fetched,
     Page,
+    PageKey,
     bucket_of,
     listing_digest,
 )
@@ -17,13 +18,21 @@ from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 
 
 class MemorySource:
-    """Holds files by path. Each `put` gives the file a new stamp, also when the bytes are the same."""
+    """Holds files by path. Each `put` gives the file a new stamp, also when the bytes are the same.
+
+    With `at_hand`, pages that differ from what is known come with their entries.
+    """
 
     def __init__(
-        self, files: Mapping[str, bytes] | None = None, *, window_entries: int = PAGE_WINDOW_ENTRIES
+        self,
+        files: Mapping[str, bytes] | None = None,
+        *,
+        window_entries: int = PAGE_WINDOW_ENTRIES,
+        at_hand: bool = False,
     ) -> None:
         self._files: dict[str, tuple[bytes, str]] = {}
         self._window = window_entries
+        self._at_hand = at_hand
         self._puts = 0
         self.available = True
         self.fetched: list[str] = []
@@ -39,10 +48,12 @@ class MemorySource:
     def remove(self, path: str) -> None:
         del self._files[path]
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:
         for key in sorted({self._key(path) for path in self._files}, key=repr):
             entries = self._entries(*key)
-            yield Page(*key, listing_digest(entries), len(entries))
+            digest = listing_digest(entries)
+            differs = self._at_hand and known is not None and known.get(key) != digest
+            yield Page(*key, digest, len(entries), entries if differs else None)
             self._check()
         self._check()
 

@@ -12,7 +12,7 @@ from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.updating import insert_rows, update_each, update_rows
 from photosync.apps.runs.models import Run
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
-from photosync.connectors.contract import Entry, Page
+from photosync.connectors.contract import Entry, Page, PageKey
 from photosync.core.plan import Reason
 from photosync.engine.names import original_name, stored_name
 from photosync.engine.ports import KnownPage, PageChange, Recorded
@@ -34,6 +34,14 @@ class ObserveRows:
         self._listing = listing
         self._pages_of_folder: dict[str, list[int]] = {}
         """The recorded pages of the folders last asked for."""
+
+    def recorded_digests(self, *, most: int) -> dict[PageKey, bytes] | None:
+        rows = self._pages().values_list("folder", "bucket", "digest")[: most + 1]
+        found: dict[PageKey, bytes] = {
+            (original_name(folder), None if bucket == WHOLE_FOLDER else bucket): bytes(digest)
+            for folder, bucket, digest in rows
+        }
+        return found if len(found) <= most else None
 
     def known_pages(self, pages: Sequence[Page]) -> list[KnownPage | None]:
         folders = {stored_name(page.folder) for page in pages}

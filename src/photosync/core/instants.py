@@ -68,7 +68,9 @@ def _first_instant_after_gap(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def clock_change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """Return the first instant, to the second, from which the offset of `after` holds."""
+    """Return the first instant, on a whole second, from which the offset of `after` holds."""
+    # Clocks change on whole seconds: counted from a fraction of one, the change would be found too late or too early.
+    before = before.replace(microsecond=0)
     offset_after = after.astimezone(zone).utcoffset()
     low, high = 0, int((after - before).total_seconds())
     while high - low > 1:

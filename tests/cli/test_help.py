@@ -36,7 +36,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("profile add", "profile set", "profile assign", "profile unassign", "profile enable"),
         *("profile disable", "profile list", "profile show", "profile status"),
         *("run list", "run show", "run approve", "run discard", "run undo", "run cancel"),
-        *("photo get", "photo history"),
+        *("photo get", "photo history", "photo release"),
     }
 
 

@@ -323,6 +323,17 @@ def test_decide_next_years_photo_offered_for_this_year_is_kept_for_next_year() -
     )
 
 
+def test_decide_next_years_photo_that_was_undone_is_not_used_for_this_year() -> None:
+    decision = outcome(mia(years={2026: "a"}, known={2027: frozenset("b")}), "b", 2026, FULL)
+
+    assert decision == (
+        Action.KEEP,
+        Reason.SAME_PICTURE,
+        "It came as a photo of 2027 before, so it is not used for 2026.",
+        False,
+    )
+
+
 def test_decide_two_different_pictures_of_one_year() -> None:
     reason = "Two different pictures for one person: Mia Chen (0417) has 2 files for 2026. Choose the right one."
 

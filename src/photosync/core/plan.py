@@ -195,9 +195,9 @@ def _choose(state: PersonPhotos, year: int, content: str, policy: Policy, *, fir
     if old := _earlier_use(state, year, content):
         return _Choice(Action.REVIEW, Reason.OLD_PHOTO, old)
     if year == policy.today_year and (coming := _coming_year(state, year, content)):
-        return _Choice(
-            Action.KEEP, Reason.SAME_PICTURE, f"It came as a photo of {coming} already, and is shown from then on."
-        )
+        shown = state.years.get(coming) == content
+        told = "already, and is shown from then on" if shown else f"before, so it is not used for {year}"
+        return _Choice(Action.KEEP, Reason.SAME_PICTURE, f"It came as a photo of {coming} {told}.")
     changes_face = year <= policy.today_year and (effective_year is None or year >= effective_year)
     return _Choice(*_publish(state, year, content, effective_year, policy, first=first), changes_face)
 

@@ -119,4 +119,5 @@ def test_history_has_every_version_and_where_it_came_from(scene: Scene) -> None:
                 ],
             }
         ],
+        "pins": [],
     }

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from photosync.apps.library.models import PhotoVersion, Picture, Pin, Withdrawal, YearPhoto
+from photosync.apps.library.queries import pins_in_force
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
@@ -203,10 +204,10 @@ class Scene:
         return {self.code(pk) for pk in Withdrawal.objects.values_list("person_id", flat=True)}
 
     def pins(self) -> set[tuple[str, int, str | None, str]]:
-        """Return (person, year, picture, reason) of every pin; the picture is None where a withdrawal is pinned."""
+        """Return (person, year, picture, reason) of every pin in force; for a withdrawal the picture is None."""
         return {
             (self.code(pin.person_id), pin.academic_year, self.picture_name(pin.picture_id), pin.reason)
-            for pin in Pin.objects.all()
+            for pin in pins_in_force()
         }
 
     def picture_name(self, picture_id: int | None) -> str | None:

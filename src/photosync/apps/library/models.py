@@ -125,7 +125,10 @@ class Withdrawal(models.Model):
 
 
 class Pin(models.Model):
-    """A picture that is not planned again for a person and year, until someone releases the pin."""
+    """A picture that is not planned again for a person and year, until someone releases the pin.
+
+    A released pin stays as a record of who did it, and has no effect.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pins")
     academic_year = models.PositiveIntegerField()
@@ -139,11 +142,21 @@ class Pin(models.Model):
     reason = models.TextField()
     run_id_of_origin = models.PositiveBigIntegerField(null=True, db_index=True)
     created_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        # Two, because SQLite cannot take nulls for equal in one.
         constraints = (
             models.UniqueConstraint(
-                fields=("person", "academic_year", "picture"), name="one_pin_per_picture", nulls_distinct=False
+                fields=("person", "academic_year", "picture"),
+                condition=Q(released_at__isnull=True, picture__isnull=False),
+                name="one_pin_per_picture",
+            ),
+            models.UniqueConstraint(
+                fields=("person", "academic_year"),
+                condition=Q(released_at__isnull=True, picture__isnull=True),
+                name="one_pinned_withdrawal",
             ),
         )
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from photosync.apps.library.models import PhotoVersion, Picture, Withdrawal, YearPhoto
+from django.db.models import QuerySet
+
+from photosync.apps.library.models import PhotoVersion, Picture, Pin, Withdrawal, YearPhoto
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.models import Person
 from photosync.apps.schools.queries import academic_year_now
@@ -86,7 +88,7 @@ def photo_document(file: PhotoFile) -> dict[str, Any]:
 
 
 def history_document(person: Person, now: datetime) -> dict[str, Any]:
-    """Return every year and version of a person's photos, the latest first, and which one is shown."""
+    """Return every year and version of a person's photos, which one is shown, and every pin, the latest first."""
     school = person.school
     this_year = academic_year_now(school, now)
     current = dict(YearPhoto.objects.filter(person=person).values_list("academic_year", "version_id"))
@@ -107,6 +109,24 @@ def history_document(person: Person, now: datetime) -> dict[str, Any]:
         "shown_year": None if shown is None else shown[1],
         "withdrawn": None if withdrawal is None else withdrawal.reason,
         "years": [{"year": year, "versions": documents} for year, documents in years.items()],
+        "pins": [pin_document(pin, school.zone) for pin in _pins_of(person)],
+    }
+
+
+def _pins_of(person: Person) -> QuerySet[Pin]:
+    return Pin.objects.filter(person=person).select_related("picture").order_by("-academic_year", "-pk")
+
+
+def pin_document(pin: Pin, zone: ZoneInfo) -> dict[str, Any]:
+    """Return a pin; without `sha256` it is a withdrawal that is pinned. `released_at` is null while in force."""
+    return {
+        "year": pin.academic_year,
+        "sha256": None if pin.picture is None else pin.picture.full_sha256,
+        "reason": pin.reason,
+        "run": pin.run_id_of_origin,
+        "made_at": _moment(pin.created_at, zone),
+        "released_at": None if pin.released_at is None else _moment(pin.released_at, zone),
+        "released_by": pin.released_by or None,
     }
 
 
@@ -117,8 +137,12 @@ def _version_document(version: PhotoVersion, zone: ZoneInfo, *, is_current: bool
         "sha256": version.picture.full_sha256,
         "width_px": version.picture.full_width_px,
         "height_px": version.picture.full_height_px,
-        "made_at": version.created_at.astimezone(zone).isoformat(timespec="seconds"),
+        "made_at": _moment(version.created_at, zone),
         "made_by": version.made_by,
         "origin": version.origin,
         "run": version.run_id_of_origin,
     }
+
+
+def _moment(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).isoformat(timespec="seconds")

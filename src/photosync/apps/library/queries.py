@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from photosync.apps.library.models import PhotoVersion, Pin, Withdrawal, YearPhoto
 from photosync.apps.people.models import Person
 from photosync.core.photos import photo_for_year
+
+
+def pins_in_force() -> QuerySet[Pin]:
+    """Return the pins that no one has released."""
+    return Pin.objects.filter(released_at__isnull=True)
 
 
 @dataclass(slots=True)
@@ -50,7 +57,7 @@ def photo_states(person_ids: Sequence[int], today_year: int) -> dict[int, PhotoS
     for person_id, year, content in versions.values_list("person_id", "academic_year", "picture__full_sha256"):
         known = states[person_id].known
         known[year] = known.get(year, frozenset()) | {content}
-    pins = Pin.objects.filter(person_id__in=person_ids, picture__isnull=False)
+    pins = pins_in_force().filter(person_id__in=person_ids, picture__isnull=False)
     for person_id, year, content in pins.values_list("person_id", "academic_year", "picture__full_sha256"):
         states[person_id].blocked |= {(year, content)}
     for person_id in Withdrawal.objects.filter(person_id__in=person_ids).values_list("person_id", flat=True):

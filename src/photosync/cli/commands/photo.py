@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from photosync.cli import installation, options, output
+from photosync.cli.dates import written_moment
 from photosync.core.errors import WrongUse
 from photosync.core.people import PersonKind
 from photosync.core.photos import Rendition
@@ -71,9 +72,38 @@ def history(code: str, kind: str | None) -> None:
     output.print_text(f"{document['name']} ({document['code']})")
     if document["withdrawn"] is not None:
         output.print_text(f"The photo is withdrawn: {document['withdrawn']}")
-    if not document["years"]:
+    if document["years"]:
+        _print_versions(document)
+    else:
         output.print_text("There is no photo of any year.")
+    output.print_text(*(_pin_line(pin, document["code"]) for pin in document["pins"]))
+
+
+@command.command("release")
+@click.argument("code")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@click.option("--year", metavar="Y", type=int, help="The academic year that is pinned; by default today's.")
+@options.reporting
+def release(code: str, kind: str | None, year: int | None) -> None:
+    """Release what pins a person's photo: the next run may publish what was undone, discarded or left out.
+
+    Example: photosync photo release 002082 --year 2026
+    """
+    installation.connect()
+    from photosync.apps.runs.releasing import release_document, release_pins
+
+    person = _person(code, kind)
+    document = release_document(release_pins(person, by=options.STARTED_BY, now=options.right_now(), year=year))
+    if output.wants_json():
+        output.print_json(document)
         return
+    count = len(document["released"])
+    what = "The pin" if count == 1 else f"The {count} pins"
+    were = "was" if count == 1 else "were"
+    output.print_text(f"{what} of {person} for {document['year']} {were} released. {document['explanation']}")
+
+
+def _print_versions(document: dict[str, Any]) -> None:
     output.print_table(
         ("year", "version", "", "made", "by", "run", "from"),
         (
@@ -90,6 +120,14 @@ def history(code: str, kind: str | None) -> None:
             for version in year["versions"]
         ),
     )
+
+
+def _pin_line(pin: dict[str, Any], code: str) -> str:
+    what = "A picture" if pin["sha256"] else "A withdrawal"
+    pinned = f"pinned for {pin['year']}: {pin['reason']}"
+    if pin["released_at"] is None:
+        return f"{what} is {pinned} Release it with: photosync photo release {code} --year {pin['year']}"
+    return f"{what} was {pinned} Released by {pin['released_by']} on {written_moment(pin['released_at'])}."
 
 
 def _person(code: str, kind: str | None) -> Person:

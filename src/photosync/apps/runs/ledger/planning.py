@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
-from photosync.apps.library.models import Pin, SuspectPicture, YearPhoto
-from photosync.apps.library.queries import PhotoState, photo_states
+from photosync.apps.library.models import SuspectPicture, YearPhoto
+from photosync.apps.library.queries import PhotoState, photo_states, pins_in_force
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.ledger.fence import Fence
@@ -218,7 +218,7 @@ class PlanRows:
             person=OuterRef("person"), academic_year__gt=OuterRef("academic_year"), academic_year__lte=self.today_year
         )
         files = ListedFile.objects.filter(person=OuterRef("person"), profile=self.profile)
-        spared = Pin.objects.filter(
+        spared = pins_in_force().filter(
             person=OuterRef("person"), academic_year=OuterRef("academic_year"), picture__isnull=True
         )
         return (

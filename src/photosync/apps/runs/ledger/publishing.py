@@ -10,6 +10,7 @@ from typing import cast
 from django.db.models import Max, QuerySet
 
 from photosync.apps.library.models import PhotoVersion, Pin, Withdrawal, YearPhoto
+from photosync.apps.library.queries import pins_in_force
 from photosync.apps.people.models import Person
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.settling import settle_files
@@ -203,7 +204,8 @@ class _Batch:
             return
         if _takes_back_an_undo(self._run):
             people = [item.person_id for item in items]
-            Pin.objects.filter(run_id_of_origin=original.pk, person__in=people).delete()
+            pins = pins_in_force().filter(run_id_of_origin=original.pk, person__in=people)
+            pins.update(released_at=self._now, released_by=self._run.started_by)
             return
         Pin.objects.bulk_create(
             (

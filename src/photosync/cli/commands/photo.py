@@ -10,6 +10,7 @@ import rich_click as click
 
 from photosync.cli import installation, options, output
 from photosync.cli.dates import written_moment
+from photosync.cli.files import write_whole
 from photosync.core.errors import WrongUse
 from photosync.core.people import PersonKind
 from photosync.core.photos import Rendition
@@ -155,4 +156,4 @@ def _write(content: bytes, target: Path | None) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        target.write_bytes(content)
+        write_whole(content, target, what="The photo")

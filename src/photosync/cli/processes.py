@@ -24,8 +24,11 @@ class Processes(Protocol):
         """Run `profile` now, or resume its run whose worker is gone; wait for it. Raises Refused."""
         ...
 
-    def execute_or_follow(self, run: Run, on_progress: OnProgress) -> Run:
-        """See that a queued run is executed, by a live worker or here; wait for it."""
+    def execute_or_follow(self, asked: Callable[[], Run], on_progress: OnProgress) -> Run:
+        """See that the run that `asked` queues is executed, by a live worker or here; wait for it.
+
+        `asked` is called once, when all that takes time is done. What it raises is passed on.
+        """
         ...
 
     def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:

@@ -22,8 +22,8 @@ class InstalledProcesses:
     def sync(self, profile: SyncProfile, trigger: Trigger, started_by: str, on_progress: OnProgress) -> Run:
         return sync(profile, trigger, started_by, on_progress)
 
-    def execute_or_follow(self, run: Run, on_progress: OnProgress) -> Run:
-        return execute_or_follow(run, on_progress)
+    def execute_or_follow(self, asked: Callable[[], Run], on_progress: OnProgress) -> Run:
+        return execute_or_follow(asked, on_progress)
 
     def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:
         last = Run.objects.filter(profile=profile).order_by("-pk").values_list("pk", flat=True).first() or 0

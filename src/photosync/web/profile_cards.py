@@ -227,7 +227,7 @@ def _finished(run: Run, profile: SyncProfile, now: datetime) -> FinishedRun:
         when=past_words(ended_at.astimezone(zone), now.astimezone(zone)),
         trigger=run.trigger,
         started_by=run.started_by,
-        duration=duration_words(ended_at - run.accepted_at) if run.finished_at else "",
+        duration="" if run.duration is None else duration_words(run.duration),
         counts=tuple(
             (int(counts.get(key) or 0), words)
             for key, words in COUNTS

@@ -44,11 +44,15 @@ def sync(profile: SyncProfile, trigger: Trigger, started_by: str, on_progress: O
         return _followed(run, executor, on_progress, stack)
 
 
-def execute_or_follow(run: Run, on_progress: OnProgress) -> Run:
-    """See that a queued run is executed, by a live worker or here; wait for it and return it."""
+def execute_or_follow(asked: Callable[[], Run], on_progress: OnProgress) -> Run:
+    """See that the run that `asked` queues is executed, by a live worker or here; wait for it and return it.
+
+    What `asked` raises is passed on.
+    """
     with ExitStack() as stack:
+        # As in `sync`: the duration of the run is its own.
         executor = None if live_workers(timezone.now()) else stack.enter_context(_Executor())
-        return _followed(run, executor, on_progress, stack)
+        return _followed(asked(), executor, on_progress, stack)
 
 
 def _abandoned_run(profile: SyncProfile, now: datetime) -> Run | None:

@@ -7,6 +7,7 @@ import pytest
 from photosync.apps.library.queries import photo_states
 from photosync.apps.runs import services
 from photosync.apps.runs.models import Run
+from photosync.apps.runs.queries import run_document
 from photosync.core.errors import Refused, WrongUse
 from photosync.core.run_states import RunState, Trigger
 from tests.apps.runs.scene import Scene, at, counts
@@ -109,6 +110,19 @@ def test_approve_publishes_the_plan_and_says_who(scene: Scene) -> None:
         *(str(int(code)) for code in codes[6:]),
     ]
     assert scene.run().counts == counts(observed=8, unchanged=8)
+
+
+def test_duration_of_an_approved_run_is_without_its_wait_for_a_person(scene: Scene) -> None:
+    held, _ = held_run(scene)
+    accepted_at = scene.now
+    scene.later(days=3)
+    asked = services.approve(held.pk, by="Mr Night", now=scene.now)
+    scene.later(seconds=2)
+
+    run = scene.execute(asked)
+
+    assert (run.accepted_at, run.duration) == (accepted_at, timedelta(seconds=2))
+    assert run_document(run)["duration_s"] == 2.0
 
 
 def test_approve_is_a_new_attempt_for_the_worker(scene: Scene) -> None:

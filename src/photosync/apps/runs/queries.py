@@ -14,6 +14,7 @@ from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.runs.record import counts_of
 from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile
+from photosync.apps.sources.queries import files_in
 from photosync.core.run_states import RunState
 from photosync.engine.names import joined_path
 
@@ -41,7 +42,6 @@ def runs_of(school: School, profile: SyncProfile | None = None) -> QuerySet[Run]
 def run_document(run: Run) -> dict[str, Any]:
     """Return the run as the command line's `--json` shows it. Times carry the school's offset."""
     zone = run.profile.school.zone
-    end = run.finished_at
     return {
         "run": run.pk,
         "profile": run.profile.name,
@@ -50,9 +50,9 @@ def run_document(run: Run) -> dict[str, Any]:
         "mode": run.mode,
         "due": _time(run.due_at, zone),
         "started": _time(run.accepted_at, zone),
-        "finished": _time(end, zone),
+        "finished": _time(run.finished_at, zone),
         "started_by": run.started_by,
-        "duration_s": round((end - run.accepted_at).total_seconds(), 3) if end else None,
+        "duration_s": None if run.duration is None else round(run.duration.total_seconds(), 3),
         "counts": _in_order(run.counts or (counts_of(run) if not RunState(run.state).alive else {})),
         "delivered": {},
         "explanation": run.explanation,
@@ -73,9 +73,8 @@ def change_documents(run: Run) -> Iterator[dict[str, Any]]:
     items = run.items.select_related("person", "picture", "shown_before").order_by("pk")
     for item in items.iterator(chunk_size=1000):
         yield _item_document(item)
-    files = ListedFile.objects.filter(noted_in_run=run.pk, state=ListedFile.State.UNMATCHED, person__isnull=True)
-    collisions = ListedFile.objects.filter(noted_in_run=run.pk, state=ListedFile.State.REVIEW, person__isnull=True)
-    for rows, action in ((files, "unmatched"), (collisions, "review")):
+    for state, action in ((ListedFile.State.UNMATCHED, "unmatched"), (ListedFile.State.REVIEW, "review")):
+        rows = files_in(run.profile_id, [state]).filter(person__isnull=True, noted_in_run=run.pk)
         for row in rows.select_related("page").order_by("pk").iterator(chunk_size=1000):
             yield {
                 "action": action,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -91,7 +92,7 @@ def approve(run_id: int, as_year: int | None, leave_out: tuple[str, ...]) -> Non
     run = _numbered(run_id)
     people = [person_coded(run.profile.school, code).pk for code in leave_out]
     _wait(
-        services.approve(
+        lambda: services.approve(
             run.pk,
             by=options.STARTED_BY,
             now=options.right_now(),
@@ -132,7 +133,7 @@ def undo(run_id: int, code: str | None, kind: str | None) -> None:
     run = _numbered(run_id)
     person_kind = None if kind is None else PersonKind(kind)
     person = None if code is None else person_coded(run.profile.school, code, person_kind)
-    _wait(services.undo(run.pk, by=options.STARTED_BY, now=options.right_now(), person=person))
+    _wait(lambda: services.undo(run.pk, by=options.STARTED_BY, now=options.right_now(), person=person))
 
 
 @command.command("cancel")
@@ -156,9 +157,9 @@ def _numbered(run_id: int) -> Run:
     return run_numbered(run_id, None if code is None else [options.school().pk])
 
 
-def _wait(run: Run) -> None:
+def _wait(asked: Callable[[], Run]) -> None:
     with RunProgress() as progress:
-        run = processes().execute_or_follow(run, progress.show)
+        run = processes().execute_or_follow(asked, progress.show)
     end_with(run)
 
 

@@ -18,7 +18,7 @@ from photosync.core.run_states import RunState, Trigger
 class Run(models.Model):
     """One execution of a profile."""
 
-    profile = models.ForeignKey(SyncProfile, on_delete=models.CASCADE, related_name="runs", db_index=False)
+    profile = models.ForeignKey(SyncProfile, on_delete=models.CASCADE, related_name="runs")
     trigger = models.CharField(max_length=12, choices=[(t.value, t.value) for t in Trigger])
     mode = models.CharField(max_length=10, default="full")
     state = models.CharField(max_length=24, choices=[(s.value, s.value) for s in RunState], default=RunState.QUEUED)
@@ -58,10 +58,7 @@ class Run(models.Model):
             ),
             models.UniqueConstraint(fields=("profile",), condition=Q(state="held"), name="one_held_run_per_profile"),
         )
-        indexes = (
-            models.Index(fields=("profile", "-id"), name="runs_of_profile"),
-            models.Index(fields=("profile", "-finished_at", "-id"), name="runs_by_their_end"),
-        )
+        indexes = (models.Index(fields=("profile", "-id"), name="runs_of_profile"),)
 
     def __str__(self) -> str:
         return f"{self.pk}"
@@ -86,9 +83,8 @@ class PlanItem(models.Model):
         DROPPED = "dropped", _("Dropped")
         FAILED = "failed", _("Failed")
 
-    # The two keys without an index of their own are the first columns of those below.
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items", db_index=False)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
     file = models.ForeignKey(ListedFile, on_delete=models.SET_NULL, null=True, related_name="+")
     file_path = models.TextField(blank=True)
     action = models.CharField(max_length=10)
@@ -117,7 +113,6 @@ class PlanItem(models.Model):
         ordering = ("id",)
         indexes = (
             models.Index(fields=("run", "state", "id"), name="items_of_run"),
-            models.Index(fields=("run", "id"), name="items_of_run_in_order"),
             models.Index(fields=("person", "-id"), name="items_of_person"),
         )
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.runs.record import counts_of
@@ -16,7 +17,8 @@ from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile
 from photosync.apps.sources.queries import files_in
 from photosync.core.run_states import RunState
-from photosync.engine.names import joined_path
+from photosync.core.status import Mode
+from photosync.engine.names import joined_path, original_name, readable_path
 
 COUNTED = (
     "observed",
@@ -31,6 +33,7 @@ COUNTED = (
     "waiting",
 )
 WAITING_FOR_A_PERSON = (ListedFile.State.UNMATCHED, ListedFile.State.REVIEW)
+COUNTED_APART = (*WAITING_FOR_A_PERSON, ListedFile.State.REJECTED, ListedFile.State.FAILED)
 
 
 def runs_of(school: School, profile: SyncProfile | None = None) -> QuerySet[Run]:
@@ -69,28 +72,73 @@ def _in_order(counts: dict[str, int]) -> dict[str, int]:
 
 
 def change_documents(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield every line of the run's plan with its reason, streaming; then the files without a person."""
+    """Yield every line of the run's plan with its reason, streaming; then the files that its counts name besides.
+
+    Those are the files without a person, and what an earlier run or preview found and still stands. A file that
+    has changed since is not among them: `changed_since`.
+    """
     items = run.items.select_related("person", "picture", "shown_before").order_by("pk")
     for item in items.iterator(chunk_size=1000):
         yield _item_document(item)
-    for state, action in ((ListedFile.State.UNMATCHED, "unmatched"), (ListedFile.State.REVIEW, "review")):
-        rows = files_in(run.profile_id, [state]).filter(person__isnull=True, noted_in_run=run.pk)
-        for row in rows.select_related("page").order_by("pk").iterator(chunk_size=1000):
-            yield {
-                "action": action,
-                "person": None,
-                "file": joined_path(row.page.folder, row.name),
-                "reason_code": row.reason_code,
-                "reason": row.reason,
-            }
+    for state in _counted_states(run):
+        rows = _standing(run, state).select_related("page", "person").order_by("pk")
+        for row in rows.iterator(chunk_size=1000):
+            yield _file_document(row)
+
+
+def changed_since(run: Run) -> int:
+    """Return how many files the run counted as waiting for a person, or as failed, that are not listed any more."""
+    counts = run.counts or {}
+    missing = 0
+    for state in COUNTED_APART:
+        lines = run.items.filter(action=state, state=PlanItem.State.NOTED).count() + _standing(run, state).count()
+        missing += max(counts.get(state, 0) - lines, 0)
+    return missing
+
+
+def latest_look(run: Run) -> int:
+    """Return the latest run of the profile that has listed the source, which names what stands now."""
+    looked = Run.objects.filter(profile_id=run.profile_id, observed_count__gt=0, pk__gte=run.pk)
+    return looked.order_by("-pk").values_list("pk", flat=True).first() or run.pk
+
+
+def _counted_states(run: Run) -> tuple[ListedFile.State, ...]:
+    """What waits is decided on by every full run, and so is in its plan."""
+    return (*COUNTED_APART, ListedFile.State.WAITING) if run.mode == Mode.ADDITIONS else COUNTED_APART
+
+
+def _standing(run: Run, state: ListedFile.State) -> QuerySet[ListedFile]:
+    """Return the files in `state` that the run counted and that have no line in its plan."""
+    without_line = Q(noted_in_run=run.pk, person__isnull=True, state__in=WAITING_FOR_A_PERSON)
+    if run.observed_count:
+        without_line |= Q(noted_in_run__lt=run.pk)
+    return files_in(run.profile_id, [state]).filter(without_line)
+
+
+def _file_document(file: ListedFile) -> dict[str, Any]:
+    path = joined_path(original_name(file.page.folder), original_name(file.name))
+    return {
+        "action": file.state,
+        "state": PlanItem.State.NOTED.value,
+        "person": _person(file.person),
+        "year": file.academic_year,
+        "file": readable_path(path),
+        "reason_code": file.reason_code,
+        "reason": file.reason,
+        "before": None,
+        "after": None,
+    }
+
+
+def _person(person: Person | None) -> dict[str, str] | None:
+    return None if person is None else {"kind": person.kind, "code": person.code, "name": person.label}
 
 
 def _item_document(item: PlanItem) -> dict[str, Any]:
-    person = item.person
     return {
         "action": item.action,
         "state": item.state,
-        "person": None if person is None else {"kind": person.kind, "code": person.code, "name": person.label},
+        "person": _person(item.person),
         "year": item.academic_year,
         "file": item.file_path or None,
         "reason_code": item.reason_code,

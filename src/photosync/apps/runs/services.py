@@ -221,7 +221,11 @@ def undo(run_id: int, *, by: str, now: datetime, person: Person | None = None) -
     if RunState(run.state).alive or run.state == RunState.HELD:
         raise Refused(
             f"Run {run.pk} is {run.state}, so there is nothing to undo yet. Nothing was changed. "
-            f"{'Discard it instead' if run.state == RunState.HELD else 'Wait for it, or cancel it, first'}."
+            + (
+                f"Discard it instead: photosync run discard {run.pk}"
+                if run.state == RunState.HELD
+                else "Wait for it, or cancel it, first."
+            )
         )
     if not undoable_items(run, person.pk if person else None).exists():
         whom = f" of {person}" if person else ""
@@ -242,6 +246,11 @@ def cancel(run_id: int, *, by: str, now: datetime) -> Run:
     """Cancel a run: at once while it is queued, else at its next step. What was published stays published."""
     with transaction.atomic():
         run = _locked(run_id)
+        if run.state == RunState.HELD:
+            raise Refused(
+                f"Run {run.pk} is held and does nothing that could be cancelled. Nothing was changed. "
+                f"Discard it instead: photosync run discard {run.pk}"
+            )
         if not RunState(run.state).alive:
             check_transition(RunState(run.state), RunState.CANCELLED, Trigger(run.trigger), run=str(run.pk))
         run.cancel_requested_by = by

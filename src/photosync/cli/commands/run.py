@@ -55,15 +55,16 @@ def list_(name: str | None, limit: int) -> None:
 @click.argument("run_id", metavar="ID", type=int)
 @options.reporting
 def show(run_id: int) -> None:
-    """Show a run and every change of it, with its reason.
+    """Show a run and every change of it, with its reason, and the files that it could not use.
 
     Example: photosync run show 12 --json
     """
     installation.connect()
-    from photosync.apps.runs.queries import change_documents, run_document
+    from photosync.apps.runs.queries import change_documents, changed_since, latest_look, run_document
 
     run = _numbered(run_id)
-    document, changes = run_document(run), change_documents(run)
+    gone = changed_since(run)
+    document, changes = run_document(run) | {"changed_since": gone}, change_documents(run)
     if output.wants_json():
         output.print_json_rows(changes, head=document, name="changes")
         return
@@ -73,6 +74,10 @@ def show(run_id: int) -> None:
         output.print_table(("action", "who", "year", "file", "reason"), map(_change_row, shown))
     if more:
         output.print_text(f"Only the first {CHANGES_PRINTED} are shown; see them all with --json.")
+    if gone:
+        what = "1 file that this run counted has" if gone == 1 else f"{gone} files that this run counted have"
+        see = f"See what stands now with: photosync run show {latest_look(run)}"
+        output.print_text(f"{what} changed since and cannot be listed. {see}")
 
 
 @command.command("approve")

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from photosync.apps.library.store import photo_store
 from photosync.core.run_states import RunState
@@ -55,6 +57,29 @@ def test_failed_run_is_named_without_its_reason(scene: Scene) -> None:
         "status": "not well",
         "profiles": [{"school": "PHS", "profile": "Photo Sync", "health": "failing"}],
     }
+
+
+def test_health_of_many_profiles_takes_as_many_statements_as_of_one(scene: Scene) -> None:
+    make_ticking_worker(NOW)
+    profiles = [make_profile(scene.school, "1", around_today(scene.school))]
+    make_run(profiles[0], RunState.DONE, NOW - timedelta(hours=1))
+    with CaptureQueriesContext(connection) as one:
+        health_document(NOW)
+    profiles += [make_profile(scene.school, str(number), around_today(scene.school)) for number in range(2, 22)]
+    make_run(profiles[3], RunState.FAILED, NOW - timedelta(hours=1))
+    make_run(profiles[5], RunState.HELD, NOW - timedelta(hours=1))
+
+    with CaptureQueriesContext(connection) as many:
+        document = health_document(NOW)
+
+    assert document == {
+        "status": "not well",
+        "profiles": [
+            {"school": "PHS", "profile": "4", "health": "failing"},
+            {"school": "PHS", "profile": "6", "health": "held"},
+        ],
+    }
+    assert len(many) == len(one)
 
 
 def test_probes_answer_anyone(scene: Scene) -> None:

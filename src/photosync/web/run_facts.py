@@ -13,7 +13,8 @@ RUNS_DRAWN = 1_000
 
 
 def run_going_on(profile: SyncProfile) -> Run | None:
-    return Run.objects.filter(profile=profile, state__in=ALIVE).first()
+    # One at the most. Asked for an order, SQLite walks through all runs of the profile in it.
+    return next(iter(Run.objects.filter(profile=profile, state__in=ALIVE).order_by()[:1]), None)
 
 
 def last_run(profile: SyncProfile) -> Run | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, Subquery
 
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedule_of
@@ -52,29 +53,43 @@ def document_of(name: str, zone: ZoneInfo, found: Forecast, health: Health) -> d
 
 def health_at(profile: SyncProfile, schedule: ProfileSchedule, now: datetime) -> Health:
     """Return whether what the status promises does happen, by what is known of runs and workers."""
-    runs = _judged_runs(profile)
-    last = runs.filter(finished_at__isnull=False).order_by("-finished_at", "-pk").first()
-    good = runs.filter(state__in=GOOD_STATES).aggregate(last=Max("finished_at"))["last"]
-    held = Run.objects.filter(profile=profile, state=RunState.HELD).first()
-    observed = Observed(
-        last_tick_utc=Worker.objects.aggregate(last=Max("ticked_at"))["last"],
-        watched_since_utc=profile.schedule_since or profile.created_at,
-        last_good_run_utc=good,
-        failed_run=_failed(last),
-        held_run=None if held is None else RunMark(str(held.pk), held.finished_at or held.accepted_at),
+    return health_of(schedule, observed_of([profile])[profile.pk], now)
+
+
+def observed_of(profiles: Sequence[SyncProfile]) -> dict[int, Observed]:
+    """Return what is known of the runs of each profile by its id, in four queries however many there are."""
+    # Not previews, and not what a person undid: the runs that show whether the sync works.
+    judged = Run.objects.filter(profile=OuterRef("pk"), finished_at__isnull=False).exclude(
+        trigger__in=(Trigger.PREVIEW, Trigger.UNDO)
     )
-    return health_of(schedule, observed, now)
+    ended = judged.order_by("-finished_at", "-pk")
+    rows = SyncProfile.objects.filter(pk__in=[profile.pk for profile in profiles]).order_by()
+    marks = rows.values_list(
+        "pk",
+        Subquery(ended.values("pk")[:1]),
+        Subquery(ended.filter(state__in=GOOD_STATES).values("finished_at")[:1]),
+    )
+    last, good = {}, {}
+    for pk, last_id, good_at in marks:
+        last[pk], good[pk] = last_id, good_at
+    failed = Run.objects.filter(pk__in=[pk for pk in last.values() if pk], state=RunState.FAILED)
+    failures = {run.profile_id: _mark(run, run.explanation) for run in failed}
+    held = {run.profile_id: _mark(run) for run in Run.objects.filter(profile__in=list(last), state=RunState.HELD)}
+    ticked_at = Worker.objects.aggregate(last=Max("ticked_at"))["last"]
+    return {
+        profile.pk: Observed(
+            last_tick_utc=ticked_at,
+            watched_since_utc=profile.schedule_since or profile.created_at,
+            last_good_run_utc=good.get(profile.pk),
+            failed_run=failures.get(profile.pk),
+            held_run=held.get(profile.pk),
+        )
+        for profile in profiles
+    }
 
 
-def _judged_runs(profile: SyncProfile) -> QuerySet[Run]:
-    """Return the runs that show whether the sync works: not previews, and not what a person undid."""
-    return Run.objects.filter(profile=profile).exclude(trigger__in=(Trigger.PREVIEW, Trigger.UNDO))
-
-
-def _failed(last: Run | None) -> RunMark | None:
-    if last is None or last.finished_at is None or last.state != RunState.FAILED:
-        return None
-    return RunMark(str(last.pk), last.finished_at, last.explanation)
+def _mark(run: Run, reason: str = "") -> RunMark:
+    return RunMark(str(run.pk), run.finished_at or run.accepted_at, reason)
 
 
 def profile_document(profile: SyncProfile) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from photosync.apps.profiles.matching import rule_from
@@ -37,13 +39,24 @@ def match_rule(profile: SyncProfile) -> MatchRule:
 
 def schedule_of(profile: SyncProfile) -> ProfileSchedule:
     """Return what decides when `profile` runs, as it is stored now."""
-    rows = ProfilePeriod.objects.filter(profile=profile).select_related("period")
-    return ProfileSchedule(
-        name=profile.name,
-        enabled=profile.scheduled_sync_enabled,
-        zone=profile.school.zone,
-        assigned=tuple(map(as_assigned, rows)),
-    )
+    return schedules_of([profile])[profile.pk]
+
+
+def schedules_of(profiles: Collection[SyncProfile]) -> dict[int, ProfileSchedule]:
+    """Return the schedule of each profile by its id, in one query."""
+    assigned: dict[int, list[AssignedPeriod]] = defaultdict(list)
+    rows = ProfilePeriod.objects.filter(profile__in=[profile.pk for profile in profiles])
+    for row in rows.select_related("period"):
+        assigned[row.profile_id].append(as_assigned(row))
+    return {
+        profile.pk: ProfileSchedule(
+            name=profile.name,
+            enabled=profile.scheduled_sync_enabled,
+            zone=profile.school.zone,
+            assigned=tuple(assigned[profile.pk]),
+        )
+        for profile in profiles
+    }
 
 
 def as_assigned(row: ProfilePeriod) -> AssignedPeriod:

@@ -58,7 +58,11 @@ class Run(models.Model):
             ),
             models.UniqueConstraint(fields=("profile",), condition=Q(state="held"), name="one_held_run_per_profile"),
         )
-        indexes = (models.Index(fields=("profile", "-id"), name="runs_of_profile"),)
+        indexes = (
+            models.Index(fields=("profile", "-id"), name="runs_of_profile"),
+            models.Index(fields=("profile", "-finished_at", "-id"), name="runs_by_their_end"),
+            models.Index(fields=("profile", "state"), name="runs_in_state"),
+        )
 
     def __str__(self) -> str:
         return f"{self.pk}"
@@ -83,8 +87,9 @@ class PlanItem(models.Model):
         DROPPED = "dropped", _("Dropped")
         FAILED = "failed", _("Failed")
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    # The two keys without an index of their own are the first columns of those below.
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     file = models.ForeignKey(ListedFile, on_delete=models.SET_NULL, null=True, related_name="+")
     file_path = models.TextField(blank=True)
     action = models.CharField(max_length=10)
@@ -113,6 +118,7 @@ class PlanItem(models.Model):
         ordering = ("id",)
         indexes = (
             models.Index(fields=("run", "state", "id"), name="items_of_run"),
+            models.Index(fields=("run", "id"), name="items_of_run_in_order"),
             models.Index(fields=("person", "-id"), name="items_of_person"),
         )
 

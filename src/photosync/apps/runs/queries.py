@@ -32,6 +32,7 @@ COUNTED = (
     "failed",
     "waiting",
 )
+ROWS_AT_ONCE = 500
 WAITING_FOR_A_PERSON = (ListedFile.State.UNMATCHED, ListedFile.State.REVIEW)
 COUNTED_APART = (*WAITING_FOR_A_PERSON, ListedFile.State.REJECTED, ListedFile.State.FAILED)
 
@@ -77,8 +78,7 @@ def change_documents(run: Run) -> Iterator[dict[str, Any]]:
     Those are the files without a person, and what an earlier run or preview found and still stands. A file that
     has changed since is not among them: `changed_since`.
     """
-    items = run.items.select_related("person", "picture", "shown_before").order_by("pk")
-    for item in items.iterator(chunk_size=1000):
+    for item in _by_id(run.items.select_related("person", "picture", "shown_before")):
         yield _item_document(item)
     for state in _counted_states(run):
         rows = _standing(run, state).select_related("page", "person").order_by("pk")
@@ -132,6 +132,14 @@ def _file_document(file: ListedFile) -> dict[str, Any]:
 
 def _person(person: Person | None) -> dict[str, str] | None:
     return None if person is None else {"kind": person.kind, "code": person.code, "name": person.label}
+
+
+def _by_id(rows: QuerySet[PlanItem]) -> Iterator[PlanItem]:
+    """Yield `rows` by their id, a part at a time: a cursor over all would join all before it gives the first."""
+    last = 0
+    while part := list(rows.filter(pk__gt=last).order_by("pk")[:ROWS_AT_ONCE]):
+        last = part[-1].pk
+        yield from part
 
 
 def _item_document(item: PlanItem) -> dict[str, Any]:

@@ -11,13 +11,15 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from photosync.apps.library.store import photo_store
-from photosync.apps.profiles.documents import health_at
+from photosync.apps.profiles.documents import observed_of
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.profiles.queries import schedule_of
+from photosync.apps.profiles.queries import schedules_of
 from photosync.core.errors import StorageUnavailable
-from photosync.core.health import HealthState
+from photosync.core.health import HealthState, health_of
+from photosync.engine.observe import batches
 
 REMEMBERED_FOR_S = 5.0
+PROFILES_AT_ONCE = 500
 WELL = "ok"
 
 Document = dict[str, object]
@@ -60,10 +62,13 @@ def health_document(now: datetime) -> Document:
     A held run is not ok either: it waits for a person, and an outside monitor is to say so.
     """
     unwell = []
-    for profile in SyncProfile.objects.select_related("school").order_by("school__code", "name"):
-        state = health_at(profile, schedule_of(profile), now).state
-        if state is not HealthState.OK:
-            unwell.append({"school": profile.school.code, "profile": profile.name, "health": state.value})
+    profiles = SyncProfile.objects.select_related("school").order_by("school__code", "name")
+    for part in batches(profiles.iterator(chunk_size=PROFILES_AT_ONCE), PROFILES_AT_ONCE):
+        schedules, observed = schedules_of(part), observed_of(part)
+        for profile in part:
+            state = health_of(schedules[profile.pk], observed[profile.pk], now).state
+            if state is not HealthState.OK:
+                unwell.append({"school": profile.school.code, "profile": profile.name, "health": state.value})
     try:
         photo_store().require()
     except StorageUnavailable:

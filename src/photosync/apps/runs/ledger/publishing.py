@@ -14,6 +14,7 @@ from photosync.apps.library.queries import pins_in_force
 from photosync.apps.people.models import Person
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.settling import settle_files
+from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.core.plan import PUBLISHED, Action
 from photosync.engine.ports import PublishedBatch
@@ -81,8 +82,9 @@ class _Batch:
 
     def apply(self) -> int:
         """Apply every change whose person has the photo that the plan saw; return how many were."""
-        chosen = [item for item in self._items if self._still_fits(item)]
-        self._drop(item for item in self._items if item not in chosen)
+        fits = {item.pk: self._still_fits(item) for item in self._items}
+        chosen = [item for item in self._items if fits[item.pk]]
+        self._drop(item for item in self._items if not fits[item.pk])
         self._make_versions([item for item in chosen if item.action in PUBLISHED])
         self._make_current(chosen)
         self._set_withdrawals(chosen)
@@ -90,7 +92,7 @@ class _Batch:
         settle_files([item for item in chosen if item.action in PUBLISHED])
         for item in chosen:
             item.state = PlanItem.State.PUBLISHED
-        PlanItem.objects.bulk_update(self._items, _WRITTEN, batch_size=200)
+        update_each(self._items, _WRITTEN)
         return len(chosen)
 
     def _locked_people(self) -> list[int]:

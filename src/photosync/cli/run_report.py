@@ -14,6 +14,7 @@ from photosync.core.run_states import RunState
 if TYPE_CHECKING:
     from photosync.apps.runs.models import Run
 
+WARNINGS_PRINTED = 20
 STATUSES = {
     RunState.DONE: 0,
     RunState.DONE_WITH_FAILURES: SOME_FAILED,
@@ -39,13 +40,22 @@ def end_with(run: Run) -> None:
 
 
 def _sentence(run: Run) -> str:
-    explanation = run.explanation or "Its record says why."
+    explanation = run.explanation or _failed(run) or "Its record says why."
     if run.state == RunState.HELD:
         see = f"photosync run show {run.pk}, then photosync run approve {run.pk} or photosync run discard {run.pk}"
     else:
         see = f"photosync run show {run.pk}"
     ends = "" if explanation.endswith((".", "?", "!")) else "."
     return f"Run {run.pk} is {run.state}. {explanation}{ends} See: {see}"
+
+
+def _failed(run: Run) -> str:
+    """Return a sentence on the files that could not be read; empty where there are none."""
+    failed = run.counts.get("failed", 0)
+    if not failed:
+        return ""
+    files, them = ("1 file", "it") if failed == 1 else (f"{failed:,} files", "them")
+    return f"{files} could not be read. Nothing was changed for {them}; the next run tries again."
 
 
 def print_run(document: dict[str, Any]) -> None:
@@ -61,3 +71,7 @@ def print_run(document: dict[str, Any]) -> None:
             *document["counts"].items(),
         )
     )
+    warnings = document["warnings"]
+    output.print_text(*(f"Warning: {warning}" for warning in warnings[:WARNINGS_PRINTED]))
+    if len(warnings) > WARNINGS_PRINTED:
+        output.print_text(f"Only the first {WARNINGS_PRINTED} warnings are shown; see them all with --json.")

@@ -5,6 +5,7 @@ import pytest
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.runs import execution
+from photosync.apps.runs.queries import run_document
 from photosync.connectors.folder.source import FolderSource
 from photosync.core.run_states import RunState
 from tests.apps.runs.scene import Scene, at, counts
@@ -230,3 +231,24 @@ def test_folder_that_outgrows_a_page_keeps_what_is_known_of_its_files(scene: Sce
         scene.remove("0009.jpg")
         scene.remove("0008.jpg")
         assert scene.run().counts == counts(observed=7, unchanged=7)
+
+
+def test_lines_of_the_index_file_that_cannot_be_used_are_told_in_every_run(scene: Scene) -> None:
+    scene.options(match="index", index="index.csv")
+    scene.everyone(2)
+    scene.put("IMG_1.jpg", 1)
+    scene.put("IMG_2.jpg", 2)
+    scene.put("index.csv", b"IMG_1.jpg,0001\nIMG_2.jpg,0002\nIMG_2.jpg,0001\nIMG_3.jpg,\n")
+    warnings = [
+        "Index file index.csv: IMG_2.jpg is given as 0002 in line 2 and as 0001 in line 3; it was left out.",
+        "Index file index.csv: Line 4 has no identifier; it was left out.",
+    ]
+
+    first, again = scene.run(), scene.run()
+    scene.put("index.csv", b"IMG_1.jpg,0001\nIMG_2.jpg,0002\n")
+    mended = scene.run()
+
+    assert (first.counts, first.warnings) == (counts(observed=2, added=1, unmatched=1), warnings)
+    assert run_document(first)["warnings"] == warnings
+    assert (again.counts, again.warnings) == (counts(observed=2, unchanged=1, unmatched=1), warnings)
+    assert (mended.counts, mended.warnings) == (counts(observed=2, unchanged=1, added=1), [])

@@ -158,6 +158,11 @@ class _Execution:
         rule = match_rule(self.profile)
         listing = self._listing()
         index = index_of(self.profile, rule)
+        # In every run, also where nothing is to be matched: what is wrong stays so until someone mends it.
+        warnings = index.warnings()
+        if warnings != self.run.warnings:
+            with self.fence.writing():
+                Run.objects.filter(pk=self.run.pk).update(warnings=warnings)
         matched_with = f"{self.school.identifier_revision}|{index.stamp}|{self.profile.components}|{rule!r}"
         kinds = [PersonKind(kind) for kind in self.profile.components]
         task = MatchTask(rule, kinds, index.read, everything=listing.matched_with != matched_with)

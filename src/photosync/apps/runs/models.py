@@ -32,6 +32,9 @@ class Run(models.Model):
     observed_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     explanation = models.TextField(blank=True, help_text=_("Why it was held, failed or stopped."))
+    warnings = models.JSONField(
+        default=list, help_text=_("Sentences on what the run could not use, such as lines of an index file.")
+    )
     new_year_delivery = models.BooleanField(default=False)
     cancel_requested_by = models.CharField(max_length=200, blank=True)
     approved_by = models.CharField(max_length=200, blank=True)

@@ -60,6 +60,7 @@ def run_document(run: Run) -> dict[str, Any]:
         "counts": _in_order(run.counts or (counts_of(run) if not RunState(run.state).alive else {})),
         "delivered": {},
         "explanation": run.explanation,
+        "warnings": run.warnings,
         "new_year_delivery": run.new_year_delivery,
         "approved_by": run.approved_by or None,
         "undoes": run.undoes_id,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.conf import settings
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.connectors.contract import Source
-from photosync.connectors.index_file import read_index
+from photosync.connectors.index_file import IndexMap, read_index
 from photosync.connectors.registry import Guard, open_source
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 from photosync.core.matching import MatchMode, MatchRule, index_name
+from photosync.engine.names import readable_path
 
 HOW_FILES_MATCH = frozenset({"match", "pattern", "key", "ignore_case", "ignore_leading_zeros"})
 """The options that say how files are matched, not which files there are."""
@@ -61,7 +63,7 @@ def _forget(listing: Listing, writing: Callable[[], AbstractContextManager[None]
         listing.delete()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProfileIndex:
     """The index file of a profile: file name or path to key. `stamp` changes with its bytes; "" is no index."""
 
@@ -71,10 +73,17 @@ class ProfileIndex:
 
     def read(self) -> Mapping[str, str]:
         """Return the pairs; empty where files are not matched by an index. Raises SourceUnavailable."""
-        if not self.stamp:
-            return {}
-        pairs = read_index(self.content, file_name=self.file_name).pairs
+        pairs = {} if self._map is None else self._map.pairs
         return {index_name(name): key for name, key in pairs.items()}
+
+    def warnings(self) -> list[str]:
+        """Return a sentence for each line that could not be used. Raises SourceUnavailable."""
+        problems = () if self._map is None else self._map.problems
+        return [f"Index file {readable_path(self.file_name)}: {readable_path(problem)}" for problem in problems]
+
+    @cached_property
+    def _map(self) -> IndexMap | None:
+        return read_index(self.content, file_name=self.file_name) if self.stamp else None
 
 
 def index_of(profile: SyncProfile, rule: MatchRule) -> ProfileIndex:

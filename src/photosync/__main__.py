@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,9 +10,13 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    from photosync.cli.main import run
+    try:
+        from photosync.cli.main import run
 
-    run(_processes)
+        run(_processes)
+    except KeyboardInterrupt:
+        # Before or after the command itself, which says so; status 130 is what shells expect.
+        sys.exit(130)
 
 
 def _processes() -> InstalledProcesses:

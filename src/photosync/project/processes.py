@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.models import Run, Worker
+from photosync.cli.stopping import until_signalled
 from photosync.core.run_states import RunState, Trigger
 from photosync.web.server import PageServer, check_address_is_free, serve_pages
 from photosync.worker.command import LOOK_EVERY_S, OnProgress, execute_or_follow, sync
@@ -28,7 +26,7 @@ class InstalledProcesses:
     def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:
         last = Run.objects.filter(profile=profile).order_by("-pk").values_list("pk", flat=True).first() or 0
         scheduled = Run.objects.filter(profile=profile, pk__gt=last, due_at__isnull=False).order_by("pk")
-        with _until_signalled() as stopped, _working(Worker.Kind.WORKER):
+        with until_signalled() as stopped, _working(Worker.Kind.WORKER):
             while not stopped.wait(LOOK_EVERY_S):
                 run = scheduled.first()
                 if run is not None:
@@ -40,11 +38,14 @@ class InstalledProcesses:
     def serve(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
         """Serve pages, schedule and runs in this process until SIGTERM or SIGINT."""
         check_address_is_free(host, port)
-        with _until_signalled() as stopped, _working(Worker.Kind.SERVE):
+        with until_signalled() as stopped, _working(Worker.Kind.SERVE):
+            if stopped.is_set():
+                return
             pages = PageServer(host, port)
             pages.start()
             try:
-                on_ready(pages.address)
+                if not stopped.is_set():
+                    on_ready(pages.address)
                 while not stopped.wait(1.0) and not pages.wait(0):
                     pass
             finally:
@@ -55,8 +56,9 @@ class InstalledProcesses:
 
     def worker(self, on_ready: Callable[[str], None]) -> None:
         """Execute schedule and runs in this process until SIGTERM or SIGINT."""
-        with _until_signalled() as stopped, _working(Worker.Kind.WORKER) as executor_id:
-            on_ready(executor_id)
+        with until_signalled() as stopped, _working(Worker.Kind.WORKER) as executor_id:
+            if not stopped.is_set():
+                on_ready(executor_id)
             stopped.wait()
 
 
@@ -68,19 +70,3 @@ def _working(kind: Worker.Kind) -> Iterator[str]:
         yield process.executor_id
     finally:
         process.stop()
-
-
-@contextmanager
-def _until_signalled() -> Iterator[threading.Event]:
-    """Give an event that SIGTERM or SIGINT sets, and put the former handlers back afterwards."""
-    stopped = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

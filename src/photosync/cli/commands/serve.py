@@ -6,6 +6,7 @@ import rich_click as click
 
 from photosync.cli import installation, options, output
 from photosync.cli.processes import processes
+from photosync.cli.stopping import until_signalled
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -19,5 +20,8 @@ def command(host: str, port: int) -> None:
 
     Example: photosync serve --port 8080
     """
-    installation.connect_and_migrate()
-    processes().serve(host, port, lambda address: output.print_text(f"Photo Sync is ready at {address}"))
+    with until_signalled() as stopped:
+        installation.connect_and_migrate()
+        serving = processes()
+        if not stopped.is_set():
+            serving.serve(host, port, lambda address: output.print_text(f"Photo Sync is ready at {address}"))

@@ -7,6 +7,7 @@ import rich_click as click
 from photosync.cli import installation, options
 from photosync.cli.commands.serve import HOST, PORT
 from photosync.cli.processes import processes
+from photosync.cli.stopping import until_signalled
 
 
 @click.command("web")
@@ -19,5 +20,8 @@ def command(host: str, port: int, workers: int) -> None:
 
     Example: photosync web --host 0.0.0.0 --workers 4
     """
-    installation.connect_and_migrate()
-    processes().web(host, port, workers)
+    with until_signalled() as stopped:
+        installation.connect_and_migrate()
+        serving = processes()
+        if not stopped.is_set():
+            serving.web(host, port, workers)

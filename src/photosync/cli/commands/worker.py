@@ -6,6 +6,7 @@ import rich_click as click
 
 from photosync.cli import installation, options, output
 from photosync.cli.processes import processes
+from photosync.cli.stopping import until_signalled
 
 
 @click.command("worker")
@@ -15,5 +16,8 @@ def command() -> None:
 
     Example: photosync worker
     """
-    installation.connect_and_migrate()
-    processes().worker(lambda executor: output.print_text(f"Worker {executor} is ready."))
+    with until_signalled() as stopped:
+        installation.connect_and_migrate()
+        working = processes()
+        if not stopped.is_set():
+            working.worker(lambda executor: output.print_text(f"Worker {executor} is ready."))

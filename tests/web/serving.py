@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.services.installation import Installation
@@ -79,7 +80,7 @@ def served(installation: Installation, *, workers: int = 1) -> Iterator[Served]:
     command = [sys.executable, "-m", "tests.web.site", str(port), str(workers)]
     with subprocess.Popen(command, env=installation.environment) as process:
         try:
-            _wait_for(port, process)
+            wait_for_pages(port, process)
             yield Served(port, process, installation)
         finally:
             if process.poll() is None:
@@ -87,7 +88,12 @@ def served(installation: Installation, *, workers: int = 1) -> Iterator[Served]:
                 process.wait(timeout=20)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def make_site(installation: Installation) -> None:
+    """Make the school of `tests.web.site` in `installation`, and serve nothing."""
+    subprocess.run([sys.executable, "-m", "tests.web.site"], env=installation.environment, check=True)
+
+
+def wait_for_pages(port: int, process: subprocess.Popen[Any]) -> None:
     give_up_at = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < give_up_at and process.poll() is None:
         try:

@@ -1,8 +1,10 @@
 """The pages as they are really served: Granian, the gate, Django behind it."""
 
 import http.client
+import re
 import signal
 import socket
+import subprocess
 from contextlib import closing
 
 import pytest
@@ -10,7 +12,12 @@ import pytest
 from photosync.core.errors import Refused
 from photosync.web.server import PageServer, check_address_is_free
 from tests.services.installation import Installation
-from tests.web.serving import served
+from tests.web.serving import Visitor, free_port, make_site, served, wait_for_pages
+
+LOGGED = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z \[error {4}\] a photo could not be read +"
+    r"reason=.The photo [0-9a-f]{64} is .*"
+)
 
 
 def test_photo_goes_from_sign_in_to_304_and_is_gone_with_the_session(installation: Installation) -> None:
@@ -43,6 +50,42 @@ def test_several_processes_serve_and_stop_together(installation: Installation) -
 
         assert answers == {200}
         assert site.stop(signal.SIGINT) == 0
+
+
+def test_each_of_several_processes_keeps_the_log_that_the_operator_set(installation: Installation) -> None:
+    """The real `photosync web`: nothing on standard output, and below the set level nothing at all."""
+    make_site(installation)
+    for blob in (installation.data / "photos" / "blobs").rglob("?" * 64):
+        blob.unlink()
+
+    logs = {level: _log_of_missing_photos(installation, level) for level in ("ERROR", "CRITICAL")}
+
+    lines = logs["ERROR"].splitlines()
+    assert len(lines) == 20
+    assert [line for line in lines if not LOGGED.fullmatch(line)] == []
+    assert logs["CRITICAL"] == ""
+
+
+def _log_of_missing_photos(installation: Installation, level: str) -> str:
+    """Serve from two processes, ask for a photo that is missing on twenty connections; return the log."""
+    port = free_port()
+    process = subprocess.Popen(
+        [*installation.command, "web", "--workers", "2", "--port", str(port)],
+        env=installation.environment | {"PHOTOSYNC_LOG_LEVEL": level},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for_pages(port, process)
+        visitor = Visitor(port)
+        assert visitor.sign_in().status == 302
+        assert {visitor.ask("GET", "/photos/1/now/card.jpg").status for _ in range(20)} == {503}
+    finally:
+        process.terminate()
+        output, log = process.communicate(timeout=30)
+    assert (process.returncode, output) == (0, "")
+    return log
 
 
 def test_pages_static_files_and_errors_come_through(installation: Installation) -> None:

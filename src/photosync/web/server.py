@@ -31,7 +31,7 @@ STARTS_WITHIN_S = 15.0
 STOPS_WITHIN_S = 4.0
 REQUESTS_AT_ONCE = 256
 HTTP1 = HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=32_768)
-APPLICATION = "photosync.web.front_door:front_door"
+APPLICATION = "photosync.project.pages:front_door"
 
 _SERVER_SETTINGS: dict[str, Any] = {
     "interface": Interfaces.RSGI,

@@ -6,10 +6,13 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from tests.portraits import make_portrait
 from tests.services.program import ENDS_WITHIN_S, Program
@@ -82,8 +85,31 @@ class Player(Program):
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End the process as a power cut would; its helpers are to notice by themselves."""
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(timeout=30)
+        url = self.installation.environment.get("PHOTOSYNC_DATABASE_URL")
+        if url:
+            _wait_for_the_server(url)
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End the process as a power cut would; its helpers are to notice by themselves."""
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait(timeout=30)
+    def approve_what_is_held(self, *, at: datetime | None = None) -> None:
+        """Approve the last run if the guard held it: round after round changes more than it lets pass."""
+        last = self.ask("run", "list", at=at)[0]
+        if last["state"] == "held":
+            self.do("run", "approve", str(last["run"]), at=at)
+
+
+def _wait_for_the_server(url: str) -> None:
+    """Wait until the sessions of a killed process have ended: one that was committing commits all the same."""
+    give_up_at = time.monotonic() + 30
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute(OTHER_SESSIONS).fetchone() != (0,):
+            assert time.monotonic() < give_up_at, "a session of the killed process goes on"
+            time.sleep(0.02)
+
+
+OTHER_SESSIONS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""

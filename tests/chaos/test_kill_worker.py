@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.school import Player, change_source, kill
+from tests.chaos.school import Player, change_source
 from tests.conftest import SERVER_URL
 from tests.services.installation import Installation, fresh_installation
 from tests.services.program import wait_until
@@ -45,6 +45,8 @@ def test_kill_of_the_worker_leaves_one_run_for_each_due_time(players: tuple[Play
             change_source(player.source, nights)
         _night(undisturbed, due, 0, chance)
         kills += _night(disturbed, due, min(KILLS_PER_NIGHT, KILLS - kills), chance)
+        for player in players:
+            player.approve_what_is_held(at=due + timedelta(hours=1))
         nights += 1
         assert disturbed.dump() == undisturbed.dump(), f"night {nights}, after {kills} kills"
     assert [occurrence[:2] for occurrence in disturbed.dump()["occurrences"]] == [
@@ -59,7 +61,7 @@ def _night(player: Player, due: datetime, most_kills: int, chance: random.Random
     for kills in range(most_kills):
         worker = player.start("worker", at=at)
         time.sleep(BEFORE.total_seconds() + chance.uniform(0.0, 3.0))
-        kill(worker)
+        player.kill(worker)
         if _is_done(player, due):
             return kills + 1
         at += timedelta(seconds=8)
@@ -69,4 +71,4 @@ def _night(player: Player, due: datetime, most_kills: int, chance: random.Random
 
 
 def _is_done(player: Player, due: datetime) -> bool:
-    return any(run[3] == str(due) and run[2].startswith("done") for run in player.dump()["runs"])
+    return any(run[2] == str(due) and run[1].startswith(("done", "held")) for run in player.dump()["runs"])

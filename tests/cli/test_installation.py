@@ -47,6 +47,24 @@ def test_init_makes_everything_and_repeating_it_is_harmless(installation: Instal
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "zone", "complaint"),
+    [
+        ("a b", "Hill School", "UTC", '"a b" cannot be the code of a school.'),
+        ("HILL", " ", "UTC", "A school needs a name of 1 to 200 characters."),
+        ("HILL", "Hill School", "Mars/Base", '"Mars/Base" is not a time zone.'),
+    ],
+)
+def test_init_with_a_school_that_cannot_be_makes_nothing(
+    installation: Installation, code: str, name: str, zone: str, complaint: str
+) -> None:
+    done = run(installation, "init", "--school", code, "--name", name, "--timezone", zone)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{complaint} Nothing was saved.")
+    assert not installation.data.exists()
+
+
 def test_command_before_init_says_so(installation: Installation) -> None:
     done = run(installation, "school", "list", "--json")
 

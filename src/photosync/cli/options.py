@@ -21,6 +21,8 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 STARTED_BY = "command line"
 FIRST_YEAR, LAST_YEAR = 1900, 9998
 """Of `--at`: at the ends of the calendar a time has no instant in every zone."""
+MOST = 1_000_000
+"""Of what is counted: no more is asked of a database than its numbers hold."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,11 @@ def school() -> School:
     from photosync.apps.schools.queries import school_named
 
     return school_named(asked().school_code)
+
+
+def number_from(least: int) -> click.IntRange:
+    """Return the type of an option that says how many."""
+    return click.IntRange(least, MOST)
 
 
 def right_now() -> datetime:

@@ -202,6 +202,7 @@ def test_refused_row_is_not_absent(school: School, tmp_path: Path) -> None:
             "9",
             '"maybe" is no answer about consent. Write yes, no or unknown (or Y, N, U, X).',
         ),
+        ("9", "", "It has only 1 cell, but there are 5 columns."),
         ("9,Mia", "", "It has only 2 cells, but there are 5 columns."),
         ("9,Mia,,,,,x", "", "It has 7 cells, but there are 5 columns."),
         ("9,Mi\0a,,,", "", "It has a NUL byte in it, which no text has."),

@@ -26,10 +26,8 @@ def add_school(
     academic_year_begins_day: int = 1,
 ) -> School:
     """Return the new school. Raises WrongUse for what is not well formed, Refused where the code is taken."""
-    code = _checked_code(code)
     AcademicYearRule(academic_year_begins_month, academic_year_begins_day)
-    zone = zone_named(time_zone)
-    name = _checked_name(name)
+    code, name, time_zone = well_formed(code, name, time_zone)
     with transaction.atomic():
         taken = School.objects.filter(code=code).first()
         if taken is not None:
@@ -37,10 +35,15 @@ def add_school(
         return School.objects.create(
             code=code,
             name=name,
-            time_zone=zone.key,
+            time_zone=time_zone,
             academic_year_begins_month=academic_year_begins_month,
             academic_year_begins_day=academic_year_begins_day,
         )
+
+
+def well_formed(code: str, name: str, time_zone: str) -> tuple[str, str, str]:
+    """Return the three as they are stored. Raises WrongUse for the first that is not well formed; reads nothing."""
+    return _checked_code(code), _checked_name(name), zone_named(time_zone).key
 
 
 def change_school(school: School, *, name: str | None = None, time_zone: str | None = None, now: datetime) -> None:

@@ -21,6 +21,8 @@ def command(name: str | None, time_zone: str | None) -> None:
     if (name or time_zone) and not (code and name and time_zone):
         raise WrongUse("A school needs all of --school, --name and --timezone. Nothing was done.")
     installation.load_settings()
+    if code and name and time_zone:
+        _refuse_ill_formed(code, name, time_zone)
     made = installation.set_up()
     school = None if code is None else _school(code, name, time_zone)
     folder = installation.data_folder()
@@ -30,6 +32,13 @@ def command(name: str | None, time_zone: str | None) -> None:
     output.print_text(f"The data folder {folder} is {'ready' if made else 'up to date'}.")
     if school is not None:
         output.print_text(school[1])
+
+
+def _refuse_ill_formed(code: str, name: str, time_zone: str) -> None:
+    """Raise WrongUse for a school that cannot be, before the data folder is made."""
+    from photosync.apps.schools.services import well_formed
+
+    well_formed(code, name, time_zone)
 
 
 def _school(code: str, name: str | None, time_zone: str | None) -> tuple[str, str]:

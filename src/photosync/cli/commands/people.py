@@ -79,7 +79,7 @@ def _print(report: RosterReport) -> None:
 @click.option("--kind", type=KINDS)
 @click.option("--left/--active", "left", default=None, help="Only who has left, or only who has not.")
 @click.option("--search", metavar="TEXT", default="", help="In names, and at the beginning of codes.")
-@click.option("--limit", metavar="N", type=click.IntRange(1), help="At most so many.")
+@click.option("--limit", metavar="N", type=options.number_from(1), help="At most so many.")
 @options.reporting
 def list_(kind: str | None, search: str, limit: int | None, *, left: bool | None) -> None:
     """List people.

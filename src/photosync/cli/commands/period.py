@@ -194,7 +194,9 @@ def _changes(given: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that were given, by the names that the rule has for them."""
     names = {"new_code": "code", "description": "description", "group": "group_number", "year": "academic_year"}
     changes = {names[name]: given[name] for name in names if given[name] is not None}
-    changes |= {name: options.day_of(given[name], f"--{name}") for name in ("start", "end") if given[name]}
+    changes |= {
+        name: options.day_of(given[name], f"--{name}") for name in ("start", "end") if given[name] is not None
+    }
     if given["not_visible"] is not None:
         hidden = _hidden(given["not_visible"])
         changes |= {field: field not in hidden for field in VIEWS.values()}

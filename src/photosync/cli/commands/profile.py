@@ -213,7 +213,7 @@ def show(name: str) -> None:
 @command.command("status")
 @click.argument("name")
 @click.option("--at", metavar="T", help="As of that time, such as 2026-12-18T23:59.")
-@click.option("--upcoming", metavar="N", type=click.IntRange(0), default=UPCOMING, show_default=True)
+@click.option("--upcoming", metavar="N", type=options.number_from(0), default=UPCOMING, show_default=True)
 @options.reporting
 def status(name: str, at: str | None, upcoming: int) -> None:
     """Say whether a sync profile runs, why, when next, and when it will stop.

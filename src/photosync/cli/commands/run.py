@@ -28,7 +28,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--profile", "name", metavar="NAME", help="Only the runs of this sync profile.")
-@click.option("--limit", metavar="N", type=click.IntRange(1), default=RUNS_LISTED, show_default=True)
+@click.option("--limit", metavar="N", type=options.number_from(1), default=RUNS_LISTED, show_default=True)
 @options.reporting
 def list_(name: str | None, limit: int) -> None:
     """List the latest runs.

@@ -187,9 +187,8 @@ class RosterText:
                 row.line, f"It has {len(row.cells)} cells, but there are {len(self.header)} columns."
             )
         if surplus < 0 and any(cell.strip() for cell in row.cells):
-            return UnreadableLine(
-                row.line, f"It has only {len(row.cells)} cells, but there are {len(self.header)} columns."
-            )
+            cells = "1 cell" if len(row.cells) == 1 else f"{len(row.cells)} cells"
+            return UnreadableLine(row.line, f"It has only {cells}, but there are {len(self.header)} columns.")
         return row
 
     def _parsed(self, number: int, line: str, delimiter: str) -> Row | UnreadableLine | None:

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from photosync.apps.runs.execution import execute_phase
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.runs.queries import ROWS_AT_ONCE, change_documents
+from photosync.apps.sources.models import ListedFile
 from photosync.core.run_states import RunState, Trigger
 from tests.apps.runs.scene import Scene
 
@@ -54,7 +55,11 @@ def test_first_changes_of_a_long_run_are_read_without_the_others(
     assert f"LIMIT {ROWS_AT_ONCE}" in taken.captured_queries[0]["sql"]
 
 
-def test_every_change_of_a_long_run_comes_once_and_in_order(long_run: Run) -> None:
-    files = [change["file"] for change in change_documents(long_run)]
+def test_every_change_of_a_long_run_comes_once_and_in_order(
+    long_run: Run, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """No line asks for what its part did not bring; besides the parts, each state of files is asked for once."""
+    with django_assert_max_num_queries(4 + len(ListedFile.State)):
+        files = [change["file"] for change in change_documents(long_run)]
 
     assert files == [f"{number:04d}.jpg" for number in range(2 * ROWS_AT_ONCE + 1)]

@@ -32,7 +32,23 @@ COUNTED = (
     "failed",
     "waiting",
 )
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 1_000
+_OF_AN_ITEM = (
+    "run",
+    "action",
+    "state",
+    "academic_year",
+    "file_path",
+    "reason_code",
+    "reason",
+    "person__kind",
+    "person__code",
+    "person__given_name",
+    "person__family_name",
+    "person__preferred_name",
+    "picture__full_sha256",
+    "shown_before__full_sha256",
+)
 WAITING_FOR_A_PERSON = (ListedFile.State.UNMATCHED, ListedFile.State.REVIEW)
 COUNTED_APART = (*WAITING_FOR_A_PERSON, ListedFile.State.REJECTED, ListedFile.State.FAILED)
 
@@ -79,7 +95,7 @@ def change_documents(run: Run) -> Iterator[dict[str, Any]]:
     Those are the files without a person, and what an earlier run or preview found and still stands. A file that
     has changed since is not among them: `changed_since`.
     """
-    for item in _by_id(run.items.select_related("person", "picture", "shown_before")):
+    for item in _by_id(run.items.select_related("person", "picture", "shown_before").only(*_OF_AN_ITEM)):
         yield _item_document(item)
     for state in _counted_states(run):
         rows = _standing(run, state).select_related("page", "person").order_by("pk")

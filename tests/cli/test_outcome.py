@@ -1,5 +1,6 @@
 import click
 import pytest
+import sqlalchemy.exc
 from django.db import OperationalError
 
 from photosync.cli.outcome import exit_status
@@ -43,6 +44,12 @@ def ending_with(error: BaseException) -> click.Command:
             1,
             "The database cannot be used: port 1 failed: Connection refused Is the server running on that host. "
             "What was not finished was not done. Check it with: photosync doctor",
+        ),
+        (
+            sqlalchemy.exc.OperationalError("INSERT INTO runs", {}, Exception("database is locked")),
+            1,
+            "The database cannot be used: database is locked. What was not finished was not done. "
+            "Check it with: photosync doctor",
         ),
         (
             PermissionError(13, "Permission denied", "photos/x.jpg"),

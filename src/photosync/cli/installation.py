@@ -7,8 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from photosync.cli.database_files import mend_rights
 from photosync.cli.options import asked
-from photosync.core.errors import Refused, WrongUse
+from photosync.core.errors import Refused, StorageUnavailable, WrongUse
 
 SETTINGS = "photosync.project.settings"
 KEY_FILE = "secret.key"
@@ -54,13 +55,22 @@ def require_folder() -> None:
             f"The data folder {folder} has not been set up. Nothing was done. Set it up with: photosync init "
             "(or let PHOTOSYNC_DATA name the folder that is meant)."
         )
+    mend_rights(folder)
 
 
 def set_up() -> bool:
     """Make the data folder, its key, the database and the photo store; return whether the folder is new."""
     from photosync.apps.library.store import photo_store
 
-    made = _make_folder(data_folder())
+    folder = data_folder()
+    try:
+        made = _make_folder(folder)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"The data folder {folder} cannot be made or written: {error.strerror or error}. Nothing was set up. Let "
+            "the user that runs Photo Sync own it, or let PHOTOSYNC_DATA name another folder."
+        ) from error
+    mend_rights(folder)
     migrate()
     photo_store().prepare()
     return made

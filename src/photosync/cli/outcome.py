@@ -81,14 +81,38 @@ def _known_fault(error: Exception) -> str | None:
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return f"The system refused: {error.strerror or error}{where}. What was done until then stays."
-    django = sys.modules.get("django.db.utils")
-    if django is not None and isinstance(error, django.OperationalError | django.InterfaceError):
-        reason = _one_line(str(error)).rstrip(".?! ")
-        return (
-            f"The database cannot be used: {reason}. What was not finished was not done. "
-            "Check it with: photosync doctor"
-        )
-    return None
+    if not _is_of_the_database(error):
+        return None
+    # What SQLAlchemy says on several lines begins with the database's own sentence.
+    reason = _one_line(str(getattr(error, "orig", None) or error)).rstrip(".?! ")
+    if "readonly" in reason or "unable to open" in reason:
+        files = _not_writable()
+        if files:
+            return (
+                f"The database cannot be written: this user may not write {files}. What was not finished was not "
+                "done. Give the user that runs Photo Sync the right to write there, then repeat."
+            )
+    return (
+        f"The database cannot be used: {reason}. What was not finished was not done. Check it with: photosync doctor"
+    )
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether it is an error of the database's, of Django or of SQLAlchemy, with which the runs are kept."""
+    modules = [sys.modules[name] for name in ("django.db.utils", "sqlalchemy.exc") if name in sys.modules]
+    kinds = [kind for each in modules for kind in (each.OperationalError, each.InterfaceError, each.InternalError)]
+    return isinstance(error, tuple(kinds))
+
+
+def _not_writable() -> str:
+    """Return the files of the database that this user may not write; empty where there are none."""
+    from photosync.cli.database_files import not_writable
+    from photosync.cli.installation import data_folder
+
+    try:
+        return ", ".join(map(str, not_writable(data_folder())))
+    except Exception:  # noqa: BLE001 - what is told must not be lost because of what could be added to it
+        return ""
 
 
 def _one_line(text: str) -> str:

@@ -112,7 +112,11 @@ class _Executor:
     def __enter__(self) -> Self:
         self._identity = Identity(Worker.Kind.COMMAND, timezone.now)
         self._begun: tuple[int, int] | None = None
-        workflows.launch(self._identity.executor_id, takes_from_queue=False)
+        try:
+            workflows.launch(self._identity.executor_id, takes_from_queue=False)
+        except BaseException:
+            self._identity.release()
+            raise
         return self
 
     def begin(self, run: Run) -> None:

@@ -33,20 +33,29 @@ class Identity:
         self._clock = clock
         self._stop = threading.Event()
         self.executor_id, self._lock_path, self._lock = _taken_identity(kind)
-        now = clock()
-        self.worker, _ = Worker.objects.update_or_create(
+        self._kind = kind
+        try:
+            self.worker = self._signed_on()
+        except BaseException:
+            self._let_go()
+            raise
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread.start()
+
+    def _signed_on(self) -> Worker:
+        now = self._clock()
+        worker, _ = Worker.objects.update_or_create(
             executor_id=self.executor_id,
             defaults={
                 "host": socket.gethostname(),
-                "kind": kind,
+                "kind": self._kind,
                 "lock_path": str(self._lock_path),
                 "started_at": now,
                 "heartbeat_at": now,
                 "stopped_at": None,
             },
         )
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self._thread.start()
+        return worker
 
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_EVERY_S):
@@ -65,8 +74,14 @@ class Identity:
         try:
             Worker.objects.filter(pk=self.worker.pk).update(stopped_at=self._clock())
         finally:
-            if self.worker.kind == Worker.Kind.COMMAND:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Free the lock. That of a command, which nobody takes again, is removed."""
+        try:
+            if self._kind == Worker.Kind.COMMAND:
                 self._lock_path.unlink(missing_ok=True)
+        finally:
             self._lock.close()
 
 

@@ -48,7 +48,8 @@ class WorkerProcess:
     def stop(self) -> None:
         """Stop taking runs and end. A run that goes on is resumed by the next worker that starts."""
         self._stop.set()
-        self._thread.join(timeout=RUNS_END_WITHIN_S)
+        if self._thread.ident is not None:  # it has been started
+            self._thread.join(timeout=RUNS_END_WITHIN_S)
         DBOS.destroy(workflow_completion_timeout_sec=RUNS_END_WITHIN_S)
         render_pool().close()
         self._identity.release()

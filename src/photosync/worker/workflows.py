@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from django.conf import settings
@@ -62,10 +64,14 @@ def launch(executor_id: str, *, takes_from_queue: bool) -> None:
         "notification_listener_polling_interval_sec": 1.0 if takes_from_queue else 0.1,
     }
     DBOS(config=config)
+    # Why it cannot be launched is raised, and told once; nor does a command keep a log beside what it tells.
+    of_dbos = logging.getLogger("dbos")
+    of_dbos.setLevel(logging.CRITICAL)
     if not takes_from_queue:
         DBOS.listen_queues([])
     DBOS.launch()
     if takes_from_queue:
+        of_dbos.setLevel(logging.ERROR)
         DBOS.register_queue(QUEUE, worker_concurrency=RUNS_AT_ONCE, polling_interval_sec=QUEUE_POLLED_EVERY_S)
 
 

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -14,6 +15,9 @@ from photosync.web.server import PageServer, check_address_is_free
 from tests.services.installation import Installation
 from tests.web.serving import Visitor, free_port, make_site, served, wait_for_pages
 
+STARTED_ANEW = (
+    "import multiprocessing; multiprocessing.set_start_method('spawn'); from photosync.__main__ import main; main()"
+)
 LOGGED = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z \[error {4}\] a photo could not be read +"
     r"reason=.The photo [0-9a-f]{64} is .*"
@@ -53,7 +57,7 @@ def test_several_processes_serve_and_stop_together(installation: Installation) -
 
 
 def test_each_of_several_processes_keeps_the_log_that_the_operator_set(installation: Installation) -> None:
-    """The real `photosync web`: nothing on standard output, and below the set level nothing at all."""
+    """The real `photosync web`, its processes started anew: they inherit nothing of the log of the first."""
     make_site(installation)
     for blob in (installation.data / "photos" / "blobs").rglob("?" * 64):
         blob.unlink()
@@ -70,7 +74,7 @@ def _log_of_missing_photos(installation: Installation, level: str) -> str:
     """Serve from two processes, ask for a photo that is missing on twenty connections; return the log."""
     port = free_port()
     process = subprocess.Popen(
-        [*installation.command, "web", "--workers", "2", "--port", str(port)],
+        [sys.executable, "-c", STARTED_ANEW, "web", "--workers", "2", "--port", str(port)],
         env=installation.environment | {"PHOTOSYNC_LOG_LEVEL": level},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

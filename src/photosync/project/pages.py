@@ -1,6 +1,7 @@
 """What each process of `photosync web` loads: the pages, and the log as the operator's settings want it.
 
-These processes are started anew and know nothing of the one that started them, nor of how that one keeps its log.
+Where they are started anew and not forked (on macOS, and everywhere from Python 3.14 on) these processes know nothing
+of the one that started them, nor of how that one keeps its log.
 """
 
 from __future__ import annotations

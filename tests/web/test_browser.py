@@ -17,7 +17,19 @@ pytestmark = pytest.mark.browser
 
 WIDTHS = [(1280, 900), (390, 844)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PAGES = ("/", "/photos/", "/photos/?q=zzz", "/photos/people/2/", "/schools/", "/no/such/page")
+SETUP = "/administration/timetable-management/cycle-period-setup/"
+PAGES = (
+    "/",
+    "/administration/",
+    SETUP,
+    f"{SETUP}new/",
+    f"{SETUP}1/",
+    "/photos/",
+    "/photos/?q=zzz",
+    "/photos/people/2/",
+    "/schools/",
+    "/no/such/page",
+)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from django.test import Client
 
 from photosync.core.run_states import RunState
 from tests.web.conftest import Scene
-from tests.web.pages import Markup, around_today, make_profile, make_run
+from tests.web.pages import Markup, around_today, make_profile, make_run, signed_in
 
 POLICY = {
     "default-src 'none'",
@@ -20,15 +20,30 @@ POLICY = {
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
-PAGES = ["/", "/photos/", "/photos/?q=ada", "/photos/people/{ada}/", "/schools/"]
+SETUP = "/administration/timetable-management/cycle-period-setup/"
+PAGES = [
+    "/",
+    "/administration/",
+    "/administration/timetable-management/",
+    SETUP,
+    f"{SETUP}new/",
+    f"{SETUP}{{period}}/",
+    f"{SETUP}{{period}}/copy/",
+    f"{SETUP}{{period}}/delete/",
+    "/photos/",
+    "/photos/?q=ada",
+    "/photos/people/{ada}/",
+    "/schools/",
+]
 SIGNED_OUT = ["/accounts/sign-in/", "/accounts/set-password/MQ/none/", "/no/such/page"]
 
 
 def page(scene: Scene, address: str) -> object:
     client = Client(headers={"host": "localhost"}) if address in SIGNED_OUT else scene.client
-    profile = make_profile(scene.school, "Photo Sync", around_today(scene.school))
+    period = around_today(scene.school)
+    profile = make_profile(scene.school, "Photo Sync", period)
     make_run(profile, RunState.DONE, datetime.now(UTC))
-    return client.get(address.format(ada=scene.ada.pk))
+    return client.get(address.format(ada=scene.ada.pk, period=period.pk))
 
 
 @pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
@@ -93,7 +108,17 @@ def test_page_is_kept_by_no_cache(scene: Scene, address: str) -> None:
 def test_navigation_shows_only_what_exists(scene: Scene) -> None:
     items = scene.client.get("/").context["navigation"]
 
-    assert [(str(item.words), item.url) for item in items] == [("Overview", "/"), ("Photos", "/photos/")]
+    assert [(str(item.words), item.url) for item in items] == [
+        ("Overview", "/"),
+        ("Administration Workspace", "/administration/"),
+        ("Photos", "/photos/"),
+    ]
+
+
+def test_navigation_shows_only_what_one_may_reach(scene: Scene) -> None:
+    items = signed_in(scene.teacher).get("/").context["navigation"]
+
+    assert [str(item.words) for item in items] == ["Overview", "Photos"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from photosync.apps.accounts.permissions import Permission
 from photosync.web.theme import theme_of
 from photosync.web.workplace import Workplace
 
@@ -20,18 +21,19 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """An entry of the navigation. It is shown once a page of that name exists."""
+    """An entry of the navigation. It is shown once a page of that name exists, to those with the permission."""
 
     page: str
     words: Words
     icon: str
+    needs: Permission | None = None
 
 
 WORKSPACES = (
     Workspace("overview", _("Overview"), "overview"),
-    Workspace("administration", _("Administration"), "administration"),
+    Workspace("administration", _("Administration Workspace"), "administration", Permission.SYNC_VIEW),
     Workspace("data-management", _("Data Management"), "data"),
-    Workspace("faces", _("Photos"), "photos"),
+    Workspace("faces", _("Photos"), "photos", Permission.PHOTO_VIEW),
     Workspace("academic-reports", _("Academic Reports"), "reports"),
     Workspace("settings", _("Settings"), "settings"),
     Workspace("help", _("Help"), "help"),
@@ -52,10 +54,12 @@ class NavigationItem:
     is_current: bool
 
 
-def navigation(current: str) -> list[NavigationItem]:
-    """Return the workspaces that have a page, in their order."""
+def navigation(current: str, permissions: frozenset[Permission]) -> list[NavigationItem]:
+    """Return the workspaces that have a page and are open to these permissions, in their order."""
     items = []
     for workspace in WORKSPACES:
+        if workspace.needs is not None and workspace.needs not in permissions:
+            continue
         try:
             url = reverse(workspace.page)
         except NoReverseMatch:
@@ -78,7 +82,7 @@ def render_page(
     """Return the page. Nothing that a page shows is kept by a cache or by the browser's history."""
     around = {
         "title": title,
-        "navigation": navigation(workspace) if workplace is not None else [],
+        "navigation": navigation(workspace, workplace.permissions) if workplace is not None else [],
         "crumbs": crumbs,
         "theme": theme_of(request),
         "workplace": workplace,

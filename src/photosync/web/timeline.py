@@ -13,7 +13,8 @@ from photosync.core.forecast import Pause
 from photosync.core.instants import local_date
 from photosync.core.run_states import RunState
 from photosync.core.status import ProfileSchedule, due_times
-from photosync.core.wording import MONTHS, date_words
+from photosync.core.wording import date_words
+from photosync.web.day_scale import A_DAY, Month, Window, months, percent
 
 LOOKS_BACK = timedelta(days=184)
 LOOKS_BACK_AT_LEAST = timedelta(days=28)
@@ -21,11 +22,9 @@ LOOKS_AHEAD = timedelta(days=400)
 LOOKS_AHEAD_AT_LEAST = timedelta(days=70)
 AFTER_THE_STOP = timedelta(days=28)
 COMING_DAYS = 42
-MOST_MONTH_LABELS = 8
 LANE_HEIGHT_PX = 26
 TOP_PX = 22
 TICKS_HEIGHT_PX = 24
-A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,6 @@ class Tick:
     x: str
     kind: str
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """`is_minor`: left out where the drawing is narrow."""
-
-    x: str
-    label: str
-    is_minor: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +70,6 @@ class Timeline:
 _KEYED = frozenset({RunState.DONE.slug, RunState.FAILED.slug, RunState.HELD.slug})
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The days that are drawn, both inclusive."""
-
-    first: date
-    last: date
-
-    def x(self, day: date) -> float:
-        """Return where `day` begins, in per cent, kept inside the drawing."""
-        share = (day - self.first).days / ((self.last - self.first).days + 1)
-        return 100 * min(max(share, 0.0), 1.0)
-
-    def holds(self, day: date) -> bool:
-        return self.first <= day <= self.last
-
-
 def draw(
     schedule: ProfileSchedule,
     pauses: tuple[Pause, ...],
@@ -113,11 +87,11 @@ def draw(
     return Timeline(
         bars=bars,
         pauses=tuple(_pause(pause, window) for pause in pauses if pause.first_day <= window.last),
-        months=_months(window),
+        months=months(window),
         past=tuple(_past(day, state, window) for day, state in sorted(runs.items()) if window.holds(day)),
         coming=_coming(schedule, now, window) if runs_ahead else (),
-        today_x=_percent(window.x(today)),
-        stop_x=_percent(window.x(stops_on + A_DAY)) if stops_on and window.holds(stops_on) else None,
+        today_x=percent(window.x(today)),
+        stop_x=percent(window.x(stops_on + A_DAY)) if stops_on and window.holds(stops_on) else None,
         lanes_height_px=lanes * LANE_HEIGHT_PX,
         ticks_y_px=ticks_y_px,
         height_px=ticks_y_px + TICKS_HEIGHT_PX,
@@ -147,31 +121,14 @@ def _bars(schedule: ProfileSchedule, window: Window) -> tuple[tuple[Bar, ...], i
         x, end = window.x(period.start), window.x(period.end + A_DAY)
         words = f"{period.code}: {date_words(period.start)} to {date_words(period.end)}, {each.frequency.phrase}"
         y_px = TOP_PX + lane * LANE_HEIGHT_PX
-        bars.append(Bar(_percent(x), _percent(end - x), y_px, period.code, words, goes_on=period.end > window.last))
+        bars.append(Bar(percent(x), percent(end - x), y_px, period.code, words, goes_on=period.end > window.last))
     return tuple(bars), max(len(lane_ends), 1)
 
 
 def _pause(pause: Pause, window: Window) -> Bar:
     x, end = window.x(pause.first_day), window.x(pause.last_day + A_DAY)
     words = f"Pause: {date_words(pause.first_day)} to {date_words(pause.last_day)}"
-    return Bar(_percent(x), _percent(end - x), TOP_PX, "pause", words)
-
-
-def _months(window: Window) -> tuple[Month, ...]:
-    firsts = []
-    day = window.first.replace(day=1)
-    while (day := (day + timedelta(days=32)).replace(day=1)) <= window.last - timedelta(days=9):
-        firsts.append(day)
-    step = -(-len(firsts) // MOST_MONTH_LABELS) or 1
-    shown = firsts[::step]
-    return tuple(
-        Month(
-            _percent(window.x(day)),
-            MONTHS[day.month - 1][:3] + (f" {day.year}" if n == 0 or day.month <= step else ""),
-            is_minor=n % 2 == 1,
-        )
-        for n, day in enumerate(shown)
-    )
+    return Bar(percent(x), percent(end - x), TOP_PX, "pause", words)
 
 
 def _past(day: date, state: RunState, window: Window) -> Tick:
@@ -195,7 +152,7 @@ def _coming(schedule: ProfileSchedule, now: datetime, window: Window) -> tuple[T
 
 
 def _middle(day: date, window: Window) -> str:
-    return _percent((window.x(day) + window.x(day + A_DAY)) / 2)
+    return percent((window.x(day) + window.x(day + A_DAY)) / 2)
 
 
 def _words(schedule: ProfileSchedule, window: Window, today: date) -> str:
@@ -206,7 +163,3 @@ def _words(schedule: ProfileSchedule, window: Window, today: date) -> str:
         if each.period.end >= window.first
     )
     return f"Timeline, today {date_words(today)}. " + (f"Timetable periods: {periods}." if periods else "No periods.")
-
-
-def _percent(value: float) -> str:
-    return f"{value:.3f}%"

@@ -6,12 +6,22 @@ from django.urls import path, re_path
 
 from photosync.web.photo_address import PATTERN
 from photosync.web.theme import choose_theme
-from photosync.web.views import accounts, faces, overview, photo, probes
+from photosync.web.views import accounts, administration, faces, overview, periods, photo, probes
+
+TIMETABLE = "administration/timetable-management/"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("overview/profiles/<int:profile_id>/", overview.profile_card, name="profile-card"),
     path("overview/profiles/<int:profile_id>/live/", overview.profile_live, name="profile-live"),
+    path("administration/", administration.administration, name="administration"),
+    path(TIMETABLE, administration.timetable_management, name="timetable-management"),
+    path(f"{TIMETABLE}cycle-period-setup/", periods.periods, name="periods"),
+    path(f"{TIMETABLE}cycle-period-setup/new/", periods.new_period, name="period-new"),
+    path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/", periods.period, name="period"),
+    path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/effect/", periods.period_effect, name="period-effect"),
+    path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/copy/", periods.period_copy, name="period-copy"),
+    path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/delete/", periods.period_delete, name="period-delete"),
     path("photos/", faces.faces, name="faces"),
     path("photos/people/<int:person_id>/", faces.person, name="person"),
     re_path(rf"^{PATTERN}\Z", photo.photo, name="photo"),

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.queries import permissions_of, schools_of
@@ -27,6 +27,13 @@ class Workplace:
     school: School | None
     permissions: frozenset[Permission]
     has_several_schools: bool
+
+    @property
+    def the_school(self) -> School:
+        """The school, for pages that need one. Raises Http404 for an account without a role in any."""
+        if self.school is None:
+            raise Http404
+        return self.school
 
     @property
     def may_see_sync(self) -> bool:

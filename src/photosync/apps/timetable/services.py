@@ -99,6 +99,12 @@ def copy_period(period: TimetablePeriod, *, code: str | None = None) -> Timetabl
         )
 
 
+def preview_copy(period: TimetablePeriod) -> rules.TimetablePeriod:
+    """Return what `copy_period` would make, with the code that it suggests. Raises WrongUse."""
+    others = [each.as_rule() for each in periods_of(period.school)]
+    return rules.copied_a_year_on(period.as_rule(), others)
+
+
 def delete_period(period: TimetablePeriod) -> None:
     """Delete a period that no profile uses. Raises Refused, naming the profiles."""
     with transaction.atomic():

@@ -83,3 +83,14 @@ register.filter("level_words", level_words)
 @register.filter
 def day_words(day: date) -> str:
     return date_words(day)
+
+
+@register.filter
+def day_in_words(value: object) -> str:
+    """Return the day that a form's field holds in words, or nothing where it holds none."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return ""
+    return date_words(value) if isinstance(value, date) else ""

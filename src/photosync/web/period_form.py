@@ -1,0 +1,90 @@
+"""What one types in on Cycle/Period setup. The rules are the services'; this reads dates and numbers only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from photosync.apps.timetable.models import TimetablePeriod
+from photosync.apps.timetable.services import LONGEST_DESCRIPTION
+from photosync.core.periods import EARLIEST_YEAR, HIGHEST_GROUP_NUMBER
+
+LONGEST_CODE = 16
+VISIBLE = ("visible_in_marks_book", "visible_to_students", "visible_to_parents")
+NO_DATE = _("This is not a date. Nothing was saved. Choose a day of the calendar.")
+
+
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date", "data-day": ""}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": NO_DATE, "required": _("Choose a date. Nothing was saved.")},
+    )
+
+
+class NewPeriodForm(forms.Form):
+    """New Timetable Period, in the order of the fields that its users know."""
+
+    use_required_attribute = True
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=LONGEST_CODE,
+        help_text=_("Up to 16 of A-Z, 0-9, full stop, underscore and hyphen, for example PHOTO or 2027S1."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        error_messages={"required": _("Type in a code. Nothing was saved.")},
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=LONGEST_DESCRIPTION,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Type in a description. Nothing was saved.")},
+    )
+    start = _day(_("Start date"))
+    end = _day(_("End date"))
+    visible_in_marks_book = forms.BooleanField(label=_("Visible in Marks Book"), required=False)
+    visible_to_students = forms.BooleanField(label=_("Visible to Students"), required=False)
+    visible_to_parents = forms.BooleanField(label=_("Visible to Parents"), required=False)
+    sync_only = forms.BooleanField(
+        label=_("For sync only"),
+        required=False,
+        help_text=_("Hides the period from every drop-down except the one on Manage Sync."),
+    )
+
+    @property
+    def day_fields(self) -> list[forms.BoundField]:
+        return [self["start"], self["end"]]
+
+    @property
+    def switches(self) -> list[forms.BoundField]:
+        return [self[name] for name in (*VISIBLE, "sync_only")]
+
+
+class PeriodForm(NewPeriodForm):
+    """A period that exists: its group number and year too."""
+
+    group_number = forms.IntegerField(
+        label=_("Group number"),
+        min_value=1,
+        max_value=HIGHEST_GROUP_NUMBER,
+        help_text=_("Periods of one group follow one another; they may not share a day."),
+        error_messages={"required": _("Type in a group number. Nothing was saved.")},
+    )
+    academic_year = forms.IntegerField(
+        label=_("Year"),
+        min_value=EARLIEST_YEAR,
+        max_value=9999,
+        help_text=_("The academic year that this period is considered to belong to."),
+        error_messages={"required": _("Type in a year. Nothing was saved.")},
+    )
+
+    @classmethod
+    def of(cls, period: TimetablePeriod, data: Any = None) -> PeriodForm:
+        return cls(data, initial={name: getattr(period, name) for name in cls.base_fields})
+
+
+def new_form(data: Any = None) -> NewPeriodForm:
+    return NewPeriodForm(data, initial=dict.fromkeys(VISIBLE, True))

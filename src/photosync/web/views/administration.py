@@ -1,0 +1,73 @@
+"""The Administration Workspace: where each of its pages is found, under the names that its users know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from photosync.apps.accounts.permissions import Permission
+from photosync.web.page import Crumb, Words, render_page
+from photosync.web.workplace import Workplace, in_workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the workspace and what it is for."""
+
+    words: Words
+    url: str
+    purpose: Words
+
+
+def administration_crumbs(*further: Crumb) -> tuple[Crumb, ...]:
+    """Return the way from the workspace to a page of Timetable Management."""
+    return (
+        Crumb(_("Administration Workspace"), reverse("administration")),
+        Crumb(_("Timetable Management"), reverse("timetable-management")),
+        *further,
+    )
+
+
+def timetable_management_places() -> list[Place]:
+    return [
+        Place(
+            _("Cycle/Period setup"),
+            reverse("periods"),
+            _("The timetable periods: the dates between which a sync may run."),
+        ),
+    ]
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def administration(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    return render_page(
+        request,
+        "web/places.html",
+        {"parts": [(_("Timetable Management"), timetable_management_places())]},
+        title=_("Administration Workspace"),
+        workspace="administration",
+        crumbs=(Crumb(_("Administration Workspace")),),
+        workplace=workplace,
+    )
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def timetable_management(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    return render_page(
+        request,
+        "web/places.html",
+        {"parts": [("", timetable_management_places())]},
+        title=_("Timetable Management"),
+        workspace="administration",
+        crumbs=(
+            Crumb(_("Administration Workspace"), reverse("administration")),
+            Crumb(_("Timetable Management")),
+        ),
+        workplace=workplace,
+    )

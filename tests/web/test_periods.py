@@ -76,8 +76,8 @@ def test_new_period_has_the_three_options_on(scene: Scene) -> None:
         ),
         (
             {"end": "2026-11-22"},
-            "Timetable period PHOTO would end on Sunday 22 November 2026, before it starts on Monday 23 November 2026; "
-            "nothing was saved. Choose an end date that is not before the start date.",
+            "Timetable period PHOTO would end on Sunday 22 November 2026, before it starts on Monday 23 November "
+            "2026; nothing was saved. Choose an end date that is not before the start date.",
         ),
     ],
 )
@@ -277,7 +277,7 @@ def test_year_drawing_says_which_days_are_shared() -> None:
     )
 
     assert [shared.words for shared in plan.shared] == [  # type: ignore[attr-defined]
-        "PHOTO and S2 share Tuesday 1 December 2026 – Thursday 31 December 2026"
+        "PHOTO and S2 share Tuesday 1 December 2026 to Thursday 31 December 2026"
     ]
     assert "Shared days: PHOTO and S2 share Tuesday 1 December 2026" in plan.words  # type: ignore[attr-defined]
 

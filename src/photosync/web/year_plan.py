@@ -1,4 +1,4 @@
-"""The timetable periods of a year as a drawing: a lane for each group, and the days that periods share. Geometry only."""
+"""The timetable periods of a year as a drawing: a lane for each group, and the days shared. Geometry only."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _lanes(periods: Sequence[TimetablePeriod], window: Window) -> tuple[Lane, ..
 
 def _bar(period: TimetablePeriod, window: Window) -> PeriodBar:
     x, end = window.x(period.start), window.x(period.end + A_DAY)
-    words = f"{period.code}: {date_words(period.start)} – {date_words(period.end)}"
+    words = f"{period.code}: {date_words(period.start)} to {date_words(period.end)}"
     return PeriodBar(period.pk, percent(x), percent(end - x), period.code, words, goes_on=period.end > window.last)
 
 
@@ -107,7 +107,7 @@ def _shared(periods: Sequence[TimetablePeriod], window: Window) -> tuple[Shared,
         codes = sorted(each.code for each in periods if each.start <= first <= each.end)
         if len(codes) > 1:
             x, end = window.x(first), window.x(after)
-            words = _("%(codes)s share %(first)s – %(last)s") % {
+            words = _("%(codes)s share %(first)s to %(last)s") % {
                 "codes": list_words(codes),
                 "first": date_words(first),
                 "last": date_words(after - A_DAY),
@@ -121,7 +121,7 @@ def _words(year: int, periods: Sequence[TimetablePeriod], shared: Sequence[Share
     if not periods:
         return _("%(year)s has no timetable period.") % {"year": year}
     listed = "; ".join(
-        f"{each.code}, {_('group')} {each.group_number}, {date_words(each.start)} – {date_words(each.end)}"
+        f"{each.code}, {_('group')} {each.group_number}, {date_words(each.start)} to {date_words(each.end)}"
         for each in periods
     )
     overlaps = "; ".join(each.words for each in shared) or _("no days are shared")

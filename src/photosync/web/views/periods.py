@@ -89,7 +89,8 @@ def new_period(request: HttpRequest, workplace: Workplace) -> HttpResponse:
             messages.success(
                 request,
                 _(
-                    "%(code)s was saved, in group %(group)s and year %(year)s. Check both here, and save if you change them."
+                    "%(code)s was saved, in group %(group)s and year %(year)s. "
+                    "Check both here, and save if you change them."
                 )
                 % {"code": period.code, "group": period.group_number, "year": period.academic_year},
             )

@@ -6,7 +6,8 @@ import pytest
 
 from photosync.apps.profiles.models import SyncProfile
 from photosync.core.run_states import RunState, Trigger
-from photosync.web.profile_cards import Badge, card_of, duration_words, live_state_of
+from photosync.web.badge import Badge
+from photosync.web.profile_cards import card_of, duration_words, live_state_of
 from photosync.web.run_facts import worst_state_by_day
 from tests.web.conftest import Scene
 from tests.web.pages import (
@@ -47,13 +48,16 @@ def profile(scene: Scene) -> SyncProfile:
 def test_card_says_what_runs_and_when_it_stops(profile: SyncProfile) -> None:
     card, _wants = card_of(profile, NOW)
 
-    assert (card.status, card.health) == (Badge("active", "Active"), Badge("active", "ok"))
-    assert card.sentence == (
+    assert (card.forecast.status, card.health) == (Badge("active", "Active"), Badge("active", "ok"))
+    assert card.forecast.sentence == (
         "Active. Runs every night at 00:00 until Friday 18 December 2026 (2026S2), then stops: "
         "no later timetable period has been added."
     )
-    assert (card.next_run, card.later_runs) == ("tonight at 00:00", ("Wed 25 Nov 00:00", "Thu 26 Nov 00:00"))
-    assert (card.stops_on, card.stops_in) == ("Fri 18 Dec 2026", "25 days")
+    assert (card.forecast.next_run, card.forecast.later_runs) == (
+        "tonight at 00:00",
+        ("Wed 25 Nov 00:00", "Thu 26 Nov 00:00"),
+    )
+    assert (card.forecast.stops_on, card.forecast.stops_in) == ("Fri 18 Dec 2026", "25 days")
 
 
 def test_disabled_card_tells_apart_what_it_would_do(profile: SyncProfile) -> None:
@@ -62,9 +66,13 @@ def test_disabled_card_tells_apart_what_it_would_do(profile: SyncProfile) -> Non
 
     card, wants = card_of(profile, NOW)
 
-    assert (card.status, card.next_run, card.later_runs) == (Badge("disabled", "Disabled"), "", ())
-    assert card.if_enabled == "tonight at 00:00"
-    assert card.timeline.coming == ()
+    assert (card.forecast.status, card.forecast.next_run, card.forecast.later_runs) == (
+        Badge("disabled", "Disabled"),
+        "",
+        (),
+    )
+    assert card.forecast.if_enabled == "tonight at 00:00"
+    assert card.forecast.timeline.coming == ()
     assert [want.badge.word for want in wants] == ["Stops soon"]
 
 
@@ -92,7 +100,7 @@ def test_ended_profile_needs_attention(profile: SyncProfile) -> None:
 
     card, wants = card_of(profile, after)
 
-    assert (card.status.word, card.stops_in) == ("Ended", "2 days ago")
+    assert (card.forecast.status.word, card.forecast.stops_in) == ("Ended", "2 days ago")
     assert [(want.badge.word, want.sentence) for want in wants] == [
         (
             "Ended",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from photosync.apps.profiles.documents import health_at
 from photosync.apps.profiles.models import SyncProfile
@@ -18,14 +18,12 @@ from photosync.core.health import Health, HealthState
 from photosync.core.instants import local_date
 from photosync.core.run_states import RunState
 from photosync.core.status import ProfileSchedule, Status
-from photosync.core.wording import coming_words, date_words, days_words, past_words
-from photosync.web import timeline
-from photosync.web.run_facts import last_run, run_going_on, worst_state_by_day
-from photosync.web.short_dates import short_date, short_moment
-from photosync.web.timeline import Timeline
+from photosync.core.wording import date_words, days_words, past_words
+from photosync.web.badge import Badge
+from photosync.web.profile_forecast import UPCOMING, ForecastShown, forecast_shown, timeline_of
+from photosync.web.run_facts import last_run, run_going_on
 
 STOPS_SOON = timedelta(days=30)
-UPCOMING = 3
 
 PHASES = {
     "record": gettext_lazy("Recording"),
@@ -47,14 +45,6 @@ COUNTS = (
     ("waiting", gettext_lazy("waiting")),
 )
 ALWAYS_SHOWN = frozenset({"added", "replaced", "unchanged"})
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A state as colour, icon and word: `kind` names colour and icon."""
-
-    kind: str
-    word: str
 
 
 HEALTH_KINDS = {
@@ -106,21 +96,13 @@ class LiveState:
     last: FinishedRun | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileCard:
     profile_id: int
     name: str
-    status: Badge
-    also_disabled: bool
+    forecast: ForecastShown
     health: Badge
     health_sentence: str
-    sentence: str
-    next_run: str
-    later_runs: tuple[str, ...]
-    if_enabled: str
-    stops_on: str
-    stops_in: str
-    timeline: Timeline
     live: LiveState
 
 
@@ -139,31 +121,15 @@ def card_of(profile: SyncProfile, now: datetime) -> tuple[ProfileCard, list[Atte
     schedule = schedule_of(profile)
     found = forecast(schedule, now, upcoming=UPCOMING)
     health = health_at(profile, schedule, now)
-    local_now = now.astimezone(schedule.zone)
-    today = local_now.date()
     card = ProfileCard(
         profile_id=profile.pk,
         name=profile.name,
-        status=Badge(found.status.value.lower(), found.status.value),
-        also_disabled=found.flags.ended and found.flags.disabled,
         health=Badge(HEALTH_KINDS[health.state], health.state.value),
         health_sentence=health.explanation,
-        sentence=found.explanation,
-        next_run=coming_words(found.next_run.astimezone(schedule.zone), local_now) if found.next_run else "",
-        later_runs=tuple(short_moment(each.astimezone(schedule.zone), local_now) for each in found.upcoming[1:]),
-        if_enabled=_if_enabled(found, schedule, local_now),
-        stops_on=short_date(found.stops_on) if found.stops_on else "",
-        stops_in=_away(found.stops_on, today) if found.stops_on else "",
-        timeline=_timeline(profile, schedule, found, now),
         live=live_state_of(profile, now),
+        forecast=forecast_shown(schedule, found, timeline_of(profile, schedule, found, now), now),
     )
     return card, _attention(profile, found, health, schedule, now)
-
-
-def _away(day: date, today: date) -> str:
-    """Return "25 days", or as words what is near or past."""
-    days = (day - today).days
-    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days > 1 else days_words(day, today)
 
 
 def live_state_of(profile: SyncProfile, now: datetime) -> LiveState:
@@ -174,20 +140,6 @@ def live_state_of(profile: SyncProfile, now: datetime) -> LiveState:
         _running(going_on) if going_on is not None else None,
         _finished(last, profile, now) if last is not None else None,
     )
-
-
-def _if_enabled(found: Forecast, schedule: ProfileSchedule, local_now: datetime) -> str:
-    if found.if_enabled_next_run is None:
-        return ""
-    return coming_words(found.if_enabled_next_run.astimezone(schedule.zone), local_now)
-
-
-def _timeline(profile: SyncProfile, schedule: ProfileSchedule, found: Forecast, now: datetime) -> Timeline:
-    first = timeline.window_of(schedule, local_date(now, schedule.zone)).first
-    since = datetime.combine(first, time(), schedule.zone).astimezone(UTC)
-    runs = worst_state_by_day(profile, since, schedule.zone)
-    runs_ahead = found.status in (Status.ACTIVE, Status.WAITING)
-    return timeline.draw(schedule, found.pauses, runs, now, runs_ahead=runs_ahead)
 
 
 def _attention(

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from photosync.core.wording import date_words
+from photosync.web.badge import Badge
 from photosync.web.faces_wall import Face, level_words
 from photosync.web.photo_history import VersionShown
-from photosync.web.profile_cards import Badge
 
 register = template.Library()
 

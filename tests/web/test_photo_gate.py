@@ -19,6 +19,7 @@ from photosync.web.photo_gate import (
     PhotoAnswer,
     PhotoGate,
     PhotoQuestions,
+    Right,
     ShortMemory,
     matches_etag,
 )
@@ -36,7 +37,7 @@ class Library:
     """What the gate asks, with a clock that the test moves."""
 
     photos: dict[PhotoAddress, ShownPhoto] = field(default_factory=lambda: {ADDRESS: SHOWN})
-    rights: set[tuple[str, int]] = field(default_factory=lambda: {("kim", 1)})
+    rights: set[Right] = field(default_factory=lambda: {("kim", 1, False)})
     blobs: dict[str, bytes] = field(default_factory=lambda: {CONTENT: PICTURE})
     now_s: float = 1000.0
     asked: list[str] = field(default_factory=list)
@@ -45,7 +46,7 @@ class Library:
         self.asked.append(f"photos of {len(addresses)}")
         return {address: self.photos.get(address) for address in addresses}
 
-    def may_see(self, rights: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], bool | None]:
+    def may_see(self, rights: Sequence[Right]) -> Mapping[Right, bool | None]:
         self.asked.append(f"rights of {len(rights)}")
         return {right: right in self.rights for right in rights}
 
@@ -134,6 +135,22 @@ def test_unknown_photo_and_forbidden_photo_get_the_same_answer() -> None:
     with_gate(Library(), story)
 
 
+def test_right_to_see_photos_is_none_to_see_what_is_only_planned() -> None:
+    planned = PhotoAddress(7, "i3", Rendition.THUMB)
+    library = Library()
+    library.photos[planned] = ShownPhoto(school_id=1, academic_year=2026, sha256=CONTENT, is_planned=True)
+
+    async def story(ask: Ask) -> None:
+        assert (await ask()).body == PICTURE
+        assert await ask(planned) == NOT_FOUND
+        assert await ask(planned) == NOT_FOUND
+        library.rights.add(("lee", 1, True))
+        assert (await ask(planned, session="lee")).body == PICTURE
+        assert await ask(session="lee") == NOT_FOUND
+
+    with_gate(library, story)
+
+
 def test_304_is_not_given_to_those_who_may_not_see_it() -> None:
     async def story(ask: Ask) -> None:
         assert await ask(session="stranger", if_none_match=f'"{CONTENT}"') == NOT_FOUND
@@ -185,7 +202,7 @@ def test_photo_withdrawn_is_gone_within_the_time_of_the_rule() -> None:
 def test_answer_ages_from_before_the_question() -> None:
     library = Library()
 
-    def slow(rights: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], bool | None]:
+    def slow(rights: Sequence[Right]) -> Mapping[Right, bool | None]:
         found = library.may_see(rights)
         library.rights.clear()  # taken away right after it was read
         library.now_s += 3.0  # and the answer takes its time

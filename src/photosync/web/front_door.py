@@ -22,7 +22,7 @@ from django.db import DatabaseError
 from photosync.core.errors import PhotoSyncError
 from photosync.web.pages_bridge import BodyTooLarge, Scope, Wsgi, read_body, run_pages, wsgi_environ
 from photosync.web.photo_address import LONGEST_PATH, PhotoAddress, ShownPhoto, parse_photo_path
-from photosync.web.photo_gate import NOT_FOUND, Headers, PhotoAnswer, PhotoGate, PhotoQuestions
+from photosync.web.photo_gate import NOT_FOUND, Headers, PhotoAnswer, PhotoGate, PhotoQuestions, Right
 
 PAGE_THREADS = 8
 PHOTO_THREADS = 3
@@ -171,11 +171,11 @@ def photo_questions() -> PhotoQuestions:
         close_old_connections()
         return photo_rights.shown_photos(addresses, datetime.now(UTC))
 
-    def may_see(rights: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], bool]:
+    def may_see(rights: Sequence[Right]) -> Mapping[Right, bool]:
         from photosync.web import photo_rights
 
         close_old_connections()
-        return {right: photo_rights.session_may_see(*right) for right in rights}
+        return {right: photo_rights.session_may_see(*right[:2], is_planned=right[2]) for right in rights}
 
     def blob(sha256: str) -> bytes:
         from photosync.apps.library.store import photo_store

@@ -1,4 +1,4 @@
-"""Photo addresses, /photos/<person>/<now, year or version>/<size>.jpg, and what one shows."""
+"""Photo addresses, /photos/<person>/<now, year, version or planned change>/<size>.jpg, and what one shows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from photosync.core.photos import Rendition
 LONGEST_PATH = 80
 PATTERN = (
     r"photos/(?P<person_id>[1-9][0-9]{0,17})"
-    r"/(?P<which>now|[1-9][0-9]{3}|v[1-9][0-9]{0,17})"
+    r"/(?P<which>now|[1-9][0-9]{3}|[vi][1-9][0-9]{0,17})"
     r"/(?P<size>full|card|thumb)\.jpg"
 )
 _PATH = re.compile(f"/{PATTERN}", re.ASCII)
@@ -18,7 +18,7 @@ _PATH = re.compile(f"/{PATTERN}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class PhotoAddress:
-    """`which` is "now", an academic year, or "v" and the number of a version."""
+    """`which` is "now", an academic year, "v" and the number of a version, or "i" and that of an item of a plan."""
 
     person_id: int
     which: str
@@ -36,14 +36,22 @@ class PhotoAddress:
     def version_id(self) -> int | None:
         return int(self.which[1:]) if self.which.startswith("v") else None
 
+    @property
+    def item_id(self) -> int | None:
+        return int(self.which[1:]) if self.which.startswith("i") else None
+
 
 @dataclass(frozen=True, slots=True)
 class ShownPhoto:
-    """The blob to be sent, of which school's person it is, and the academic year that it is the photo of."""
+    """The blob to be sent, of which school's person it is, and the academic year that it is the photo of.
+
+    `is_planned`: it is in the plan of a run and may not have been published; fewer people may see it.
+    """
 
     school_id: int
     academic_year: int
     sha256: str
+    is_planned: bool = False
 
 
 def parse_photo_path(path: str) -> PhotoAddress | None:

@@ -25,6 +25,8 @@ LARGEST_BLOB_REMEMBERED_BYTES = 1_000_000
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+Right = tuple[str, int, bool]
+"""The session, the school, and whether what is to be seen is only planned."""
 
 Headers = list[tuple[str, str]]
 
@@ -43,7 +45,7 @@ class PhotoQuestions:
     """The blocking questions behind the gate, and the clock (monotonic seconds) that ages their answers."""
 
     photos: Callable[[Sequence[PhotoAddress]], Mapping[PhotoAddress, ShownPhoto | None]]
-    may_see: Callable[[Sequence[tuple[str, int]]], Mapping[tuple[str, int], bool | None]]
+    may_see: Callable[[Sequence[Right]], Mapping[Right, bool | None]]
     blob: Callable[[str], bytes]
     clock: Callable[[], float]
 
@@ -188,7 +190,7 @@ class PhotoGate:
         self._photos: ShortMemory[PhotoAddress, ShownPhoto | None] = ShortMemory(
             questions.photos, questions.clock, executor, at_most=PHOTOS_REMEMBERED
         )
-        self._rights: ShortMemory[tuple[str, int], bool | None] = ShortMemory(
+        self._rights: ShortMemory[Right, bool | None] = ShortMemory(
             questions.may_see, questions.clock, executor, at_most=RIGHTS_REMEMBERED
         )
         self._blobs = BlobMemory()
@@ -204,7 +206,7 @@ class PhotoGate:
         if photo is None:
             return NOT_FOUND
         if photo is not UNKNOWN:
-            allowed = self._rights.recall((session_key, photo.school_id), None)
+            allowed = self._rights.recall((session_key, photo.school_id, photo.is_planned), None)
             if allowed is False:
                 return NOT_FOUND
             content = self._blobs.recall(photo.sha256)
@@ -218,7 +220,7 @@ class PhotoGate:
             photo = await self._photos.find(address)
         if photo is None:
             return NOT_FOUND
-        right = (session_key, photo.school_id)
+        right = (session_key, photo.school_id, photo.is_planned)
         allowed = self._rights.recall(right, None)
         if allowed is None:
             allowed = await self._rights.find(right)

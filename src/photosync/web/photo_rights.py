@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from photosync.apps.accounts.models import User
 from photosync.apps.accounts.permissions import Permission
-from photosync.apps.accounts.queries import may
+from photosync.apps.accounts.queries import permissions_of
 from photosync.apps.library.models import PhotoVersion, YearPhoto
+from photosync.apps.runs.models import PlanItem
 from photosync.apps.schools.models import School
 from photosync.core.instants import local_date
 from photosync.core.periods import AcademicYearRule
 from photosync.core.photos import Rendition, photo_for_year
+from photosync.core.plan import Action
 from photosync.web.photo_address import PhotoAddress, ShownPhoto
 
 _OF_THE_SCHOOL = (
@@ -38,10 +40,11 @@ def shown_photo(address: PhotoAddress, now: datetime) -> ShownPhoto | None:
 def shown_photos(addresses: Sequence[PhotoAddress], now: datetime) -> dict[PhotoAddress, ShownPhoto | None]:
     """Return what each address shows at `now` (UTC): of a year without a photo, the latest earlier one.
 
-    None where there is no photo, where it is withdrawn, and for protected people. At most two queries.
+    None where there is no photo, where it is withdrawn, and for protected people. At most three queries.
     """
-    of_years = [each for each in addresses if each.version_id is None]
+    of_years = [each for each in addresses if each.version_id is None and each.item_id is None]
     of_versions = [each for each in addresses if each.version_id is not None]
+    of_items = [each for each in addresses if each.item_id is not None]
     shown: dict[PhotoAddress, ShownPhoto | None] = {}
     if of_years:
         rows = _rows(YearPhoto.objects.all(), "version__picture__", {each.person_id for each in of_years})
@@ -56,6 +59,28 @@ def shown_photos(addresses: Sequence[PhotoAddress], now: datetime) -> dict[Photo
         for each in of_versions:
             found = by_version.get((each.person_id, each.version_id or 0))
             shown[each] = None if found is None else ShownPhoto(found[1], found[5], found[_BLOB_AT[each.size]])
+    return shown | (_planned_photos(of_items) if of_items else {})
+
+
+def _planned_photos(addresses: Sequence[PhotoAddress]) -> dict[PhotoAddress, ShownPhoto | None]:
+    """Return the picture that each line of a plan would publish.
+
+    Of a person whose photo is withdrawn, only where the plan would show it again and waits for a decision.
+    """
+    items = PlanItem.objects.filter(
+        Q(person__withdrawal=None) | Q(withdrawn_before=True, state=PlanItem.State.PLANNED),
+        pk__in={each.item_id for each in addresses},
+        person__protected=False,
+        picture__isnull=False,
+    ).exclude(action__in=(Action.WITHDRAW, Action.UNDO))
+    blobs = (f"picture__{size}_sha256" for size in _BLOB_AT)
+    rows = items.order_by().values_list("person_id", "pk", "person__school_id", "academic_year", *blobs)
+    found = {(row[0], row[1]): row for row in rows}
+    shown: dict[PhotoAddress, ShownPhoto | None] = {}
+    for each in addresses:
+        row = found.get((each.person_id, each.item_id or 0))
+        # Blobs stand two places further on in the rows of versions.
+        shown[each] = row and ShownPhoto(row[2], row[3] or 0, row[_BLOB_AT[each.size] - 2], is_planned=True)
     return shown
 
 
@@ -79,13 +104,18 @@ def _of_year(address: PhotoAddress, rows: Sequence[_Row], now: datetime) -> Show
     return None if found is None else ShownPhoto(school_id, found[1], found[0][_BLOB_AT[address.size]])
 
 
-def user_may_see(user: User | AnonymousUser, school_id: int) -> bool:
-    return may(user, Permission.PHOTO_VIEW, School(pk=school_id))
+def user_may_see(user: User | AnonymousUser, school_id: int, *, is_planned: bool = False) -> bool:
+    """Return whether `user` may see photos of the school; what is only planned, those who decide on runs may."""
+    held = permissions_of(user, School(pk=school_id))
+    return Permission.PHOTO_VIEW in held and (not is_planned or bool(held & _DECIDING))
 
 
-def session_may_see(session_key: str, school_id: int) -> bool:
+_DECIDING = frozenset({Permission.SYNC_APPROVE, Permission.SYNC_MANAGE})
+
+
+def session_may_see(session_key: str, school_id: int, *, is_planned: bool = False) -> bool:
     """Return whether whoever is signed in with this session may see the photos of the school."""
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return user_may_see(user, school_id)
+    return user_may_see(user, school_id, is_planned=is_planned)

@@ -30,14 +30,17 @@ class RunStopped(PhotoSyncError):
 
 
 class RunRein:
-    """Asked between batches. Writes the progress now and then, and lets go as soon as the run may not go on."""
+    """Asked between batches. Writes the progress now and then, and lets go as soon as the run may not go on.
+
+    One for each phase: `seconds` in the progress are those since it was made.
+    """
 
     def __init__(self, run: Run, fence: Fence, schedule: ProfileSchedule, clock: Callable[[], datetime]) -> None:
         self._run = run
         self._fence = fence
         self._schedule = schedule
         self._clock = clock
-        self._written_at = time.monotonic()
+        self._written_at = self._began_at = time.monotonic()
         self._follows_schedule = Trigger(run.trigger).follows_schedule and run.approved_at is None
 
     def begin(self, phase: str) -> None:
@@ -66,7 +69,12 @@ class RunRein:
 
     def _write(self, progress: Progress) -> None:
         self._written_at = time.monotonic()
-        told = {"phase": progress.phase, "done": progress.done, "total": progress.total}
+        told = {
+            "phase": progress.phase,
+            "done": progress.done,
+            "total": progress.total,
+            "seconds": round(self._written_at - self._began_at, 1),
+        }
         rows = Run.objects.filter(pk=self._run.pk, fence=self._fence.number, state=RunState.RUNNING)
         if not rows.update(phase=progress.phase, progress=told):
             raise FencedOut(f"Run {self._run.pk} is no longer held by this worker; nothing more was written.")

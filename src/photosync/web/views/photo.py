@@ -27,7 +27,7 @@ def _answer(request: HttpRequest, person_id: str, which: str, size: str) -> Phot
     if not request.user.is_authenticated:
         return NOT_FOUND
     shown = shown_photo(photo_address(person_id, which, size), datetime.now(UTC))
-    if shown is None or not user_may_see(request.user, shown.school_id):
+    if shown is None or not user_may_see(request.user, shown.school_id, is_planned=shown.is_planned):
         return NOT_FOUND
     headers = photo_headers(shown)
     if matches_etag(request.headers.get("If-None-Match", ""), shown.sha256):

@@ -30,6 +30,10 @@ PAGES = [
     f"{SETUP}{{period}}/",
     f"{SETUP}{{period}}/copy/",
     f"{SETUP}{{period}}/delete/",
+    "/data-management/",
+    "/data-management/students/",
+    "/data-management/people/{ada}/",
+    "/data-management/import/",
     "/photos/",
     "/photos/?q=ada",
     "/photos/people/{ada}/",
@@ -111,6 +115,7 @@ def test_navigation_shows_only_what_exists(scene: Scene) -> None:
     assert [(str(item.words), item.url) for item in items] == [
         ("Overview", "/"),
         ("Administration Workspace", "/administration/"),
+        ("Data Management", "/data-management/"),
         ("Photos", "/photos/"),
     ]
 

@@ -79,11 +79,12 @@ def people_found(school: School, search: str) -> QuerySet[Person]:
     """Return people of whom every word of `search` begins the code or is part of a name."""
     people = _on_the_wall(school)
     for word in search[:LONGEST_SEARCH].split()[:MOST_WORDS]:
-        people = people.filter(_says(word))
+        people = people.filter(says(word))
     return people.order_by("family_name", "given_name", "pk")
 
 
-def _says(word: str) -> Q:
+def says(word: str) -> Q:
+    """Return the condition that `word` begins the code or is part of a name."""
     # SQLite knows the letter case of ASCII only.
     spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
     return reduce(

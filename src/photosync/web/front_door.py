@@ -20,7 +20,16 @@ import structlog
 from django.db import DatabaseError
 
 from photosync.core.errors import PhotoSyncError
-from photosync.web.pages_bridge import BodyTooLarge, Scope, Wsgi, read_body, run_pages, wsgi_environ
+from photosync.web.pages_bridge import (
+    LARGEST_BODY_BYTES,
+    LARGEST_UPLOAD_BYTES,
+    BodyTooLarge,
+    Scope,
+    Wsgi,
+    read_body,
+    run_pages,
+    wsgi_environ,
+)
 from photosync.web.photo_address import LONGEST_PATH, PhotoAddress, ShownPhoto, parse_photo_path
 from photosync.web.photo_gate import NOT_FOUND, Headers, PhotoAnswer, PhotoGate, PhotoQuestions, Right
 
@@ -30,6 +39,8 @@ BODY_WITHIN_S = 30.0
 SERVER_THREADS_END_WITHIN_S = 1.5
 LONGEST_COOKIE_HEADER = 4096
 LONGEST_SESSION_KEY = 64
+TAKES_FILES = frozenset({"/data-management/import/"})
+"""Where a file may be sent to, by those who are signed in."""
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +89,7 @@ class FrontDoor:
     async def _answer_page(self, scope: Scope, protocol: Any) -> None:
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
-                body = await read_body(scope, protocol)
+                body = await read_body(scope, protocol, largest=await self._largest_body(scope))
         except BodyTooLarge:
             _send(protocol, scope.method, 413, _PLAIN, b"What was sent is too large. Nothing was changed.\n")
             return
@@ -94,6 +105,31 @@ class FrontDoor:
             _send(protocol, scope.method, 500, _PLAIN, _WENT_WRONG)
             return
         _send(protocol, scope.method, page.status, page.headers, page.body)
+
+    async def _largest_body(self, scope: Scope) -> int:
+        if scope.method != "POST" or scope.path not in TAKES_FILES:
+            return LARGEST_BODY_BYTES
+        session_key = session_key_in(scope.headers.get("cookie") or "", self._cookie_name)
+        loop = asyncio.get_running_loop()
+        if session_key and await loop.run_in_executor(self._page_threads, is_signed_in, session_key):
+            return LARGEST_UPLOAD_BYTES
+        return LARGEST_BODY_BYTES
+
+
+def is_signed_in(session_key: str) -> bool:
+    """Return whether someone is signed in with this session; not where the database does not answer."""
+    from django.contrib.auth import get_user
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import close_old_connections
+    from django.http import HttpRequest
+
+    close_old_connections()
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    try:
+        return get_user(request).is_authenticated
+    except DatabaseError:
+        return False
 
 
 def _native_threads() -> frozenset[int]:

@@ -32,7 +32,7 @@ class Workspace:
 WORKSPACES = (
     Workspace("overview", _("Overview"), "overview"),
     Workspace("administration", _("Administration Workspace"), "administration", Permission.SYNC_VIEW),
-    Workspace("data-management", _("Data Management"), "data"),
+    Workspace("data-management", _("Data Management"), "data", Permission.SYNC_VIEW),
     Workspace("faces", _("Photos"), "photos", Permission.PHOTO_VIEW),
     Workspace("academic-reports", _("Academic Reports"), "reports"),
     Workspace("settings", _("Settings"), "settings"),

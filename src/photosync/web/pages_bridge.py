@@ -10,7 +10,10 @@ from types import TracebackType
 from typing import Any, Protocol
 
 LARGEST_BODY_BYTES = 2_621_440
-"""As Django's DATA_UPLOAD_MAX_MEMORY_SIZE: forms only, until there is a page that takes files."""
+"""As Django's DATA_UPLOAD_MAX_MEMORY_SIZE: what a form sends."""
+LARGEST_FILE_BYTES = 30_000_000
+LARGEST_UPLOAD_BYTES = LARGEST_FILE_BYTES + 1_000_000
+"""What a form sends that takes a file: the file, with room for a somewhat larger one to be refused by its page."""
 
 Headers = list[tuple[str, str]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -43,18 +46,18 @@ class PageAnswer:
 
 
 class BodyTooLarge(Exception):
-    """The request's body is larger than LARGEST_BODY_BYTES; it was not read further."""
+    """The request's body is larger than it may be; it was not read further."""
 
 
-async def read_body(scope: Scope, chunks: Any) -> bytes:
+async def read_body(scope: Scope, chunks: Any, *, largest: int = LARGEST_BODY_BYTES) -> bytes:
     """Return the request's body. Raises BodyTooLarge, where the length is declared before a byte is read."""
     declared = scope.headers.get("content-length") or "0"
-    if not declared.isdecimal() or len(declared) > 12 or int(declared) > LARGEST_BODY_BYTES:
+    if not declared.isdecimal() or len(declared) > 12 or int(declared) > largest:
         raise BodyTooLarge
     body = bytearray()
     async for chunk in chunks:
         body += chunk
-        if len(body) > LARGEST_BODY_BYTES:
+        if len(body) > largest:
             raise BodyTooLarge
     return bytes(body)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from photosync.web.photo_address import PATTERN
 from photosync.web.theme import choose_theme
@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/effect/", periods.period_effect, name="period-effect"),
     path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/copy/", periods.period_copy, name="period-copy"),
     path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/delete/", periods.period_delete, name="period-delete"),
+    path("data-management/", include("photosync.web.data_urls")),
     path("photos/", faces.faces, name="faces"),
     path("photos/people/<int:person_id>/", faces.person, name="person"),
     re_path(rf"^{PATTERN}\Z", photo.photo, name="photo"),

@@ -153,7 +153,7 @@ def test_absence_is_not_concluded_from_a_file_with_unreadable_rows(school: Schoo
 
     assert error.value.message == (
         "1 rows of the roster could not be read, so that no one can be said to be absent from it. Nothing "
-        "was imported. Correct them (see them with --preview, without --leavers-by-absence), then import again."
+        "was imported. Correct them (a preview without leavers by absence lists them), then import again."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.schools.models import School
@@ -47,6 +48,25 @@ class Person(models.Model):
         constraints = (models.UniqueConstraint(fields=("school", "kind", "code"), name="one_person_per_code"),)
         indexes = (
             models.Index(fields=("school", "kind", "status", "year_level", "family_name"), name="person_wall"),
+            # The lists: in order of names, and with all that they filter and search, so that the index alone answers.
+            models.Index(
+                fields=(
+                    *("school", "kind", "family_name", "given_name", "id"),
+                    *("status", "protected", "year_level", "roll_group", "house", "campus", "preferred_name", "code"),
+                ),
+                name="person_by_name",
+            ),
+            models.Index(
+                "school",
+                "kind",
+                Length("year_level"),
+                *("year_level", "family_name", "given_name", "id"),
+                name="person_by_level",
+            ),
+            # What there is to filter by.
+            models.Index(fields=("school", "kind", "roll_group"), name="person_roll_group"),
+            models.Index(fields=("school", "kind", "house"), name="person_house"),
+            models.Index(fields=("school", "kind", "campus"), name="person_campus"),
         )
         verbose_name = _("person")
         verbose_name_plural = _("people")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from photosync.apps.people.models import Identifier, Person
@@ -14,6 +15,8 @@ from photosync.core.people import Comparison, PersonKind, quoted
 
 FOLDED = Comparison(ignore_case=True, ignore_leading_zeros=True)
 """The loosest comparison: identifiers are stored in this form too, so that any match rule can find them."""
+
+LAST_CODE_POINT = chr(0x10FFFF)
 
 
 def people_of(
@@ -54,6 +57,52 @@ def person_coded(school: School, code: str, kind: PersonKind | None = None) -> P
         f"School {school.code} has no {who} with the code {quoted(code)}. Nothing was done."
         f"{hint or ' See the codes with: photosync people list'}"
     )
+
+
+def identified_by(school: School, beginning: str) -> QuerySet[Identifier, int]:
+    """Return the ids of people with an identifier that begins so; leading zeros and letter case do not matter."""
+    form = FOLDED.form(beginning)
+    known = Identifier.objects.filter(school=school).order_by()
+    if connection.vendor == "sqlite":
+        # Its LIKE uses no index; its texts are ordered by code point, so that a range is the same.
+        known = known.filter(folded__gte=form, folded__lt=form + LAST_CODE_POINT)
+    else:
+        known = known.filter(folded__startswith=form)
+    return known.values_list("person_id", flat=True)
+
+
+GROUPINGS = ("year_level", "roll_group", "house", "campus")
+"""What people are grouped by, and lists filtered."""
+MOST_VALUES = 500
+
+_VALUES_IN_USE = """
+WITH RECURSIVE found(value) AS (
+    SELECT min({column}) FROM {people} WHERE {fixed} AND {column} > ''
+    UNION ALL
+    SELECT (SELECT min({column}) FROM {people} WHERE {fixed} AND {column} > found.value)
+    FROM found WHERE found.value IS NOT NULL
+)
+SELECT value FROM found WHERE value IS NOT NULL LIMIT {most}
+"""
+
+
+def values_in_use(school: School, kind: PersonKind, grouping: str) -> set[str]:
+    """Return the year levels, houses, ... that people of `kind` have, without the empty text.
+
+    From one value the index leads to the next, so that this takes as many steps as there are values, not people.
+    """
+    if grouping not in GROUPINGS:
+        raise ValueError(grouping)
+    statuses = Person.Status.values if grouping == "year_level" else [None]
+    found: set[str] = set()
+    for status in statuses:
+        fixed = "school_id = %s AND kind = %s" + (" AND status = %s" if status else "")
+        names = {"people": Person._meta.db_table, "column": grouping, "fixed": fixed, "most": MOST_VALUES}
+        values = [school.pk, kind.value, *([status] if status else [])]
+        with connection.cursor() as cursor:
+            cursor.execute(_VALUES_IN_USE.format(**names), values * 2)
+            found |= {row[0] for row in cursor.fetchall()}
+    return found
 
 
 def person_document(person: Person) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from typing import TypeVar
 from django.db import transaction
 
 from photosync.apps.people.models import Person, RosterColumns
-from photosync.apps.people.roster.columns import Columns, recognise, usual_names
+from photosync.apps.people.roster.columns import Columns, recognise, suggested_fields, usual_names
 from photosync.apps.people.roster.merging import UNSHARED, bump_revision, merge_chunk, write_merge
 from photosync.apps.people.roster.report import RosterReport
 from photosync.apps.people.roster.rows import RosterPerson, RowRefused, person_of
-from photosync.apps.people.roster.text import RosterText, UnreadableLine, check_file, encoding_of
+from photosync.apps.people.roster.text import RosterText, Row, UnreadableLine, check_file, encoding_of
 from photosync.apps.schools.models import School
 from photosync.core.errors import Refused, WrongUse
 from photosync.core.instants import local_date
@@ -64,14 +64,47 @@ def import_roster(
         today = local_date(now, school.zone)
         _merge_all(school, path, encoding, columns, named, report, today)
     except UnicodeDecodeError as exc:
-        raise WrongUse(
-            f"The roster {quoted(path.name)} is neither UTF-8, UTF-16 nor Windows-1252 text. "
-            "Nothing was imported. Save it again as CSV in UTF-8."
-        ) from exc
+        raise _no_text(path) from exc
     _mark_absent(school, kind, named, report, today, leavers_by_absence=leavers_by_absence)
     if not preview:
         RosterColumns.objects.update_or_create(school=school, kind=kind, defaults={"mapping": dict(columns.mapping)})
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class RosterStart:
+    """How a roster begins. `fields` as of `suggested_fields`; each row has a cell for each column."""
+
+    header: tuple[str, ...]
+    fields: tuple[str | None, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def start_of_roster(school: School, path: Path, kind: PersonKind, *, rows: int = 3) -> RosterStart:
+    """Return the columns of the roster, what each is likely to hold, and the first rows that can be read.
+
+    Raises WrongUse for a file that cannot be read as a roster.
+    """
+    check_file(path)
+    encoding = encoding_of(path)
+    remembered = RosterColumns.objects.filter(school=school, kind=kind).first()
+    usual = usual_names(kind)
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            text = RosterText(file, prefers=lambda header: _known(header, usual, {}))
+            found = islice((row.cells for row in text if isinstance(row, Row)), rows)
+            shown = tuple(tuple((cells + [""] * len(text.header))[: len(text.header)]) for cells in found)
+    except UnicodeDecodeError as exc:
+        raise _no_text(path) from exc
+    fields = suggested_fields(text.header, kind, remembered.mapping if remembered else {})
+    return RosterStart(tuple(text.header), tuple(fields), shown)
+
+
+def _no_text(path: Path) -> WrongUse:
+    return WrongUse(
+        f"The roster {quoted(path.name)} is neither UTF-8, UTF-16 nor Windows-1252 text. "
+        "Nothing was imported. Save it again as CSV in UTF-8."
+    )
 
 
 def mark_left(person: Person, *, now: datetime) -> None:
@@ -155,8 +188,8 @@ def _check_absence(named: _Named, *, leavers_by_absence: bool) -> None:
     if named.unreadable:
         raise Refused(
             f"{named.unreadable} rows of the roster could not be read, so that no one can be said to be "
-            "absent from it. Nothing was imported. Correct them (see them with --preview, without "
-            "--leavers-by-absence), then import again."
+            "absent from it. Nothing was imported. Correct them (a preview without leavers by absence lists them), "
+            "then import again."
         )
     if not named.lines:
         raise Refused("The roster names no one, and everyone would have left. Nothing was imported. Check the file.")

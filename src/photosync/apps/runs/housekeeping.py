@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from photosync.apps.library.models import PhotoVersion, Picture, Pin
 from photosync.apps.library.store import photo_store
+from photosync.apps.people.roster.uploads import forget_old_uploads
 from photosync.apps.runs.models import PlanItem, Worker
 from photosync.apps.sources.models import ListedFile
 
@@ -40,7 +41,8 @@ class Housekeeper:
 
 
 def keep_house(now: datetime) -> None:
-    """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago."""
+    """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago, rosters not imported."""
+    forget_old_uploads(now)
     Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()
     forgotten = forget_unused_pictures(now)
     collected = photo_store().collect(referenced_blobs, grace_s=GRACE.total_seconds(), now=now)

@@ -70,6 +70,10 @@ def _picture(person_id: int, which: str, size: str) -> SafeString:
             'width="384" height="480" alt="">',
             base,
         )
+    if size == "row":
+        return format_html(
+            '<img src="{0}/thumb.jpg" width="128" height="160" loading="lazy" decoding="async" alt="">', base
+        )
     return format_html(
         '<img src="{0}/thumb.jpg" srcset="{0}/thumb.jpg 128w, {0}/card.jpg 384w" sizes="112px" '
         'width="128" height="160" loading="lazy" decoding="async" alt="">',

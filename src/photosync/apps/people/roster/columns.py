@@ -136,6 +136,28 @@ def recognise(
     return Columns({field: tuple(found) for field, found in fields.items()}, mapping, unknown)
 
 
+def suggested_fields(header: Sequence[str], kind: PersonKind, remembered: Mapping[str, str]) -> list[str | None]:
+    """Return the field of each column as it was last imported, else by its usual name; `ignore` for no field.
+
+    None for a column that cannot be chosen: it has no name, or that of a column before it. A field is suggested for
+    the first column that may hold it. Nothing is raised: this is what a person starts from.
+    """
+    before = {_plain(name): field for name, field in remembered.items()}
+    usual = usual_names(kind)
+    found: list[str | None] = []
+    seen: set[str] = set()
+    for name in header:
+        plain = _plain(name)
+        if not name or plain in seen:
+            found.append(None)
+            continue
+        seen.add(plain)
+        field = before.get(plain) or usual.get(plain, IGNORE)
+        is_taken = field in found and field != ALTERNATE_ID
+        found.append(field if field in fields_for(kind) and not is_taken else IGNORE)
+    return found
+
+
 def _take_remembered(
     places: Mapping[str, int],
     header: Sequence[str],

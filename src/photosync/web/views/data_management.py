@@ -1,0 +1,225 @@
+"""Data Management: students and staff, as lists and one by one.
+
+SYNC: VIEW reads all of it: whom the sync knows, and by what, is part of what it does. PHOTO: VIEW alone does not open
+it, for that is held by everyone who may look at faces. DATA: MANAGE, which no role has without SYNC: VIEW, imports
+rosters, and alone sees people who are protected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from photosync.apps.accounts.permissions import Permission
+from photosync.apps.library.models import Pin
+from photosync.apps.people.models import Identifier, Person
+from photosync.apps.people.queries import GROUPINGS
+from photosync.apps.schools.queries import academic_year_now
+from photosync.core.consent import Consent, Purpose
+from photosync.core.people import PersonKind
+from photosync.web.faces_wall import face_of, level_words
+from photosync.web.page import Crumb, render_page
+from photosync.web.people_list import (
+    EARLIER,
+    EVERYONE,
+    LEFT,
+    NONE,
+    THIS_YEAR,
+    WITHDRAWN,
+    Asked,
+    PeopleList,
+)
+from photosync.web.photo_history import history_of
+from photosync.web.views.administration import Place
+from photosync.web.workplace import Workplace, in_workplace
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def data_management(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    places = [
+        Place(_("Students"), reverse("students"), _("Every student: codes, year level, house, consent and photos.")),
+        Place(_("Staff"), reverse("staff"), _("Every staff member: codes, campus, consent and photos.")),
+    ]
+    if Permission.DATA_MANAGE in workplace.permissions:
+        places.append(
+            Place(
+                _("Import a roster"),
+                reverse("roster-import"),
+                _("Bring students or staff in line with a CSV file; you see what changes beforehand."),
+            )
+        )
+    return render_page(
+        request,
+        "web/places.html",
+        {"parts": [("", places)]},
+        title=_("Data Management"),
+        workspace="data-management",
+        crumbs=(Crumb(_("Data Management")),),
+        workplace=workplace,
+    )
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def students(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    return _people(request, workplace, PersonKind.STUDENT)
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def staff(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    return _people(request, workplace, PersonKind.STAFF)
+
+
+def kind_words(kind: PersonKind) -> str:
+    return _("Students") if kind is PersonKind.STUDENT else _("Staff")
+
+
+def list_url(kind: PersonKind) -> str:
+    return reverse("students" if kind is PersonKind.STUDENT else "staff")
+
+
+def data_crumbs(*further: Crumb) -> tuple[Crumb, ...]:
+    return (Crumb(_("Data Management"), reverse("data-management")), *further)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A drop-down of the list: its choices as (value, words), the first one being everything."""
+
+    name: str
+    words: str
+    choices: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+def _people(request: HttpRequest, workplace: Workplace, kind: PersonKind) -> HttpResponse:
+    school = workplace.the_school
+    asked = Asked.of(request.GET.dict())
+    year = academic_year_now(school, datetime.now(UTC))
+    may_change = Permission.DATA_MANAGE in workplace.permissions
+    people = PeopleList(school, kind, asked, year, shows_protected=may_change)
+    page = people.page()
+    in_part = bool(request.htmx) and request.htmx.target == "people"  # type: ignore[attr-defined]  # by its middleware
+    address = list_url(kind)
+    response = render_page(
+        request,
+        "web/parts/people.html" if in_part else "web/people.html",
+        {
+            "page": page,
+            "asked": asked,
+            "kind": kind.value,
+            "address": address,
+            "filters": () if in_part else _filters(asked, people.choices(), year),
+            "may_change": may_change,
+            "previous_url": f"{address}{asked.query(page.number - 1)}" if page.number > 1 else "",
+            "next_url": f"{address}{asked.query(page.number + 1)}" if page.has_next else "",
+        },
+        title=kind_words(kind),
+        workspace="data-management",
+        crumbs=data_crumbs(Crumb(kind_words(kind))),
+        workplace=workplace,
+    )
+    response.headers["Vary"] = "Cookie, HX-Request"
+    if in_part:
+        response.headers["HX-Replace-Url"] = f"{address}{asked.query(asked.page)}"
+    return response
+
+
+def _filters(asked: Asked, choices: Mapping[str, list[str]], year: int) -> list[Filter]:
+    """Return the drop-downs; one that has nothing to choose is left out."""
+    words = {
+        "year_level": _("Year level"),
+        "roll_group": _("Roll group"),
+        "house": _("House"),
+        "campus": _("Campus"),
+    }
+    found = [_grouping(name, words[name], choices[name], getattr(asked, name)) for name in GROUPINGS]
+    status = (("", _("Current")), (LEFT, _("Left")), (EVERYONE, _("Current and left")))
+    photo = (
+        ("", _("Any")),
+        (THIS_YEAR, _("Of %(year)s") % {"year": year}),
+        (EARLIER, _("Of an earlier year")),
+        (NONE, _("None")),
+        (WITHDRAWN, _("Withdrawn")),
+    )
+    sort = (("", _("Name")), ("code", _("Code")), ("level", _("Year level")))
+    return [
+        *(each for each in found if len(each.choices) > 1),
+        Filter("status", _("Status"), status, asked.status),
+        Filter("photo", _("Photo"), photo, asked.photo),
+        Filter("sort", _("Sort by"), sort if len(choices["year_level"]) > 1 else sort[:2], asked.sort),
+    ]
+
+
+def _grouping(name: str, words: str, values: list[str], chosen: str) -> Filter:
+    shown = level_words if name == "year_level" else str
+    listed = values if not chosen or chosen in values else [*values, chosen]
+    return Filter(name, words, (("", _("All")), *((value, shown(value)) for value in listed)), chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class PinShown:
+    year: int
+    words: str
+    reason: str
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def data_person(request: HttpRequest, workplace: Workplace, person_id: int) -> HttpResponse:
+    """Everything that is stored of a person. What one may not see does not exist: protected people, other schools."""
+    found = Person.objects.select_related("school").filter(school=workplace.the_school, pk=person_id).first()
+    if found is None or (found.protected and Permission.DATA_MANAGE not in workplace.permissions):
+        raise Http404
+    history = history_of(found, datetime.now(UTC))
+    kind = PersonKind(found.kind)
+    protected = _("The person is protected, so that no page shows the photo.") if found.protected else ""
+    return render_page(
+        request,
+        "web/data_person.html",
+        {
+            "person": found,
+            "face": face_of(found, None if found.protected else history.shown_year, history.current_year),
+            "history": history,
+            "hidden_because": protected or history.withdrawn_because,
+            "shows_origin": True,
+            "identifiers": list(Identifier.objects.filter(person=found).order_by("key", "value")),
+            "consent": _consent(found),
+            "pins": [_pin(pin) for pin in Pin.objects.filter(person=found).order_by("-academic_year", "pk")],
+        },
+        title=found.label,
+        workspace="data-management",
+        crumbs=data_crumbs(Crumb(kind_words(kind), list_url(kind)), Crumb(found.label)),
+        workplace=workplace,
+    )
+
+
+def _consent(person: Person) -> list[tuple[str, str]]:
+    """Return purpose and answer, as stored: what nothing is stored of is unknown."""
+    purposes = {
+        Purpose.SCHOOL_USE.value: _("School use"),
+        Purpose.ONLINE_PUBLICATION.value: _("Online publication"),
+        Purpose.PRINTED_PUBLICATION.value: _("Printed publication"),
+        Purpose.YEARBOOK.value: _("Yearbook"),
+        Purpose.MEDIA_RELEASE.value: _("Media release"),
+    }
+    answers = {Consent.YES.value: _("yes"), Consent.NO.value: _("no"), Consent.UNKNOWN.value: _("unknown")}
+    names = [*purposes, *(name for name in person.consent if name not in purposes)]
+    stored = {name: str(person.consent.get(name, Consent.UNKNOWN.value)) for name in names}
+    return [(purposes.get(name, name), answers.get(answer, answer)) for name, answer in stored.items()]
+
+
+def _pin(pin: Pin) -> PinShown:
+    if pin.picture_id is None:
+        words = _("The photo is not withdrawn, whatever the source says.")
+    else:
+        words = _("A picture of the source is not planned again until new bytes come or the pin is released.")
+    return PinShown(pin.academic_year, words, pin.reason)

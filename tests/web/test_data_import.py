@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from photosync.apps.people.models import Person
+from photosync.apps.people.roster.report import MOST_ABSENT_NAMED
 from tests.web.conftest import Scene
-from tests.web.pages import Markup
+from tests.web.pages import Markup, make_person
 from tests.web.rosters import BEFORE, ROSTER, chosen, codes, folder, previewed, upload, uploaded
 
 __all__ = ["folder"]
@@ -106,6 +107,7 @@ def test_leavers_by_absence_only_after_the_tick_that_names_how_many(scene: Scene
     page = Markup.of(client.get(preview := previewed(client, "Code,Surname\n1001,Abel\n")))
     box = next(each for each in page.all("input") if each["name"] == "leavers")
     assert (box["value"], "checked" in box) == ("2", False)
+    assert "Who they are Ben Byrne (1002) Cy Çelik (1003)" in page.text
 
     told = Markup.of(client.post(preview, {"leavers": box["value"]}, follow=True))
 
@@ -138,6 +140,16 @@ def test_leavers_are_refused_while_a_row_cannot_be_read(scene: Scene) -> None:
         "imported. Correct them (a preview without leavers by absence lists them), then import again."
     ) in page.text
     assert codes() == BEFORE
+
+
+def test_of_very_many_who_would_leave_the_first_are_named(scene: Scene) -> None:
+    for number in range(MOST_ABSENT_NAMED):
+        make_person(scene.school, f"6{number:03}")
+    client = scene.client
+
+    page = Markup.of(client.get(previewed(client, "Code,Surname\n1001,Abel\n")))
+
+    assert f"The first {MOST_ABSENT_NAMED} of them" in page.text
 
 
 def test_same_import_again_changes_nothing(scene: Scene) -> None:

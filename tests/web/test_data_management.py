@@ -313,6 +313,7 @@ def test_protected_person_is_seen_by_those_who_manage_data_and_no_photo_is_shown
     row = next(row for row in scene.client.get(STUDENTS).context["page"].rows if row.person == protected)
 
     assert "The person is protected, so that no page shows the photo." in page.text
+    assert "shown now" not in page.text
     assert page.all("img") == []
     assert (row.face.photo_year, row.photo) == (None, str(scene.year))
 

@@ -9,6 +9,7 @@ import pytest
 from photosync.web.front_door import session_key_in
 from photosync.web.pages_bridge import (
     LARGEST_BODY_BYTES,
+    LARGEST_UPLOAD_BYTES,
     BodyTooLarge,
     PageAnswer,
     read_body,
@@ -98,6 +99,12 @@ def test_body_that_declares_too_much_is_not_read(declared: str) -> None:
 def test_body_without_a_length_is_read_up_to_the_limit_only() -> None:
     with pytest.raises(BodyTooLarge):
         run_apart(read_body(Request(), in_chunks(*[bytes(1_000_000)] * 3)))
+
+
+def test_body_with_a_file_may_be_larger() -> None:
+    request = Request(headers=Headers(("content-length", str(LARGEST_BODY_BYTES + 1))))
+
+    assert run_apart(read_body(request, in_chunks(b"x"), largest=LARGEST_UPLOAD_BYTES)) == b"x"
 
 
 def test_answer_comes_whole_and_is_closed() -> None:

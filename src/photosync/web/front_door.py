@@ -111,9 +111,8 @@ class FrontDoor:
             return LARGEST_BODY_BYTES
         session_key = session_key_in(scope.headers.get("cookie") or "", self._cookie_name)
         loop = asyncio.get_running_loop()
-        if session_key and await loop.run_in_executor(self._page_threads, is_signed_in, session_key):
-            return LARGEST_UPLOAD_BYTES
-        return LARGEST_BODY_BYTES
+        is_known = bool(session_key) and await loop.run_in_executor(self._page_threads, is_signed_in, session_key)
+        return LARGEST_UPLOAD_BYTES if is_known else LARGEST_BODY_BYTES
 
 
 def is_signed_in(session_key: str) -> bool:

@@ -14,7 +14,7 @@ from django.db import transaction
 from photosync.apps.people.models import Person, RosterColumns
 from photosync.apps.people.roster.columns import Columns, recognise, suggested_fields, usual_names
 from photosync.apps.people.roster.merging import UNSHARED, bump_revision, merge_chunk, write_merge
-from photosync.apps.people.roster.report import RosterReport
+from photosync.apps.people.roster.report import MOST_ABSENT_NAMED, RosterReport
 from photosync.apps.people.roster.rows import RosterPerson, RowRefused, person_of
 from photosync.apps.people.roster.text import RosterText, Row, UnreadableLine, check_file, encoding_of
 from photosync.apps.schools.models import School
@@ -242,6 +242,9 @@ def _mark_absent(
     active = Person.objects.filter(school=school, kind=kind, status=Person.Status.ACTIVE).order_by()
     absent = (pk for pk, code in active.values_list("pk", "code").iterator(2_000) if code not in named.lines)
     for chunk in _chunks(absent):
+        if not report.absent:
+            first = Person.objects.filter(pk__in=chunk[:MOST_ABSENT_NAMED])
+            report.absent_named = sorted(str(person) for person in first)
         report.absent += len(chunk)
         if not leavers_by_absence:
             continue

@@ -9,6 +9,7 @@ from typing import Any
 from photosync.core.people import PersonKind
 
 MOST_REFUSALS_SHOWN = 1_000
+MOST_ABSENT_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class RosterReport:
     absent_left: int = 0
     refusals: list[RefusedRow] = field(default_factory=list)
     """The first MOST_REFUSALS_SHOWN of them."""
+    absent_named: list[str] = field(default_factory=list)
+    """Name and code of the first MOST_ABSENT_NAMED of those who are absent."""
     warnings: list[str] = field(default_factory=list)
 
     def refuse(self, line: int, code: str, reason: str) -> None:

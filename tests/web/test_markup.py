@@ -21,6 +21,7 @@ POLICY = {
     "frame-ancestors 'none'",
 }
 SETUP = "/administration/timetable-management/cycle-period-setup/"
+RUNS = "/administration/timetable-management/runs/"
 PAGES = [
     "/",
     "/administration/",
@@ -34,6 +35,12 @@ PAGES = [
     "/data-management/students/",
     "/data-management/people/{ada}/",
     "/data-management/import/",
+    RUNS,
+    f"{RUNS}{{run}}/",
+    f"{RUNS}{{run}}/approve/",
+    f"{RUNS}{{run}}/discard/",
+    f"{RUNS}{{run}}/undo/",
+    f"{RUNS}{{run}}/cancel/",
     "/photos/",
     "/photos/?q=ada",
     "/photos/people/{ada}/",
@@ -46,8 +53,8 @@ def page(scene: Scene, address: str) -> object:
     client = Client(headers={"host": "localhost"}) if address in SIGNED_OUT else scene.client
     period = around_today(scene.school)
     profile = make_profile(scene.school, "Photo Sync", period)
-    make_run(profile, RunState.DONE, datetime.now(UTC))
-    return client.get(address.format(ada=scene.ada.pk, period=period.pk))
+    run = make_run(profile, RunState.DONE, datetime.now(UTC))
+    return client.get(address.format(ada=scene.ada.pk, period=period.pk, run=run.pk))
 
 
 @pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])

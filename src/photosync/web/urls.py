@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/copy/", periods.period_copy, name="period-copy"),
     path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/delete/", periods.period_delete, name="period-delete"),
     path("data-management/", include("photosync.web.data_urls")),
+    path(f"{TIMETABLE}runs/", include("photosync.web.run_urls")),
     path("photos/", faces.faces, name="faces"),
     path("photos/people/<int:person_id>/", faces.person, name="person"),
     re_path(rf"^{PATTERN}\Z", photo.photo, name="photo"),

@@ -9,7 +9,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.queries import permissions_of, schools_of
@@ -62,16 +63,16 @@ def choose_school(request: HttpRequest, school: School) -> None:
 def in_workplace(
     *, needs: Permission | None = None
 ) -> Callable[
-    [Callable[Concatenate[HttpRequest, Workplace, Rest], HttpResponse]],
-    Callable[Concatenate[HttpRequest, Rest], HttpResponse],
+    [Callable[Concatenate[HttpRequest, Workplace, Rest], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, Rest], HttpResponseBase],
 ]:
     """Let a view in only for those signed in, with the permission it `needs`; it gets the workplace."""
 
     def decorate(
-        view: Callable[Concatenate[HttpRequest, Workplace, Rest], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
+        view: Callable[Concatenate[HttpRequest, Workplace, Rest], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]:
         @wraps(view)
-        def checked(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        def checked(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             workplace = workplace_of(request)
             if needs is not None and needs not in workplace.permissions:
                 raise PermissionDenied(str(needs))

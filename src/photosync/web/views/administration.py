@@ -39,6 +39,11 @@ def timetable_management_places() -> list[Place]:
             reverse("periods"),
             _("The timetable periods: the dates between which a sync may run."),
         ),
+        Place(
+            _("Runs"),
+            reverse("runs"),
+            _("What each sync did: every change with the face before and after. Approve, discard, undo."),
+        ),
     ]
 
 

@@ -1,0 +1,253 @@
+"""What a run did or would do, one kind at a time: people with the face before and after, and files with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from photosync.apps.library.models import PhotoVersion, Withdrawal
+from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.sources.models import ListedFile
+from photosync.apps.sources.queries import files_in
+from photosync.core.plan import Action
+from photosync.core.run_states import RunState, Trigger
+from photosync.engine.names import joined_path
+from photosync.web.faces_wall import TINTS, initials_of
+
+CHANGES_PER_PAGE = 48
+DEEPEST_PAGE = 25_000
+SORTED_BY_NAME_UP_TO = 20_000
+EARLIER_FILES = 50
+
+State = PlanItem.State
+KINDS: dict[str, tuple[Any, str]] = {
+    "replaced": (gettext_lazy("Replaced"), Action.REPLACE),
+    "added": (gettext_lazy("Added"), Action.ADD),
+    "withdrawn": (gettext_lazy("Withdrawn"), Action.WITHDRAW),
+    "undone": (gettext_lazy("Undone"), Action.UNDO),
+    "unmatched": (gettext_lazy("Unmatched"), ""),
+    "review": (gettext_lazy("In review"), Action.REVIEW),
+    "rejected": (gettext_lazy("Rejected"), "rejected"),
+    "failed": (gettext_lazy("Failed"), "failed"),
+    "waiting": (gettext_lazy("Waiting"), Action.WAITING),
+    "kept": (gettext_lazy("Kept"), Action.KEEP),
+}
+"""What can be looked at, by the name in the address: its words, and the action of its lines."""
+FILE_STATES = {
+    "unmatched": ListedFile.State.UNMATCHED,
+    "review": ListedFile.State.REVIEW,
+    "rejected": ListedFile.State.REJECTED,
+    "failed": ListedFile.State.FAILED,
+}
+_OF_FACES = ("replaced", "added", "withdrawn", "undone")
+_STATE_WORDS = {
+    State.LEFT_OUT: gettext_lazy("left out"),
+    State.DROPPED: gettext_lazy("not done"),
+    State.FAILED: gettext_lazy("failed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """`number` is None where it is not known, or is 0."""
+
+    key: str
+    words: Any
+    number: int | None
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One face of a pair: `which` is the middle of its photo address; without one it is said why there is none."""
+
+    which: str
+    instead: Any = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of the plan. A protected person has no name, code, file or face here."""
+
+    item_id: int
+    person_id: int | None
+    is_protected: bool
+    name: str
+    code: str
+    initials: str
+    tint: int
+    year: int | None
+    file: str
+    reason: str
+    state: Any
+    before: Shot | None
+    after: Shot | None
+    is_left_out: bool
+    can_be_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file that waits for a person. `noted_in` is the run that came to it, where it was an earlier one."""
+
+    file: str
+    reason: str
+    noted_in: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesPage:
+    kind: str
+    words: Any
+    tabs: tuple[Tab, ...]
+    changes: tuple[Change, ...]
+    files: tuple[FileLine, ...]
+    more_files: bool
+    number: int
+    has_next: bool
+    shows_faces: bool
+
+
+def kind_to_show(run: Run, asked: str) -> str:
+    """Return what is shown: what is asked for, else what changes faces, else what wants a person."""
+    offered = _offered(run)
+    if asked in offered:
+        return asked
+    return next((kind for kind in offered if (run.counts or {}).get(kind)), offered[0])
+
+
+def _offered(run: Run) -> list[str]:
+    """Return the kinds to choose from: those that were counted, and those that are not counted."""
+    counts = run.counts or {}
+    if run.trigger == Trigger.UNDO:
+        return ["undone"]
+    # A plan that was not published after all is counted no more, but its lines are kept.
+    return [
+        kind
+        for kind in KINDS
+        if kind != "undone" and (kind in ("replaced", "added", "withdrawn", "kept") or counts.get(kind))
+    ]
+
+
+def changes_page(run: Run, kind: str, number: int, *, out: Collection[int] = (), sees_planned: bool) -> ChangesPage:
+    """Return page `number` (from 1) of what became of `kind` in the run. `out` are people who are to be left out.
+
+    `sees_planned`: whoever looks may see pictures that are planned only.
+    """
+    number = min(max(number, 1), DEEPEST_PAGE)
+    start = (number - 1) * CHANGES_PER_PAGE
+    items: list[PlanItem] = []
+    files: list[ListedFile] = []
+    if kind == "unmatched":
+        files = list(_files(run, kind)[start : start + CHANGES_PER_PAGE + 1])
+    else:
+        items = list(_items(run, kind)[start : start + CHANGES_PER_PAGE + 1])
+        if kind in FILE_STATES and number == 1:
+            files = list(_files(run, kind)[: EARLIER_FILES + 1])
+    counts = run.counts or {}
+    return ChangesPage(
+        kind=kind,
+        words=KINDS[kind][0],
+        tabs=tuple(Tab(each, KINDS[each][0], counts.get(each) or None, each == kind) for each in _offered(run)),
+        changes=_changes(run, items[:CHANGES_PER_PAGE], set(out), sees_planned=sees_planned),
+        files=tuple(_file_line(file, run) for file in files[: max(CHANGES_PER_PAGE, EARLIER_FILES)]),
+        more_files=kind != "unmatched" and len(files) > EARLIER_FILES,
+        number=number,
+        has_next=len(items) > CHANGES_PER_PAGE or (kind == "unmatched" and len(files) > CHANGES_PER_PAGE),
+        shows_faces=kind in _OF_FACES or kind in ("review", "waiting"),
+    )
+
+
+def _items(run: Run, kind: str) -> QuerySet[PlanItem]:
+    """Return the lines of one kind by name; in the order in which they were planned where they are too many."""
+    items = run.items.filter(action=KINDS[kind][1]).select_related("person")
+    if run.observed_count > SORTED_BY_NAME_UP_TO:
+        return items.order_by("pk")
+    return items.order_by("person__family_name", "person__given_name", "person_id", "pk")
+
+
+def _files(run: Run, kind: str) -> QuerySet[ListedFile]:
+    """Return the files that the run counted as `kind` and has no line of its own for, as far as they still wait."""
+    files = files_in(run.profile_id, [FILE_STATES[kind]])
+    earlier = Q(noted_in_run__lt=run.pk)
+    here = Q(noted_in_run=run.pk)
+    if kind == "review":
+        files = files.filter(earlier | here & Q(person__isnull=True))
+    else:
+        files = files.filter(earlier | here if kind == "unmatched" else earlier)
+    return files.exclude(person__protected=True).select_related("page").order_by("-noted_in_run", "pk")
+
+
+def _file_line(file: ListedFile, run: Run) -> FileLine:
+    noted_in = file.noted_in_run if file.noted_in_run != run.pk else None
+    return FileLine(joined_path(file.page.folder, file.name), file.reason, noted_in)
+
+
+def _changes(run: Run, items: Sequence[PlanItem], out: Collection[int], *, sees_planned: bool) -> tuple[Change, ...]:
+    people = {item.person_id for item in items if item.person_id is not None}
+    withdrawn = set(Withdrawal.objects.filter(person_id__in=people).values_list("person_id", flat=True))
+    rows = PhotoVersion.objects.filter(
+        person_id__in=people, picture_id__in={item.shown_before_id for item in items}
+    ).order_by("pk")
+    shown = {(person, picture): pk for person, picture, pk in rows.values_list("person_id", "picture_id", "pk")}
+    return tuple(
+        _change(
+            run,
+            item,
+            is_left_out=item.state == State.PLANNED and item.person_id in out,
+            before=_before(item, shown, is_withdrawn=item.person_id in withdrawn),
+            after=_after(item, is_withdrawn=item.person_id in withdrawn, sees_planned=sees_planned),
+        )
+        for item in items
+    )
+
+
+def _change(run: Run, item: PlanItem, *, is_left_out: bool, before: Shot, after: Shot) -> Change:
+    person = item.person
+    hidden = person is not None and person.protected
+    ended = not RunState(run.state).alive and run.state != RunState.HELD
+    return Change(
+        item_id=item.pk,
+        person_id=item.person_id,
+        is_protected=hidden,
+        name=_("A protected person") if hidden else person.label if person else "",
+        code=person.code if person and not hidden else "",
+        initials="" if hidden or person is None else initials_of(person),
+        tint=0 if hidden else (item.person_id or 0) % TINTS,
+        year=item.academic_year,
+        file="" if hidden else item.file_path,
+        reason="" if hidden else item.reason,
+        state=_STATE_WORDS.get(State(item.state), ""),
+        before=None if hidden or person is None else before,
+        after=None if hidden or person is None else after,
+        is_left_out=is_left_out,
+        can_be_undone=ended and item.state == State.PUBLISHED,
+    )
+
+
+def _before(item: PlanItem, shown: dict[tuple[int, int], int], *, is_withdrawn: bool) -> Shot:
+    if item.shown_before_id is None or item.person_id is None:
+        return Shot("", _("no photo"))
+    version = shown.get((item.person_id, item.shown_before_id))
+    if is_withdrawn or version is None:
+        return Shot("", _("withdrawn") if is_withdrawn else _("no longer kept"))
+    return Shot(f"v{version}")
+
+
+def _after(item: PlanItem, *, is_withdrawn: bool, sees_planned: bool) -> Shot:
+    if item.action == Action.WITHDRAW or (item.action == Action.UNDO and item.withdrawn_after):
+        return Shot("", _("not shown"))
+    if item.action == Action.UNDO or item.state == State.PUBLISHED:
+        if is_withdrawn:
+            return Shot("", _("withdrawn"))
+        return Shot(f"v{item.version_after_id}") if item.version_after_id else Shot("", _("no photo"))
+    if item.picture_id is None or (is_withdrawn and not (item.withdrawn_before and item.state == State.PLANNED)):
+        return Shot("", _("no picture"))
+    if not sees_planned:
+        return Shot("", _("only for those who may approve"))
+    return Shot(f"i{item.pk}")

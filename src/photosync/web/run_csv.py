@@ -1,0 +1,74 @@
+"""The changes of a run as a CSV file, line by line, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.sources.models import ListedFile
+from photosync.apps.sources.queries import files_in
+from photosync.engine.names import joined_path
+
+ROWS_AT_ONCE = 500
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def changes_csv(run: Run) -> Iterator[bytes]:
+    """Yield the file in pieces of ROWS_AT_ONCE lines. A byte-order mark lets spreadsheets read it as UTF-8."""
+    line = csv.writer(_Echo())
+    yield b"\xef\xbb\xbf" + line.writerow(_headings()).encode()
+    piece: list[str] = []
+    for row in _rows(run):
+        piece.append(line.writerow([safe_cell(cell) for cell in row]))
+        if len(piece) == ROWS_AT_ONCE:
+            yield "".join(piece).encode()
+            piece.clear()
+    yield "".join(piece).encode()
+
+
+def _headings() -> list[str]:
+    return [
+        _("action"),
+        _("state"),
+        _("kind"),
+        _("code"),
+        _("name"),
+        _("year"),
+        _("file"),
+        _("reason"),
+    ]
+
+
+def safe_cell(value: object) -> str:
+    """Return `value` as text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe."""
+    text = "" if value is None else str(value).replace("\0", "")
+    return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
+
+
+def _rows(run: Run) -> Iterator[list[object]]:
+    items = run.items.select_related("person").order_by("pk")
+    for item in items.iterator(chunk_size=ROWS_AT_ONCE):
+        yield _item_row(item)
+    for action in (ListedFile.State.UNMATCHED, ListedFile.State.REVIEW):
+        files = files_in(run.profile_id, [action]).filter(noted_in_run=run.pk, person__isnull=True)
+        for file in files.select_related("page").order_by("pk").iterator(chunk_size=ROWS_AT_ONCE):
+            yield [action, "", "", "", "", "", joined_path(file.page.folder, file.name), file.reason]
+
+
+def _item_row(item: PlanItem) -> list[object]:
+    person = item.person
+    if person is not None and person.protected:
+        return [item.action, item.state, person.kind, "", _("A protected person"), item.academic_year, "", ""]
+    who = ["", "", ""] if person is None else [person.kind, person.code, person.label]
+    return [item.action, item.state, *who, item.academic_year, item.file_path, item.reason]
+
+
+class _Echo:
+    """What the CSV writer writes to: it gives every line back."""
+
+    def write(self, line: str) -> Any:
+        return line

@@ -1,0 +1,157 @@
+"""Administration > Timetable Management > Runs: the list, one run, and its changes as a file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from photosync.apps.accounts.permissions import Permission
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.runs.models import Run
+from photosync.apps.runs.queries import runs_of
+from photosync.apps.runs.undoing import undoable_items
+from photosync.core.run_states import RunState, Trigger
+from photosync.web.page import Crumb, render_page
+from photosync.web.run_changes import changes_page, kind_to_show
+from photosync.web.run_csv import changes_csv
+from photosync.web.run_page import facts_of, live_of, new_year_sentence
+from photosync.web.run_words import STATES, TRIGGERS, counts_shown, run_badge
+from photosync.web.runs_list import RunFilter, number_in, runs_page
+from photosync.web.views.administration import administration_crumbs
+from photosync.web.views.overview import STOP_POLLING
+from photosync.web.workplace import Workplace, in_workplace
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def runs(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    """The runs of the school, newest first, of those that are asked for."""
+    school = workplace.the_school
+    wanted = RunFilter.of(request.GET)
+    in_part = request.htmx and request.htmx.target == "runs"  # type: ignore[attr-defined]  # by its middleware
+    response = run_page(
+        request,
+        workplace,
+        "web/parts/run_rows.html" if in_part else "web/runs.html",
+        {
+            "page": runs_page(school, wanted, request.GET, datetime.now(UTC)),
+            "wanted": wanted,
+            "this_page": request.get_full_path(),
+            "profiles": SyncProfile.objects.filter(school=school).order_by("name"),
+            "states": STATES.items(),
+            "triggers": TRIGGERS.items(),
+        },
+        title=_("Runs"),
+    )
+    response.headers["Vary"] = "Cookie, HX-Request"
+    return response
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse:
+    """One run: what it is, how far it is, and, once it is over, what became of everything."""
+    found = the_run(workplace, run_id)
+    live = live_of(found, datetime.now(UTC))
+    is_held = found.state == RunState.HELD
+    may_approve = Permission.SYNC_APPROVE in workplace.permissions
+    out = left_out(request.GET) if is_held and may_approve else []
+    context: dict[str, Any] = {
+        "run": found,
+        "badge": run_badge(found),
+        "trigger": TRIGGERS[Trigger(found.trigger)],
+        "facts": facts_of(found),
+        "new_year": new_year_sentence(found),
+        "counts": () if live else counts_shown(found.counts),
+        "live": live,
+        "deciding": is_held and may_approve,
+        "may_manage": Permission.SYNC_MANAGE in workplace.permissions,
+        "may_undo": Permission.SYNC_MANAGE in workplace.permissions and _can_be_undone(found),
+    }
+    if live is None:
+        page = changes_page(
+            found,
+            kind_to_show(found, request.GET.get("show", "")),
+            number_in(request.GET.get("page", "")) or 1,
+            out=out,
+            sees_planned=may_approve or Permission.SYNC_MANAGE in workplace.permissions,
+        )
+        here = {change.person_id for change in page.changes}
+        context |= {"page": page, "out_elsewhere": [pk for pk in out if pk not in here]}
+        context["sees_faces"] = page.shows_faces and workplace.may_see_photos
+    return run_page(request, workplace, "web/run.html", context, title=run_title(found))
+
+
+def _can_be_undone(found: Run) -> bool:
+    over = not RunState(found.state).alive and found.state != RunState.HELD
+    return over and undoable_items(found, None).exists()
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def run_live(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse:
+    """The part of a run's page that shows how far it is. Once it is over, the page is told to renew itself."""
+    found = the_run(workplace, run_id)
+    live = live_of(found, datetime.now(UTC))
+    response = render_page(request, "web/parts/run_live.html", {"run": found, "live": live}, title="")
+    if live is None:
+        response.status_code = STOP_POLLING
+        response.headers["HX-Trigger-After-Settle"] = "run-ended"
+    return response
+
+
+@require_safe
+@in_workplace(needs=Permission.SYNC_VIEW)
+def run_csv(_request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponseBase:
+    found = the_run(workplace, run_id)
+    response = StreamingHttpResponse(changes_csv(found), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="run-{found.pk}-changes.csv"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def the_run(workplace: Workplace, run_id: int) -> Run:
+    """Return the run, where it is one of the school's; otherwise it does not exist."""
+    found = runs_of(workplace.the_school).filter(pk=run_id).first() if run_id < 2**63 else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def left_out(query: QueryDict) -> list[int]:
+    """Return the people whom the form leaves out, each once. More than 1,000 are refused before this is asked."""
+    numbers = (number_in(text) for text in query.getlist("out"))
+    return list(dict.fromkeys(number for number in numbers if number is not None))
+
+
+def run_title(found: Run) -> str:
+    return _("Run %(number)d") % {"number": found.pk}
+
+
+def run_page(
+    request: HttpRequest,
+    workplace: Workplace,
+    template: str,
+    context: dict[str, Any],
+    *,
+    title: str,
+    further: tuple[Crumb, ...] = (),
+) -> HttpResponse:
+    """Return a page of this group; `further` are crumbs between the list and the page."""
+    is_list = template in ("web/runs.html", "web/parts/run_rows.html")
+    way = (Crumb(title),) if is_list else (Crumb(_("Runs"), reverse("runs")), *further, Crumb(title))
+    return render_page(
+        request,
+        template,
+        context,
+        title=title,
+        workspace="administration",
+        crumbs=administration_crumbs(*way),
+        workplace=workplace,
+    )

@@ -27,4 +27,6 @@ def test_worker_executes_every_run_to_its_end(installation: Installation, tmp_pa
         "held": ["held", 0, {"observed": 7, "replaced": 7}],
         "approved": ["done", 1, {"observed": 7, "replaced": 7}],
         "end not written": ["done", 1, {"observed": 7, "unchanged": 6, "replaced": 1}],
+        "asked for between ticks": ["done", 0, {"observed": 7, "unchanged": 7}],
+        "begins at once": True,
     }

@@ -5,11 +5,12 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 ENDS_WITHIN_S = 60
+BEGINS_WITHIN = timedelta(seconds=6)
 
 
 def work(folder: Path) -> dict[str, Any]:
@@ -62,6 +63,13 @@ def work(folder: Path) -> dict[str, Any]:
     execution.finish = failing_first(2, execution.finish)
     scene.put(f"{codes[0]}.jpg", 201)
     told["end not written"] = ended(scene.request())
+    # The wait for the next tick, and all after it, is longer than the test.
+    process.TICK_EVERY_S = 600.0
+    time.sleep(1.0)
+    scene.now = timezone.now()
+    asked = scene.request()
+    told["asked for between ticks"] = ended(asked)
+    told["begins at once"] = asked.begun_at is not None and asked.begun_at - asked.accepted_at < BEGINS_WITHIN
     worker.stop()
     return told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime
 
 import structlog
@@ -22,6 +23,8 @@ from photosync.worker.identity import Identity, is_dead_here
 log = structlog.get_logger(__name__)
 
 TICK_EVERY_S = 15.0
+LOOK_EVERY_S = 1.0
+"""So often it is looked, between ticks, whether a person asked for a run."""
 SHORTEST_WAIT_S = 0.05
 RUNS_END_WITHIN_S = 5
 
@@ -34,6 +37,7 @@ class WorkerProcess:
         self._identity = Identity(kind, timezone.now)
         self._housekeeper = Housekeeper()
         self._thread = threading.Thread(target=self._tick_on, name="tick", daemon=True)
+        self._seen_queued: set[tuple[int, int]] = set()
 
     @property
     def executor_id(self) -> str:
@@ -74,12 +78,34 @@ class WorkerProcess:
                 wait_s = TICK_EVERY_S
             finally:
                 connections.close_all()
-            self._stop.wait(wait_s)
+            self._wait_and_look(wait_s)
+
+    def _wait_and_look(self, wait_s: float) -> None:
+        """Wait for the next tick, and start what people ask for meanwhile."""
+        tick_at = time.monotonic() + wait_s
+        try:
+            while not self._stop.wait(min(max(tick_at - time.monotonic(), 0), LOOK_EVERY_S)):
+                if time.monotonic() >= tick_at:
+                    return
+                self._start_what_is_new()
+        except Exception:
+            # The database is away, or as bad: the next tick finds out, and starts what waits.
+            log.exception("it could not be seen whether runs wait")
+            self._stop.wait(max(tick_at - time.monotonic(), 0))
+
+    def _start_what_is_new(self) -> None:
+        """Start the queued runs that were not seen before; the tick deals with those that were, and do not begin."""
+        for queued in queued_runs():
+            if queued not in self._seen_queued:
+                self._seen_queued.add(queued)
+                _enqueue(*queued)
 
     def _tick_once(self, now: datetime) -> None:
         tick(now)
         take_back_runs(now, self._is_gone, is_lost=self._is_lost)
-        for run_id, attempt in queued_runs():
+        queued = queued_runs()
+        self._seen_queued = set(queued)
+        for run_id, attempt in queued:
             _enqueue(run_id, attempt)
         # Last, so that a fresh tick means: everything due was dealt with.
         Worker.objects.filter(pk=self._identity.worker.pk).update(ticked_at=now, heartbeat_at=now)

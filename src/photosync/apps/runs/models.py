@@ -65,6 +65,7 @@ class Run(models.Model):
             models.Index(fields=("profile", "-id"), name="runs_of_profile"),
             models.Index(fields=("profile", "-finished_at", "-id"), name="runs_by_their_end"),
             models.Index(fields=("profile", "state"), name="runs_in_state"),
+            models.Index(fields=("state", "-id"), name="runs_by_state"),
         )
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ def make() -> None:
 
     from photosync.apps.accounts.models import Role
     from photosync.apps.library.store import photo_store
+    from photosync.apps.profiles.models import SyncProfile
     from photosync.core.run_states import RunState
     from tests.web import pages
 
@@ -53,6 +54,9 @@ def make() -> None:
         pages.make_run(active, state, now - timedelta(days=days), counts={"added": 3, "rejected": 1})
     pages.make_run(active, RunState.RUNNING, now, phase="stage", progress={"done": 2, "total": 5})
     pages.make_run(held, RunState.HELD, now, explanation="Too many photos would be replaced.")
+    delivery = settings.PHOTOSYNC_DATA.parent / "delivery"
+    delivery.mkdir(exist_ok=True)
+    SyncProfile.objects.update(options={"path": str(delivery)}, source_may_be_anywhere=True)
     pages.make_ticking_worker(now + timedelta(days=1))
 
 

@@ -18,12 +18,15 @@ pytestmark = pytest.mark.browser
 WIDTHS = [(1280, 900), (390, 844)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SETUP = "/administration/timetable-management/cycle-period-setup/"
+MANAGE = "/administration/timetable-management/manage-sync/"
 PAGES = (
     "/",
     "/administration/",
     SETUP,
     f"{SETUP}new/",
     f"{SETUP}1/",
+    f"{MANAGE}1/",
+    f"{MANAGE}new/",
     "/photos/",
     "/photos/?q=zzz",
     "/photos/people/2/",

@@ -21,6 +21,7 @@ POLICY = {
     "frame-ancestors 'none'",
 }
 SETUP = "/administration/timetable-management/cycle-period-setup/"
+MANAGE = "/administration/timetable-management/manage-sync/"
 RUNS = "/administration/timetable-management/runs/"
 PAGES = [
     "/",
@@ -31,6 +32,9 @@ PAGES = [
     f"{SETUP}{{period}}/",
     f"{SETUP}{{period}}/copy/",
     f"{SETUP}{{period}}/delete/",
+    MANAGE,
+    f"{MANAGE}{{profile}}/",
+    f"{MANAGE}new/",
     "/data-management/",
     "/data-management/students/",
     "/data-management/people/{ada}/",
@@ -54,7 +58,7 @@ def page(scene: Scene, address: str) -> object:
     period = around_today(scene.school)
     profile = make_profile(scene.school, "Photo Sync", period)
     run = make_run(profile, RunState.DONE, datetime.now(UTC))
-    return client.get(address.format(ada=scene.ada.pk, period=period.pk, run=run.pk))
+    return client.get(address.format(ada=scene.ada.pk, period=period.pk, run=run.pk, profile=profile.pk))
 
 
 @pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])

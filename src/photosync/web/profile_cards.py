@@ -124,12 +124,16 @@ def card_of(profile: SyncProfile, now: datetime) -> tuple[ProfileCard, list[Atte
     card = ProfileCard(
         profile_id=profile.pk,
         name=profile.name,
-        health=Badge(HEALTH_KINDS[health.state], health.state.value),
+        health=health_badge(health),
         health_sentence=health.explanation,
         live=live_state_of(profile, now),
         forecast=forecast_shown(schedule, found, timeline_of(profile, schedule, found, now), now),
     )
     return card, _attention(profile, found, health, schedule, now)
+
+
+def health_badge(health: Health) -> Badge:
+    return Badge(HEALTH_KINDS[health.state], health.state.value)
 
 
 def live_state_of(profile: SyncProfile, now: datetime) -> LiveState:

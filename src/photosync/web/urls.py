@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 
 from photosync.web.photo_address import PATTERN
 from photosync.web.theme import choose_theme
-from photosync.web.views import accounts, administration, faces, overview, periods, photo, probes
+from photosync.web.views import accounts, administration, faces, overview, periods, photo, probes, profiles
 
 TIMETABLE = "administration/timetable-management/"
 
@@ -22,8 +22,14 @@ urlpatterns = [
     path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/effect/", periods.period_effect, name="period-effect"),
     path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/copy/", periods.period_copy, name="period-copy"),
     path(f"{TIMETABLE}cycle-period-setup/<int:period_id>/delete/", periods.period_delete, name="period-delete"),
-    path("data-management/", include("photosync.web.data_urls")),
+    path(f"{TIMETABLE}manage-sync/", profiles.manage_sync, name="manage-sync"),
+    path(f"{TIMETABLE}manage-sync/new/", profiles.new_profile, name="profile-new"),
+    path(f"{TIMETABLE}manage-sync/new/effect/", profiles.profile_effect, name="profile-new-effect"),
+    path(f"{TIMETABLE}manage-sync/<int:profile_id>/", profiles.profile, name="profile"),
+    path(f"{TIMETABLE}manage-sync/<int:profile_id>/effect/", profiles.profile_effect, name="profile-effect"),
+    path(f"{TIMETABLE}manage-sync/<int:profile_id>/run/", profiles.run_now, name="profile-run"),
     path(f"{TIMETABLE}runs/", include("photosync.web.run_urls")),
+    path("data-management/", include("photosync.web.data_urls")),
     path("photos/", faces.faces, name="faces"),
     path("photos/people/<int:person_id>/", faces.person, name="person"),
     re_path(rf"^{PATTERN}\Z", photo.photo, name="photo"),

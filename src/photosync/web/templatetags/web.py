@@ -14,6 +14,7 @@ from photosync.core.wording import date_words
 from photosync.web.badge import Badge
 from photosync.web.faces_wall import Face, level_words
 from photosync.web.photo_history import VersionShown
+from photosync.web.short_dates import short_date
 
 register = template.Library()
 
@@ -98,3 +99,8 @@ def day_in_words(value: object) -> str:
         except ValueError:
             return ""
     return date_words(value) if isinstance(value, date) else ""
+
+
+@register.filter
+def short_day(day: date) -> str:
+    return short_date(day)

@@ -40,6 +40,11 @@ def timetable_management_places() -> list[Place]:
             _("The timetable periods: the dates between which a sync may run."),
         ),
         Place(
+            _("Manage Sync"),
+            reverse("manage-sync"),
+            _("The sync profiles: what is synced, from where, and in which timetable periods."),
+        ),
+        Place(
             _("Runs"),
             reverse("runs"),
             _("What each sync did: every change with the face before and after. Approve, discard, undo."),

@@ -22,9 +22,9 @@
     const before = stateOf(form);
     const save = form.querySelector("[data-save]");
     const unsaved = form.querySelector("[data-unsaved]");
-    const refused = form.querySelector("[aria-invalid=true]") || document.getElementById("errors");
+    const sent = "changed" in form.dataset || form.querySelector("[aria-invalid=true]") || document.getElementById("errors");
     let leaving = false;
-    const isChanged = () => Boolean(refused) || stateOf(form) !== before;
+    const isChanged = () => Boolean(sent) || stateOf(form) !== before;
 
     function show() {
       if (save) save.disabled = !isChanged();
@@ -35,13 +35,22 @@
     form.addEventListener("change", show);
     form.addEventListener("submit", () => { leaving = true; });
     window.addEventListener("beforeunload", (event) => {
-      if (!leaving && isChanged()) event.preventDefault();
+      if (!leaving && form.isConnected && isChanged()) event.preventDefault();
     });
     show();
   }
 
-  for (const input of document.querySelectorAll("input[data-day]")) {
-    input.addEventListener("input", () => sayDay(input));
+  function begin(root) {
+    for (const input of root.querySelectorAll("input[data-day]")) {
+      input.addEventListener("input", () => sayDay(input));
+    }
+    const forms = root.matches?.("form[data-guard]") ? [root] : root.querySelectorAll("form[data-guard]");
+    for (const form of forms) guard(form);
   }
-  for (const form of document.querySelectorAll("form[data-guard]")) guard(form);
+
+  begin(document);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const part = event.detail.target.id && document.getElementById(event.detail.target.id);
+    if (part) begin(part);
+  });
 })();

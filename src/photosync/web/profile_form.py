@@ -1,0 +1,197 @@
+"""What one sets on Manage Sync. The rules are the services'; this reads fields into what they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.saving import WantedPeriod, WantedProfile
+from photosync.apps.profiles.settings import LARGEST_NUMBER, LONGEST_NAME, ProfileSettings
+from photosync.apps.timetable.models import TimetablePeriod
+from photosync.connectors import registry
+from photosync.connectors.registry import Option
+from photosync.core.people import IdentifierKey
+from photosync.web.frequency_form import FrequencyForm, initial_of
+
+LONGEST_OPTION = 4096
+YES_OR_NO = frozenset({"yes", "no"})
+LABELS: dict[str, Any] = {
+    "path": _("Folder"),
+    "match": _("Match files by"),
+    "pattern": _("File-name pattern"),
+    "index": _("Index file"),
+    "key": _("Match key"),
+    "ignore_case": _("Upper and lower case are equal"),
+    "ignore_leading_zeros": _("Ignore leading zeros"),
+}
+HELP: dict[str, Any] = {
+    "path": _("The whole path of the folder on the server, for example /srv/photos. Subfolders are read too."),
+    "pattern": _("What file names look like, for example {code}_{any}. Only with Match files by: pattern."),
+    "index": _("The file inside the folder that says which picture is whose. Only with Match files by: index file."),
+}
+CHOICES: dict[str, Any] = {
+    "stem": _("the whole file name without its ending"),
+    "pattern": _("a pattern with a named part"),
+    "index": _("an index file"),
+}
+KEYS: dict[str, Any] = {
+    "": _("student code and staff code"),
+    IdentifierKey.STUDENT_CODE: _("student code"),
+    IdentifierKey.STAFF_CODE: _("staff code"),
+    IdentifierKey.ALTERNATE_ID: _("alternate identifier"),
+    IdentifierKey.USERNAME: _("username"),
+    IdentifierKey.EMAIL: _("e-mail"),
+}
+
+
+def _limit(label: Any, most: int, initial: int) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=most, initial=initial)
+
+
+class ProfileForm(forms.Form):
+    """Everything of a profile but its timetable periods; `options` of its kind of data source among it."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=LONGEST_NAME,
+        initial="Photo Sync",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Type in a name. Nothing was saved.")},
+    )
+    source_kind = forms.ChoiceField(label=_("Data source"))
+    students = forms.BooleanField(label=_("Students"), required=False, initial=True)
+    staff = forms.BooleanField(label=_("Staff"), required=False, initial=True)
+    scheduled_sync_enabled = forms.BooleanField(label=_("Scheduled Sync Enabled"), required=False, initial=True)
+    replace_share_percent = _limit(_("% of photos replaced"), 100, 30)
+    replace_number = _limit(_("photos replaced"), LARGEST_NUMBER, 20)
+    withdraw_share_percent = _limit(_("% of photos withdrawn"), 100, 5)
+    withdraw_number = _limit(_("photos withdrawn"), LARGEST_NUMBER, 5)
+    when_missing = forms.ChoiceField(
+        label=_("When the source no longer has a photo"), choices=SyncProfile.WhenMissing.choices
+    )
+
+    def __init__(self, data: QueryDict | None, profile: SyncProfile | None) -> None:
+        super().__init__(data, initial=_initial(profile) if profile is not None else None)
+        self.fields["source_kind"].choices = [(kind.name, kind.title) for kind in registry.kinds()]  # type: ignore[attr-defined]  # a ChoiceField's
+        chosen = data.get("source_kind") if data is not None else profile.source_kind if profile else ""
+        kinds = {kind.name: kind for kind in registry.kinds()}
+        self.kind = kinds.get(str(chosen)) or registry.kinds()[0]
+        stored = dict(profile.options) if profile is not None else {}
+        for option in self.kind.options:
+            self.fields[f"option-{option.name}"] = _field_of(option, stored)
+
+    @property
+    def option_fields(self) -> list[forms.BoundField]:
+        """The fields of the data source and query set, but for the switches."""
+        return [self[name] for name in self.fields if name.startswith("option-") and not self._is_switch(name)]
+
+    @property
+    def option_switches(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("option-") and self._is_switch(name)]
+
+    @property
+    def limits(self) -> list[forms.BoundField]:
+        names = ("replace_share_percent", "replace_number", "withdraw_share_percent", "withdraw_number")
+        return [self[name] for name in names]
+
+    def _is_switch(self, name: str) -> bool:
+        return isinstance(self.fields[name], forms.BooleanField)
+
+    def settings(self) -> ProfileSettings:
+        cleaned = self.cleaned_data
+        options = {}
+        for option in self.kind.options:
+            value = cleaned[f"option-{option.name}"]
+            options[option.name] = ("yes" if value else "") if isinstance(value, bool) else str(value)
+        return ProfileSettings(
+            name=cleaned["name"],
+            source_kind=self.kind.name,
+            options=options,
+            components=[name for name in ("students", "staff") if cleaned[name]],
+            when_missing=cleaned["when_missing"],
+            replace_share_percent=cleaned["replace_share_percent"],
+            replace_number=cleaned["replace_number"],
+            withdraw_share_percent=cleaned["withdraw_share_percent"],
+            withdraw_number=cleaned["withdraw_number"],
+        )
+
+
+def _field_of(option: Option, stored: Mapping[str, Any]) -> forms.Field:
+    label = LABELS.get(option.name, option.name)
+    value = str(stored.get(option.name) or option.default)
+    if set(option.choices) == YES_OR_NO:
+        return forms.BooleanField(label=label, required=False, initial=value == "yes")
+    if option.name == "key":
+        known = KEYS if value in KEYS else KEYS | {value: value.replace(",", ", ")}
+        return forms.ChoiceField(label=label, required=False, initial=value, choices=list(known.items()))
+    if option.choices:
+        named = [(each, CHOICES.get(each, each)) for each in option.choices]
+        return forms.ChoiceField(label=label, required=False, initial=value, choices=named)
+    return forms.CharField(
+        label=label,
+        required=option.required,
+        max_length=LONGEST_OPTION,
+        initial=value,
+        help_text=HELP.get(option.name, ""),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("This is needed. Nothing was saved.")},
+    )
+
+
+def _initial(profile: SyncProfile) -> dict[str, Any]:
+    plain = (
+        "name",
+        "source_kind",
+        "scheduled_sync_enabled",
+        "when_missing",
+        "replace_share_percent",
+        "replace_number",
+        "withdraw_share_percent",
+        "withdraw_number",
+    )
+    return {name: getattr(profile, name) for name in plain} | {
+        "students": profile.syncs_students,
+        "staff": profile.syncs_staff,
+    }
+
+
+class AssignedRow:
+    """One timetable period on the page, with the fields of its frequency and mode."""
+
+    def __init__(self, period: TimetablePeriod, form: FrequencyForm, otherwise: tuple[str, str]) -> None:
+        self.period = period
+        self.form = form
+        self._otherwise = otherwise
+
+    @classmethod
+    def of(cls, period: TimetablePeriod, data: QueryDict | None, stored: tuple[str, str] | None) -> AssignedRow:
+        """Return the row as it was sent, else as it is stored, else as a new one begins."""
+        prefix = f"p{period.pk}"
+        sent = data if data is not None and f"{prefix}-sort" in data else None
+        otherwise = stored or ("nightly", "full")
+        return cls(period, FrequencyForm(sent, prefix=prefix, initial=initial_of(*otherwise)), otherwise)
+
+    def wanted(self) -> WantedPeriod | None:
+        """Return the period as it is to be assigned, or None where a field cannot be read."""
+        if not self.form.is_bound:
+            return WantedPeriod(self.period, *self._otherwise)
+        if not self.form.is_valid():
+            return None
+        return WantedPeriod(self.period, self.form.text, self.form.cleaned_data["mode"])
+
+
+def wanted_profile(form: ProfileForm, rows: Sequence[AssignedRow]) -> WantedProfile | None:
+    """Return what is to be saved, or None where a field cannot be read."""
+    periods = [row.wanted() for row in rows]
+    if not form.is_valid() or None in periods:
+        return None
+    return WantedProfile(
+        settings=form.settings(),
+        enabled=form.cleaned_data["scheduled_sync_enabled"],
+        periods=[each for each in periods if each is not None],
+    )

@@ -1,0 +1,95 @@
+"""The article's steps in a browser: re-enabling the sync, and a timetable period to use with it."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+
+from tests.services.installation import fresh_installation
+from tests.web.serving import Served, served
+from tests.web.test_browser import Watched, address, sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("site")
+    with fresh_installation(folder, os.environ.get("PHOTOSYNC_DATABASE_URL")) as made, served(made) as site:
+        yield site
+
+
+def test_article_makes_a_timetable_period_and_re_enables_the_sync(page: Page, site: Served) -> None:
+    watched = Watched(page, site.port)
+    sign_in(page, site)
+    make_the_period(page)
+    page.get_by_role("link", name="Timetable Management").click()
+    page.get_by_role("link", name="Manage Sync").click()
+    page.get_by_role("link", name="Ended one").click()
+    expect(
+        page.get_by_text("To re-enable it, add a timetable period whose end date is in the future.")
+    ).to_be_visible()
+
+    page.get_by_label("Add a timetable period").select_option(label=label_of(page, "PHOTO"))
+    page.get_by_role("button", name="Add").click()
+    row = page.get_by_role("group", name="PHOTO")
+    expect(row).to_be_visible()
+    expect(page.get_by_text("Unsaved changes")).to_be_visible()
+    row.get_by_label("Frequency").select_option("day")
+    row.get_by_label("Time").fill("06:05")
+    expect(page.locator("#after-save")).to_contain_text("Active. Runs every day at 06:05 until")
+    page.locator("[data-save]").click()
+
+    expect(page.get_by_role("status").first).to_contain_text(
+        "Ended one was saved. Active. Runs every day at 06:05 until"
+    )
+    assert (watched.complaints, watched.elsewhere) == ([], [])
+
+
+def make_the_period(page: Page) -> None:
+    today = datetime.now().astimezone().date()
+    page.get_by_role("link", name="Administration Workspace").first.click()
+    page.get_by_role("link", name="Cycle/Period setup").click()
+    page.get_by_role("link", name="New Timetable Period").click()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    page.get_by_label("Code").fill("PHOTO")
+    page.get_by_label("Description").fill("Photo sync")
+    page.get_by_label("Start date").fill(today.isoformat())
+    page.get_by_label("End date").fill((today + timedelta(days=900)).isoformat())
+    for name in ("Visible in Marks Book", "Visible to Students", "Visible to Parents"):
+        page.get_by_label(name).uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Group number")).to_have_value("99")
+    page.get_by_label("Group number").fill("98")
+    expect(page.get_by_text("Unsaved changes")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("PHOTO was saved.", exact=True)).to_be_visible()
+    expect(page.get_by_label("Group number")).to_have_value("98")
+
+
+def label_of(page: Page, code: str) -> str:
+    return next(each for each in page.locator("#add_period option").all_inner_texts() if each.startswith(code))
+
+
+def test_unsaved_changes_are_announced_and_not_lost_by_accident(page: Page, site: Served) -> None:
+    sign_in(page, site)
+    page.goto(address(site, "/administration/timetable-management/manage-sync/1/"))
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_label("Name", exact=True).fill("Another name")
+    expect(page.get_by_text("Unsaved changes")).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    page.wait_for_timeout(300)
+
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Another name")
+    page.get_by_label("Name", exact=True).fill("Photo Sync")
+    expect(page.get_by_text("Unsaved changes")).to_be_hidden()
+    expect(page.locator("[data-save]")).to_be_disabled()

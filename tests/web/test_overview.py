@@ -213,7 +213,10 @@ def test_page_shows_every_profile_of_the_school_only(scene: Scene) -> None:
 
 
 def test_page_without_a_profile_offers_the_next_step(scene: Scene) -> None:
-    assert "photosync profile add" in Markup.of(scene.client.get("/")).text
+    page = Markup.of(scene.client.get("/"))
+
+    assert "No sync profile yet" in page.text
+    assert "/administration/timetable-management/manage-sync/" in {each["href"] for each in page.all("a")}
 
 
 def test_teacher_sees_photos_but_not_the_sync(scene: Scene) -> None:

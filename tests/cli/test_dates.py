@@ -99,6 +99,7 @@ def test_run_is_written_for_people(capsys: pytest.CaptureFixture[str]) -> None:
             "duration_s": 60.0,
             "started_by": "command line",
             "counts": {"added": 3},
+            "warnings": ["Line 3 of index.csv names no file."],
         }
     )
 
@@ -109,4 +110,5 @@ def test_run_is_written_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         "seconds   60.0",
         "by        command line",
         "added     3",
+        "Warning: Line 3 of index.csv names no file.",
     ]

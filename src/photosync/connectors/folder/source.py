@@ -24,7 +24,10 @@ class _Larger(Exception):
 
 
 class _Collected:
-    """Keeps the pages of a small source. `_Larger` breaks the walk off as soon as it is none."""
+    """Keeps the pages of a small source. `_Larger` breaks the walk off as soon as it is none.
+
+    It never wants work, so a walk gives none away, and nobody sums a part of a folder.
+    """
 
     def __init__(self, window: int, most_entries: int) -> None:
         self.window = window
@@ -40,7 +43,7 @@ class _Collected:
         self.pages += pages_of_sums(folder, sums, counts, self.window)
 
     def part(self, folder: str, sums: list[int], counts: list[int]) -> None:
-        raise NotImplementedError
+        raise AssertionError(folder)
 
     def wanted(self, work: int) -> bool:
         self.work += work
@@ -49,10 +52,10 @@ class _Collected:
         return False
 
     def give_folders(self, folders: list[str]) -> None:
-        raise NotImplementedError
+        raise AssertionError(folders)
 
     def give_names(self, folder: str, names: list[str]) -> None:
-        raise NotImplementedError
+        raise AssertionError(folder)
 
 
 class FolderSource:

@@ -43,7 +43,7 @@ class _Collected:
         self.pages += pages_of_sums(folder, sums, counts, self.window)
 
     def part(self, folder: str, sums: list[int], counts: list[int]) -> None:
-        raise AssertionError(folder)
+        raise AssertionError(folder, sums, counts)
 
     def wanted(self, work: int) -> bool:
         self.work += work
@@ -55,7 +55,7 @@ class _Collected:
         raise AssertionError(folders)
 
     def give_names(self, folder: str, names: list[str]) -> None:
-        raise AssertionError(folder)
+        raise AssertionError(folder, names)
 
 
 class FolderSource:

@@ -48,6 +48,7 @@ PAGES = [
     "/photos/",
     "/photos/?q=ada",
     "/photos/people/{ada}/",
+    "/settings/",
     "/schools/",
 ]
 SIGNED_OUT = ["/accounts/sign-in/", "/accounts/set-password/MQ/none/", "/no/such/page"]
@@ -128,13 +129,14 @@ def test_navigation_shows_only_what_exists(scene: Scene) -> None:
         ("Administration Workspace", "/administration/"),
         ("Data Management", "/data-management/"),
         ("Photos", "/photos/"),
+        ("Settings", "/settings/"),
     ]
 
 
 def test_navigation_shows_only_what_one_may_reach(scene: Scene) -> None:
     items = signed_in(scene.teacher).get("/").context["navigation"]
 
-    assert [str(item.words) for item in items] == ["Overview", "Photos"]
+    assert [str(item.words) for item in items] == ["Overview", "Photos", "Settings"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "photosync.apps.schools",
+    "photosync.apps.audit",
     "photosync.apps.accounts",
     "photosync.apps.timetable",
     "photosync.apps.people",

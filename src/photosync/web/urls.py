@@ -36,6 +36,7 @@ urlpatterns = [
     path("accounts/sign-in/", accounts.SignIn.as_view(), name="sign-in"),
     path("accounts/sign-out/", accounts.SignOut.as_view(), name="sign-out"),
     path("accounts/set-password/<uidb64>/<token>/", accounts.SetPassword.as_view(), name="set-password"),
+    path("settings/", include("photosync.web.settings_urls")),
     path("schools/", accounts.schools, name="schools"),
     path("theme/", choose_theme, name="theme"),
     path("healthz", probes.healthz, name="healthz"),

@@ -1,0 +1,63 @@
+"""What can be recorded, each with the words for it. What is stored is the first text; it never changes."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    """The part before the full stop is what it was done to."""
+
+    SCHOOL_ADDED = "school.added", _("School added")
+    SCHOOL_CHANGED = "school.changed", _("School changed")
+
+    PERIOD_ADDED = "period.added", _("Timetable period added")
+    PERIOD_CHANGED = "period.changed", _("Timetable period changed")
+    PERIOD_DELETED = "period.deleted", _("Timetable period deleted")
+
+    PROFILE_ADDED = "profile.added", _("Sync profile added")
+    PROFILE_CHANGED = "profile.changed", _("Sync profile changed")
+    PROFILE_PERIOD_ASSIGNED = "profile.period-assigned", _("Timetable period assigned to a sync profile")
+    PROFILE_PERIOD_UNASSIGNED = "profile.period-unassigned", _("Timetable period taken off a sync profile")
+
+    RUN_REQUESTED = "run.requested", _("Run asked for")
+    RUN_APPROVED = "run.approved", _("Held run approved")
+    RUN_DISCARDED = "run.discarded", _("Held run discarded")
+    RUN_UNDONE = "run.undone", _("Run undone")
+    RUN_CANCELLED = "run.cancelled", _("Run cancelled")
+
+    ROSTER_IMPORTED = "people.imported", _("Roster imported")
+    PERSON_LEFT = "person.left", _("Person marked as left")
+    PERSON_CONSENT = "person.consent", _("Consent changed")
+    PERSON_PROTECTED = "person.protected", _("Protection changed")
+
+    PHOTO_SET = "photo.set", _("Photo set by hand")
+    PHOTO_CHANGED = "photo.changed", _("Photo changed")
+    PHOTO_WITHDRAWN = "photo.withdrawn", _("Photo withdrawn")
+    PHOTO_SHOWN_AGAIN = "photo.shown-again", _("Photo shown again")
+    PHOTO_PINS_RELEASED = "photo.pins-released", _("Pins released")
+    PHOTO_LIST_PRINTED = "photo.list-printed", _("Photo list made")
+    PHOTO_LINK_MADE = "photo.link-made", _("Link to a photo made")
+
+    REVIEW_MATCHED = "review.matched", _("File matched by hand")
+    REVIEW_DISMISSED = "review.dismissed", _("File dismissed in review")
+    REVIEW_UNDONE = "review.undone", _("Decision in review taken back")
+
+    USER_ADDED = "user.added", _("Account added")
+    USER_CHANGED = "user.changed", _("Account changed")
+    USER_ROLES = "user.roles", _("Roles changed")
+    USER_PASSWORD = "user.password", _("Password set")  # words, not a password
+    USER_SECOND_FACTOR = "user.second-factor", _("Second factor changed")
+    USER_SESSION_ENDED = "user.session-ended", _("Session ended")
+    SIGNED_IN = "user.signed-in", _("Signed in")
+    SIGN_IN_FAILED = "user.sign-in-failed", _("Sign-in failed")
+    SIGNED_OUT = "user.signed-out", _("Signed out")
+
+    TOKEN_MADE = "token.made", _("API token made")  # words, not a password
+    TOKEN_REVOKED = "token.revoked", _("API token revoked")  # words, not a password
+
+    NOTIFICATIONS_CHANGED = "notifications.changed", _("Notification addresses changed")
+    CALENDAR_LINK_CHANGED = "calendar.link-changed", _("Calendar link changed")
+    RETENTION_CHANGED = "retention.changed", _("Retention changed")
+    FEEDBACK_DEALT_WITH = "feedback.dealt-with", _("Help feedback dealt with")

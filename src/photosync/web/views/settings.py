@@ -1,0 +1,85 @@
+"""Settings: where each of its pages is found. A page is listed once it exists, for those who may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from photosync.apps.accounts.permissions import Permission
+from photosync.web.page import Crumb, Words, render_page
+from photosync.web.views.administration import Place
+from photosync.web.workplace import Workplace, in_workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A page of settings; `needs` is None for what everyone has."""
+
+    page: str
+    words: Words
+    purpose: Words
+    needs: Permission | None = Permission.SYSTEM_MANAGE
+
+
+SETTINGS = (
+    Setting(
+        "your-account",
+        gettext_lazy("Your account"),
+        gettext_lazy("Your password, second factor, passkeys, and where you are signed in."),
+        None,
+    ),
+    Setting(
+        "school-settings",
+        gettext_lazy("School"),
+        gettext_lazy("Its name, its time zone and the day on which its academic year begins."),
+    ),
+    Setting("users", gettext_lazy("Users and roles"), gettext_lazy("Who may sign in, and what each may do.")),
+    Setting(
+        "api-tokens",
+        gettext_lazy("API tokens"),
+        gettext_lazy("What lets other programs in, how far, and until when."),
+    ),
+    Setting(
+        "notifications",
+        gettext_lazy("Notifications"),
+        gettext_lazy("Who is told before a sync stops, and when one ends, is held or fails. The calendar feed."),
+        Permission.SYNC_MANAGE,
+    ),
+    Setting("retention", gettext_lazy("Retention"), gettext_lazy("How long records and photos of leavers are kept.")),
+    Setting(
+        "audit",
+        gettext_lazy("Audit"),
+        gettext_lazy("Who changed what from what to what, and who saw or changed whose photo."),
+    ),
+)
+
+
+@require_safe
+@in_workplace()
+def settings(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    places = []
+    for each in SETTINGS:
+        if each.needs is not None and each.needs not in workplace.permissions:
+            continue
+        try:
+            places.append(Place(each.words, reverse(each.page), each.purpose))
+        except NoReverseMatch:
+            continue
+    return render_page(
+        request,
+        "web/places.html",
+        {"parts": [("", places)]},
+        title=_("Settings"),
+        workspace="settings",
+        crumbs=(Crumb(_("Settings")),),
+        workplace=workplace,
+    )
+
+
+def settings_crumbs(*further: Crumb) -> tuple[Crumb, ...]:
+    return (Crumb(_("Settings"), reverse("settings")), *further)

@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 
 from photosync.cli.database_files import mend_rights
 from photosync.cli.options import asked
+from photosync.cli.system_user import act_as_operator
 from photosync.core.errors import Refused, StorageUnavailable, WrongUse
 
 SETTINGS = "photosync.project.settings"
@@ -21,6 +22,7 @@ def connect() -> None:
     load_settings()
     require_folder()
     _require_current_database()
+    act_as_operator()
 
 
 def load_settings() -> None:
@@ -73,6 +75,7 @@ def set_up() -> bool:
     mend_rights(folder)
     migrate()
     photo_store().prepare()
+    act_as_operator()
     return made
 
 

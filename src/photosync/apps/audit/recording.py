@@ -33,19 +33,37 @@ def record(
     `school` is None for what concerns the whole installation. `person_id` is the person whom it concerns.
     """
     actor = acting()
+    told = [[_storable(text) for text in change] for change in changes]
+    name, what = _clean(actor.name)[:LONGEST_NAME], _clean(str(subject))[:LONGEST_SUBJECT]
     return Entry.objects.create(
         at=timezone.now(),
         school=school,
-        actor=actor.name[:LONGEST_NAME],
+        actor=name,
         actor_user_id=actor.user_id,
         via=actor.via,
         act=act,
-        subject=str(subject)[:LONGEST_SUBJECT],
+        about=act.value.partition(".")[0],
+        subject=what,
         subject_id=subject.pk if isinstance(subject, Model) else None,
         person_id_of=person_id,
-        changes=[list(change) for change in changes],
-        note=note,
+        changes=told,
+        note=_clean(note),
+        words=searchable(" ".join([name, what, note, *(text for change in told for text in change if text)])),
     )
+
+
+def searchable(text: str) -> str:
+    """Return `text` as it is kept to be searched: without letter case, each space single."""
+    return " ".join(_clean(text).casefold().split())
+
+
+def _clean(text: str) -> str:
+    """Return `text` without what PostgreSQL does not store."""
+    return text.replace("\0", "")
+
+
+def _storable(text: str | None) -> str | None:
+    return None if text is None else _clean(text)
 
 
 def values_of(row: Model, fields: Iterable[str]) -> dict[str, Any]:

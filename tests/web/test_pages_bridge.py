@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from photosync.web.downloads import Download
 from photosync.web.front_door import session_key_in
 from photosync.web.pages_bridge import (
     LARGEST_BODY_BYTES,
@@ -122,6 +123,60 @@ def test_answer_comes_whole_and_is_closed() -> None:
 
     assert answer == PageAnswer(404, [("content-type", "text/plain")], b"not here")
     assert closed == [True]
+
+
+class Pieces(list[bytes]):
+    """An answer that comes piece by piece, as Django's streaming responses are marked."""
+
+    streaming = True
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def answering(pieces: Iterable[bytes], *headers: tuple[str, str]) -> Callable[..., Iterable[bytes]]:
+    def application(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", list(headers))
+        return pieces
+
+    return application
+
+
+def test_answer_in_pieces_is_not_begun() -> None:
+    pieces = Pieces([b"a,b\n", b"1,2\n"])
+
+    answer = run_pages(answering(pieces, ("Content-Type", "text/csv")), {"REQUEST_METHOD": "GET"})
+
+    assert isinstance(answer, Download)
+    assert (answer.status, answer.headers, answer.chunks) == (200, [("content-type", "text/csv")], pieces)
+    assert not pieces.closed
+
+
+def test_small_file_comes_whole() -> None:
+    pieces = Pieces([b"a{", b"}"])
+
+    answer = run_pages(answering(pieces, ("Content-Length", "3")), {"REQUEST_METHOD": "GET"})
+
+    assert answer == PageAnswer(200, [("content-length", "3")], b"a{}")
+    assert pieces.closed
+
+
+def test_only_the_head_of_an_answer_in_pieces_writes_nothing() -> None:
+    def never() -> Iterable[bytes]:
+        raise AssertionError
+        yield b""
+
+    class Unread(Pieces):
+        def __iter__(self) -> Any:
+            return iter(never())
+
+    pieces = Unread()
+
+    answer = run_pages(answering(pieces, ("Content-Type", "text/csv")), {"REQUEST_METHOD": "HEAD"})
+
+    assert answer == PageAnswer(200, [("content-type", "text/csv")], b"")
+    assert pieces.closed
 
 
 @pytest.mark.parametrize(

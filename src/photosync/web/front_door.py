@@ -20,6 +20,7 @@ import structlog
 from django.db import DatabaseError
 
 from photosync.core.errors import PhotoSyncError
+from photosync.web.downloads import Download, WrittenFile, write_download
 from photosync.web.pages_bridge import (
     LARGEST_BODY_BYTES,
     LARGEST_UPLOAD_BYTES,
@@ -35,6 +36,10 @@ from photosync.web.photo_gate import NOT_FOUND, Headers, PhotoAnswer, PhotoGate,
 
 PAGE_THREADS = 8
 PHOTO_THREADS = 3
+DOWNLOAD_THREADS = 2
+"""As many downloads are written at a time; others wait, and no page waits for them."""
+OPENED_WITHIN_S = 30.0
+"""The server opens a file that it is given within milliseconds; it stays there for this long."""
 BODY_WITHIN_S = 30.0
 SERVER_THREADS_END_WITHIN_S = 1.5
 LONGEST_COOKIE_HEADER = 4096
@@ -52,6 +57,8 @@ class FrontDoor:
         self._pages: Wsgi = _not_started
         self._page_threads = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
         self._photo_threads = ThreadPoolExecutor(PHOTO_THREADS, thread_name_prefix="photo")
+        self._download_threads = ThreadPoolExecutor(DOWNLOAD_THREADS, thread_name_prefix="download")
+        self._folder = Path()
         self._gate = PhotoGate(photo_questions(), self._photo_threads)
         self._cookie_name = ""
         self._threads_before: frozenset[int] = frozenset()
@@ -64,9 +71,10 @@ class FrontDoor:
         self._threads_before = _native_threads()
         self._pages = django_pages()
         self._cookie_name = settings.SESSION_COOKIE_NAME
+        self._folder = settings.PHOTOSYNC_DATA
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        for threads in (self._page_threads, self._photo_threads):
+        for threads in (self._page_threads, self._photo_threads, self._download_threads):
             threads.shutdown(wait=False, cancel_futures=True)
         _wait_for_native_threads(self._threads_before)
 
@@ -100,11 +108,25 @@ class FrontDoor:
         loop = asyncio.get_running_loop()
         try:
             page = await loop.run_in_executor(self._page_threads, run_pages, self._pages, environ)
+            if isinstance(page, Download):
+                await self._send_download(protocol, page)
+                return
         except Exception:
             log.exception("a page could not be made", path=scope.path[:200])
             _send(protocol, scope.method, 500, _PLAIN, _WENT_WRONG)
             return
         _send(protocol, scope.method, page.status, page.headers, page.body)
+
+    async def _send_download(self, protocol: Any, download: Download) -> None:
+        loop = asyncio.get_running_loop()
+        written = await loop.run_in_executor(self._download_threads, _written, download, self._folder)
+        headers = [each for each in download.headers if each[0] != "content-length"]
+        headers.append(("content-length", str(written.size)))
+        if written.size:
+            protocol.response_file(download.status, headers, written.path)
+        else:
+            protocol.response_empty(download.status, headers)
+        loop.call_later(OPENED_WITHIN_S, written.file.close)
 
     async def _largest_body(self, scope: Scope) -> int:
         if scope.method != "POST" or scope.path not in TAKES_FILES:
@@ -113,6 +135,13 @@ class FrontDoor:
         loop = asyncio.get_running_loop()
         is_known = bool(session_key) and await loop.run_in_executor(self._page_threads, is_signed_in, session_key)
         return LARGEST_UPLOAD_BYTES if is_known else LARGEST_BODY_BYTES
+
+
+def _written(download: Download, folder: Path) -> WrittenFile:
+    from django.db import close_old_connections
+
+    close_old_connections()
+    return write_download(download, folder)
 
 
 def is_signed_in(session_key: str) -> bool:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol
+
+from photosync.web.downloads import Download
 
 LARGEST_BODY_BYTES = 2_621_440
 """As Django's DATA_UPLOAD_MAX_MEMORY_SIZE: what a form sends."""
 LARGEST_FILE_BYTES = 30_000_000
 LARGEST_UPLOAD_BYTES = LARGEST_FILE_BYTES + 1_000_000
 """What a form sends that takes a file: the file, with room for a somewhat larger one to be refused by its page."""
+SMALL_FILE_BYTES = 2_000_000
+"""A file that says it is not larger (a style sheet, a script) is answered from memory."""
 
 Headers = list[tuple[str, str]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -92,8 +97,8 @@ def wsgi_environ(scope: Scope, body: bytes) -> dict[str, Any]:
     return environ
 
 
-def run_pages(application: Wsgi, environ: dict[str, Any]) -> PageAnswer:
-    """Return what the application answers, whole. Pages and style sheets are small; nothing is streamed."""
+def run_pages(application: Wsgi, environ: dict[str, Any]) -> PageAnswer | Download:
+    """Return what the application answers: whole; or, where it comes piece by piece, not begun yet."""
     started: list[tuple[str, Headers]] = []
 
     def start_response(
@@ -106,11 +111,29 @@ def run_pages(application: Wsgi, environ: dict[str, Any]) -> PageAnswer:
 
     written: list[bytes] = []
     chunks = application(environ, start_response)
+    close = getattr(chunks, "close", _nothing)
+    if getattr(chunks, "streaming", False) and environ.get("REQUEST_METHOD") != "HEAD":
+        status, headers = _status_and_headers(started)
+        if not _says_it_is_small(headers):
+            return Download(status, headers, chunks, close, copy_context())
     try:
-        written.extend(chunks)
+        if environ.get("REQUEST_METHOD") != "HEAD":
+            written.extend(chunks)
     finally:
-        if (close := getattr(chunks, "close", None)) is not None:
-            close()
+        close()
+    return PageAnswer(*_status_and_headers(started), b"".join(written))
+
+
+def _nothing() -> None:
+    pass
+
+
+def _status_and_headers(started: list[tuple[str, Headers]]) -> tuple[int, Headers]:
     status, headers = started[-1]
     kept = [(name.lower(), value) for name, value in headers if name.lower() not in _OF_THE_CONNECTION]
-    return PageAnswer(int(status.split(" ", 1)[0]), kept, b"".join(written))
+    return int(status.split(" ", 1)[0]), kept
+
+
+def _says_it_is_small(headers: Headers) -> bool:
+    declared = next((value for name, value in headers if name == "content-length"), "")
+    return declared.isdecimal() and int(declared) <= SMALL_FILE_BYTES

@@ -50,7 +50,7 @@ def test_whole_pool_stays_under_600_mb_above_idle() -> None:
 )
 def test_memory_cost_is_estimated_from_the_header(content: object, least_bytes: int, most_bytes: int) -> None:
     assert callable(content)
-    estimate = header.memory_cost_estimate(header.read_header(content(), SETTINGS))
+    estimate = header.memory_cost_estimate(header.read_header(content(), SETTINGS), SETTINGS)
     assert least_bytes <= estimate <= most_bytes
 
 

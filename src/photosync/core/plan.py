@@ -75,6 +75,8 @@ class PersonPhotos:
     blocked: frozenset[tuple[int, str]] = frozenset()
     """Pins, as (academic year, content): undone, discarded, or set aside for a photo set by hand."""
     withdrawn: bool = False
+    withdrawn_by_hand: bool = False
+    """A person withdrew it: only a person shows it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +186,7 @@ def _choose(state: PersonPhotos, year: int, content: str, policy: Policy, *, fir
             f"Someone decided against this picture for {year}. Release the pin to use it.",
         )
     if state.years.get(year) == content:
-        if state.withdrawn and year == effective_year:
+        if state.withdrawn and year == effective_year and not state.withdrawn_by_hand:
             return _Choice(
                 Action.REPLACE,
                 Reason.SHOWN_AGAIN,
@@ -198,7 +200,8 @@ def _choose(state: PersonPhotos, year: int, content: str, policy: Policy, *, fir
         shown = state.years.get(coming) == content
         told = "already, and is shown from then on" if shown else f"before, so it is not used for {year}"
         return _Choice(Action.KEEP, Reason.SAME_PICTURE, f"It came as a photo of {coming} {told}.")
-    changes_face = year <= policy.today_year and (effective_year is None or year >= effective_year)
+    becomes_effective = year <= policy.today_year and (effective_year is None or year >= effective_year)
+    changes_face = becomes_effective and not state.withdrawn_by_hand
     return _Choice(*_publish(state, year, content, effective_year, policy, first=first), changes_face)
 
 

@@ -94,3 +94,8 @@ def list_words(items: Sequence[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return LIST_LAST.format(first=LIST_SEPARATOR.join(items[:-1]), last=items[-1])
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, without what cannot be printed and without space around it."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -5,9 +5,10 @@ Importing this package is cheap: the native libraries are loaded by the first `r
 """
 
 from photosync.imaging.pool import RenderPool
-from photosync.imaging.settings import Rendered, RenderSettings, Rendition, RenditionSize
+from photosync.imaging.settings import Adjustment, Rendered, RenderSettings, Rendition, RenditionSize
 
 __all__ = [
+    "Adjustment",
     "RenderPool",
     "RenderSettings",
     "Rendered",

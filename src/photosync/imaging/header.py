@@ -74,9 +74,13 @@ def check_size(width_px: int, height_px: int, settings: RenderSettings) -> None:
         raise rejections.too_small(width_px, height_px, settings.min_short_edge_px)
 
 
-def memory_cost_estimate(header: Header) -> int:
+def memory_cost_estimate(header: Header, settings: RenderSettings) -> int:
     """Return the bytes that rendering needs at its peak above an idle worker, without the content itself."""
-    return header.memory_cost_bytes + _RENDERING_BYTES
+    whole = 0
+    if settings.adjustment is not None:
+        # A small part of a large picture is cut out of pixels that are hardly reduced; turning holds them twice.
+        whole = header.width_px * header.height_px * 6
+    return header.memory_cost_bytes + whole + _RENDERING_BYTES
 
 
 _RENDERING_BYTES = 40_000_000

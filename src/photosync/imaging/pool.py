@@ -65,7 +65,7 @@ class RenderPool:
         """
         future: Future[Rendered | ItemRejected] = Future()
         try:
-            cost = memory_cost_estimate(read_header(content, settings))
+            cost = memory_cost_estimate(read_header(content, settings), settings)
         except ItemRejected as rejection:
             future.set_result(rejection)
             return future

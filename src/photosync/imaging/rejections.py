@@ -1,7 +1,7 @@
 """The refusals, in the words that a school secretary reads. Each ends with what to do.
 
 Codes: empty, not_an_image, unsupported, heic_not_installed, damaged, too_many_bytes, too_many_pixels,
-too_small, too_much_memory, and from the pool: crashed, too_slow.
+too_small, part_too_small, too_much_memory, and from the pool: crashed, too_slow.
 """
 
 from photosync.core.errors import ItemRejected
@@ -69,6 +69,14 @@ def too_small(width_px: int, height_px: int, min_short_edge_px: int) -> ItemReje
         f"The picture is only {width_px} x {height_px} pixels; the shorter side must have at least "
         f"{min_short_edge_px}. It was not used. Use the photo in its original size.",
         code="too_small",
+    )
+
+
+def part_too_small(width_px: int, height_px: int, min_short_edge_px: int) -> ItemRejected:
+    return ItemRejected(
+        f"The chosen part of the picture is only {width_px} x {height_px} pixels; the shorter side must have at "
+        f"least {min_short_edge_px}. It was not used. Choose a larger part, or use a larger photo.",
+        code="part_too_small",
     )
 
 

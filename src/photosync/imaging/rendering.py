@@ -6,6 +6,7 @@ import simplejpeg
 
 from photosync.core.errors import ItemRejected
 from photosync.imaging import rejections, vips
+from photosync.imaging.adjusting import adjusted, check_part, part_size
 from photosync.imaging.bmp import load_bmp
 from photosync.imaging.colour import flattened_on_white, to_srgb
 from photosync.imaging.header import Header, check_size, read_header
@@ -40,7 +41,12 @@ def _rendered(content: bytes, header: Header, settings: RenderSettings) -> Rende
         check_size(width_px, height_px, settings)
     if _orientation(image) in _TURNED_ORIENTATIONS:
         width_px, height_px = height_px, width_px
-    largest = _upright(to_srgb(_reduced(flattened_on_white(image), settings), notes))
+    check_part(width_px, height_px, settings)
+    wanted_edge_px = _wanted_edge_px(width_px, height_px, settings)
+    largest = _upright(to_srgb(_reduced(flattened_on_white(image), wanted_edge_px), notes))
+    if settings.adjustment is not None:
+        largest = adjusted(largest, settings.adjustment)
+        width_px, height_px = part_size(width_px, height_px, settings.adjustment)
     return Rendered(
         width_px=width_px,
         height_px=height_px,
@@ -53,7 +59,10 @@ def _rendered(content: bytes, header: Header, settings: RenderSettings) -> Rende
 
 def _loaded(content: bytes, header: Header, settings: RenderSettings, notes: list[str]) -> vips.Image:
     if header.jpeg is not None:
-        return load_jpeg(content, header.jpeg, settings.rendition_sizes[0].longest_edge_px, notes)
+        upright = (header.width_px, header.height_px)
+        if header.jpeg.orientation in _TURNED_ORIENTATIONS:
+            upright = (header.height_px, header.width_px)
+        return load_jpeg(content, header.jpeg, _wanted_edge_px(*upright, settings), notes)
     match header.format_name:
         case "PNG":
             check_png_chunks(content)
@@ -70,10 +79,18 @@ def _loaded(content: bytes, header: Header, settings: RenderSettings, notes: lis
             return load_heic(content, settings)
 
 
-def _reduced(image: vips.Image, settings: RenderSettings) -> vips.Image:
-    """Return the image in memory at the size of the largest rendition, never larger than it was."""
+def _wanted_edge_px(width_px: int, height_px: int, settings: RenderSettings) -> int:
+    """Return how long the longest edge of the whole picture must be for its part to fill the largest rendition."""
+    longest_edge_px = settings.rendition_sizes[0].longest_edge_px
+    if settings.adjustment is None:
+        return longest_edge_px
+    longest_of_part_px = max(part_size(width_px, height_px, settings.adjustment))
+    return -(-longest_edge_px * max(width_px, height_px) // longest_of_part_px)
+
+
+def _reduced(image: vips.Image, wanted_edge_px: int) -> vips.Image:
+    """Return the image in memory with its longest edge so long, never larger than it was."""
     longest_edge_px = max(image.width, image.height)
-    wanted_edge_px = settings.rendition_sizes[0].longest_edge_px
     if longest_edge_px <= wanted_edge_px:
         return image.copy_memory()
     return _scaled(image, *_fitted(image.width, image.height, wanted_edge_px))

@@ -13,9 +13,47 @@ class RenditionSize:
     longest_edge_px: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """What a person asks of one picture: first turned clockwise, then cut out.
+
+    `left`, `top`, `width` and `height` are fractions (0 to 1) of the upright picture after it was turned.
+    """
+
+    quarter_turns: int = 0
+    left: float = 0.0
+    top: float = 0.0
+    width: float = 1.0
+    height: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.quarter_turns not in (0, 1, 2, 3):
+            raise ValueError(f"a picture is turned by 0 to 3 quarters, not {self.quarter_turns}")
+        inside = (0 <= self.left < 1, 0 <= self.top < 1, 0 < self.width <= 1, 0 < self.height <= 1)
+        if not all(inside) or self.left + self.width > 1 + ROUNDING or self.top + self.height > 1 + ROUNDING:
+            raise ValueError(f"the part lies outside the picture: {self}")
+
+    @property
+    def changes_nothing(self) -> bool:
+        return self == Adjustment()
+
+    def box(self, width_px: int, height_px: int) -> tuple[int, int, int, int]:
+        """Return left, top, width and height in pixels of a picture that is so large after it was turned."""
+        left, top = min(round(self.left * width_px), width_px - 1), min(round(self.top * height_px), height_px - 1)
+        width = min(max(round(self.width * width_px), 1), width_px - left)
+        return left, top, width, min(max(round(self.height * height_px), 1), height_px - top)
+
+
+ROUNDING = 1e-6
+"""What fractions that were rounded may exceed the whole by."""
+
+
 @dataclass(frozen=True, slots=True)
 class RenderSettings:
-    """Limits and sizes; `rendition_sizes` from the largest to the smallest."""
+    """Limits and sizes; `rendition_sizes` from the largest to the smallest.
+
+    `adjustment` is one person's wish for one picture and no part of the fingerprint.
+    """
 
     max_pixels: int = 40_000_000
     max_bytes: int = 30_000_000
@@ -26,6 +64,7 @@ class RenderSettings:
         RenditionSize("thumb", 160),
     )
     jpeg_quality: int = 85
+    adjustment: Adjustment | None = None
 
     def __post_init__(self) -> None:
         edges = [size.longest_edge_px for size in self.rendition_sizes]

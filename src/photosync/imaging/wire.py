@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from photosync.core.errors import ItemRejected
-from photosync.imaging.settings import Rendered, RenderSettings, Rendition, RenditionSize
+from photosync.imaging.settings import Adjustment, Rendered, RenderSettings, Rendition, RenditionSize
 
 
 @lru_cache(maxsize=8)
@@ -17,7 +17,9 @@ def settings_to_json(settings: RenderSettings) -> str:
 
 def settings_from_json(fields: dict[str, Any]) -> RenderSettings:
     sizes = tuple(RenditionSize(**size) for size in fields["rendition_sizes"])
-    return RenderSettings(**{**fields, "rendition_sizes": sizes})
+    wish = fields["adjustment"]
+    adjustment = None if wish is None else Adjustment(**wish)
+    return RenderSettings(**{**fields, "rendition_sizes": sizes, "adjustment": adjustment})
 
 
 def result_from_json(reply: dict[str, Any], slot_fd: int) -> Rendered | ItemRejected:

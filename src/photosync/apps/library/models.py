@@ -118,6 +118,9 @@ class Withdrawal(models.Model):
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="withdrawal")
     reason = models.TextField()
+    decided_by = models.CharField(
+        max_length=200, blank=True, help_text=_("Who withdrew it by hand; no run shows it again. Empty: a run.")
+    )
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -24,6 +24,8 @@ class PhotoState:
     person_id: int
     label: str
     withdrawn: bool = False
+    withdrawn_by_hand: bool = False
+    """No run shows it again."""
     versions: dict[int, tuple[int, int, str]] = field(default_factory=dict)
     """Academic year to (version, picture, content) of the version that is current for it."""
     known: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -60,8 +62,10 @@ def photo_states(person_ids: Sequence[int], today_year: int) -> dict[int, PhotoS
     pins = pins_in_force().filter(person_id__in=person_ids, picture__isnull=False)
     for person_id, year, content in pins.values_list("person_id", "academic_year", "picture__full_sha256"):
         states[person_id].blocked |= {(year, content)}
-    for person_id in Withdrawal.objects.filter(person_id__in=person_ids).values_list("person_id", flat=True):
+    withdrawals = Withdrawal.objects.filter(person_id__in=person_ids)
+    for person_id, decided_by in withdrawals.values_list("person_id", "decided_by"):
         states[person_id].withdrawn = True
+        states[person_id].withdrawn_by_hand = bool(decided_by)
     for state in states.values():
         shown = None if state.withdrawn else photo_for_year(state.versions, today_year)
         state.shown_year = shown[1] if shown else None

@@ -72,7 +72,7 @@ def _reverse_of(item: PlanItem, run: Run, original: Run, state: PhotoState, year
         version_after_id=item.version_before_id,
         withdrawn_before=state.withdrawn,
         # What the undone run did not change about a withdrawal, its undo does not either.
-        withdrawn_after=item.withdrawn_before if withdrawal_changed else state.withdrawn,
+        withdrawn_after=state.withdrawn_by_hand or (item.withdrawn_before if withdrawal_changed else state.withdrawn),
         changes_face=item.changes_face,
         state=PlanItem.State.PLANNED if unchanged else PlanItem.State.NOTED,
     )

@@ -294,4 +294,5 @@ def _photos(state: PhotoState) -> PersonPhotos:
         known=state.known,
         blocked=state.blocked,
         withdrawn=state.withdrawn,
+        withdrawn_by_hand=state.withdrawn_by_hand,
     )

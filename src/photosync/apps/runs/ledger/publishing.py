@@ -186,7 +186,8 @@ class _Batch:
     def _set_withdrawals(self, items: Sequence[PlanItem]) -> None:
         shown = [i.person_id for i in items if i.person_id in self._withdrawn and not i.withdrawn_after]
         if shown:
-            Withdrawal.objects.filter(person__in=shown).delete()
+            # What someone withdrew by hand since the plan was made stays so.
+            Withdrawal.objects.filter(person__in=shown, decided_by="").delete()
         withdrawn = {
             _key(item)[0]: item.reason
             for item in items

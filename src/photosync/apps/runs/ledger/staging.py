@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from photosync.apps.library.models import Picture, SourceContent
+from photosync.apps.library.models import SourceContent
+from photosync.apps.library.pictures import picture_row
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
 from photosync.apps.runs.ledger.updating import update_each
@@ -15,7 +15,7 @@ from photosync.apps.runs.models import PlanItem
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.apps.sources.queries import files_in
 from photosync.engine.names import joined_path, original_name, readable_path
-from photosync.engine.ports import FileToFetch, KnownContent, Staged, StagedPicture
+from photosync.engine.ports import FileToFetch, KnownContent, Staged
 
 State = ListedFile.State
 FILES_AT_ONCE = 500
@@ -127,7 +127,7 @@ class StageRows:
             sha256=staged.sha256,
             render_fingerprint=self._render_fingerprint,
             defaults={
-                "picture": _picture(staged.picture) if staged.picture else None,
+                "picture": picture_row(staged.picture) if staged.picture else None,
                 "rejection_code": code,
                 "rejection": reason,
                 "size_bytes": staged.size_bytes,
@@ -139,22 +139,3 @@ class StageRows:
     def _to_fetch(self) -> QuerySet[ListedFile]:
         files = files_in(self._listing.profile_id, [State.TO_FETCH])
         return files.filter(person__isnull=False).order_by("pk")
-
-
-def _picture(staged: StagedPicture) -> Picture:
-    picture, _ = Picture.objects.get_or_create(
-        full_sha256=staged.full.sha256,
-        defaults={
-            "full_bytes": staged.full.size_bytes,
-            "card_sha256": staged.card.sha256,
-            "card_bytes": staged.card.size_bytes,
-            "thumb_sha256": staged.thumb.sha256,
-            "thumb_bytes": staged.thumb.size_bytes,
-            "full_width_px": staged.full.width_px,
-            "full_height_px": staged.full.height_px,
-            "width_px": staged.width_px,
-            "height_px": staged.height_px,
-            "created_at": timezone.now(),
-        },
-    )
-    return picture

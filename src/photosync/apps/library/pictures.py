@@ -1,0 +1,68 @@
+"""Pictures on their way into the library: made from bytes that a person gives, kept in the store, and their rows."""
+
+from __future__ import annotations
+
+from concurrent.futures import TimeoutError as NotInTime
+from dataclasses import replace
+
+from django.utils import timezone
+
+from photosync.apps.library.models import Picture
+from photosync.apps.library.store import photo_store, render_pool, render_settings
+from photosync.core.errors import ItemRejected, TryLater
+from photosync.engine.ports import StagedPicture
+from photosync.imaging import Adjustment, Rendered
+
+WAITS_S = 120.0
+"""A picture may be behind those of a run, and has a minute of its own."""
+
+
+def render_content(content: bytes, adjustment: Adjustment | None = None) -> Rendered:
+    """Return the renditions of a picture, turned and cut as asked; processes of their own read it, never this one.
+
+    Raises ItemRejected with the reason in words, TryLater where no process comes to it.
+    """
+    settings = render_settings()
+    if adjustment is not None and not adjustment.changes_nothing:
+        settings = replace(settings, adjustment=adjustment)
+    future = render_pool().submit(content, settings)
+    try:
+        result = future.result(timeout=WAITS_S)
+    except NotInTime as exc:
+        future.cancel()
+        raise TryLater(
+            "The picture could not be read yet: the server is busy with many others. Nothing was saved. "
+            "Try again in a few minutes."
+        ) from exc
+    if isinstance(result, ItemRejected):
+        raise result
+    return result
+
+
+def keep_renditions(rendered: Rendered) -> StagedPicture:
+    """Make the renditions durable in the store; no one sees them before a version refers to them."""
+    with photo_store().batch() as batch:
+        for rendition in rendered.renditions:
+            batch.add(rendition.content, sha256=rendition.sha256)
+        batch.commit()
+    return StagedPicture.of(rendered)
+
+
+def picture_row(staged: StagedPicture) -> Picture:
+    """Return the row of a picture whose renditions are in the store."""
+    picture, _ = Picture.objects.get_or_create(
+        full_sha256=staged.full.sha256,
+        defaults={
+            "full_bytes": staged.full.size_bytes,
+            "card_sha256": staged.card.sha256,
+            "card_bytes": staged.card.size_bytes,
+            "thumb_sha256": staged.thumb.sha256,
+            "thumb_bytes": staged.thumb.size_bytes,
+            "full_width_px": staged.full.width_px,
+            "full_height_px": staged.full.height_px,
+            "width_px": staged.width_px,
+            "height_px": staged.height_px,
+            "created_at": timezone.now(),
+        },
+    )
+    return picture

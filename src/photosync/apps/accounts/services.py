@@ -14,6 +14,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from photosync.apps.accounts.models import Membership, Role, User
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import record
 from photosync.apps.schools.models import School
 from photosync.core.errors import Refused, WrongUse
 from photosync.core.people import quoted
@@ -47,7 +49,14 @@ def add_user(name: str, role: str, school: School | None = None) -> AddedUser:
         user.set_unusable_password()
         user.save()
         Membership.objects.create(user=user, school=school, role=role)
+        record(Act.USER_ADDED, user, school=school, changes=[("role", None, role)])
     return AddedUser(user, set_password_path(user))
+
+
+def new_password_link(user: User) -> str:
+    """Return what `set_password_path` does, for someone who asked for a new link."""
+    record(Act.USER_LINK_MADE, user, school=None)
+    return set_password_path(user)
 
 
 def set_password_path(user: User) -> str:
@@ -62,8 +71,10 @@ def set_password(user: User, password: str) -> None:
         validate_password(password, user)
     except ValidationError as exc:
         raise WrongUse(f"The password was not set. {' '.join(exc.messages)}") from exc
-    user.set_password(password)
-    user.save(update_fields=("password",))
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=("password",))
+        record(Act.USER_PASSWORD, user, school=None)
 
 
 def _checked_name(name: str) -> str:

@@ -19,6 +19,7 @@ class Act(models.TextChoices):
     PROFILE_ADDED = "profile.added", _("Sync profile added")
     PROFILE_CHANGED = "profile.changed", _("Sync profile changed")
     PROFILE_PERIOD_ASSIGNED = "profile.period-assigned", _("Timetable period assigned to a sync profile")
+    PROFILE_PERIOD_CHANGED = "profile.period-changed", _("Frequency or mode in a timetable period changed")
     PROFILE_PERIOD_UNASSIGNED = "profile.period-unassigned", _("Timetable period taken off a sync profile")
 
     RUN_REQUESTED = "run.requested", _("Run asked for")
@@ -29,6 +30,7 @@ class Act(models.TextChoices):
 
     ROSTER_IMPORTED = "people.imported", _("Roster imported")
     PERSON_LEFT = "person.left", _("Person marked as left")
+    PERSON_RETURNED = "person.returned", _("Person marked as returned")
     PERSON_CONSENT = "person.consent", _("Consent changed")
     PERSON_PROTECTED = "person.protected", _("Protection changed")
 
@@ -47,6 +49,7 @@ class Act(models.TextChoices):
     USER_ADDED = "user.added", _("Account added")
     USER_CHANGED = "user.changed", _("Account changed")
     USER_ROLES = "user.roles", _("Roles changed")
+    USER_LINK_MADE = "user.link-made", _("Link to set a password made")  # words, not a password
     USER_PASSWORD = "user.password", _("Password set")  # words, not a password
     USER_SECOND_FACTOR = "user.second-factor", _("Second factor changed")
     USER_SESSION_ENDED = "user.session-ended", _("Session ended")

@@ -27,15 +27,33 @@ def record(
     person_id: int | None = None,
     changes: Iterable[Change] = (),
     note: str = "",
+    subject_id: int | None = None,
 ) -> Entry:
     """Record that whoever acts (`acting`) did `act` to `subject`, a row or its words. Returns the entry.
 
     `school` is None for what concerns the whole installation. `person_id` is the person whom it concerns.
+    A change whose before and after are the same says which it was, not what became of it. `subject_id` is for a
+    row whose words are others by now.
     """
+    entry = _entry(act, subject, school, person_id, changes, note)
+    entry.subject_id = entry.subject_id or subject_id
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_each(act: Act, told: Iterable[tuple[Model, Iterable[Change]]], *, school: School, note: str = "") -> None:
+    """Record `act` for many people of a school at once, each with its changes."""
+    entries = (_entry(act, person, school, person.pk, changes, note) for person, changes in told)
+    Entry.objects.bulk_create(entries, batch_size=500)
+
+
+def _entry(
+    act: Act, subject: Model | str, school: School | None, person_id: int | None, changes: Iterable[Change], note: str
+) -> Entry:
     actor = acting()
     told = [[_storable(text) for text in change] for change in changes]
     name, what = _clean(actor.name)[:LONGEST_NAME], _clean(str(subject))[:LONGEST_SUBJECT]
-    return Entry.objects.create(
+    return Entry(
         at=timezone.now(),
         school=school,
         actor=name,
@@ -47,7 +65,7 @@ def record(
         subject_id=subject.pk if isinstance(subject, Model) else None,
         person_id_of=person_id,
         changes=told,
-        note=_clean(note),
+        note=_clean(str(note)),
         words=searchable(" ".join([name, what, note, *(text for change in told for text in change if text)])),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -10,7 +11,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import record, record_each
 from photosync.apps.people.models import Person, RosterColumns
 from photosync.apps.people.roster.columns import Columns, recognise, suggested_fields, usual_names
 from photosync.apps.people.roster.merging import UNSHARED, bump_revision, merge_chunk, write_merge
@@ -62,13 +66,33 @@ def import_roster(
         report = RosterReport(kind, preview, columns.mapping, columns.unknown)
         _check_absence(named, leavers_by_absence=leavers_by_absence)
         today = local_date(now, school.zone)
-        _merge_all(school, path, encoding, columns, named, report, today)
+        with _recorded(school, report):
+            _merge_all(school, path, encoding, columns, named, report, today)
+            _mark_absent(school, kind, named, report, today, leavers_by_absence=leavers_by_absence)
     except UnicodeDecodeError as exc:
         raise _no_text(path) from exc
-    _mark_absent(school, kind, named, report, today, leavers_by_absence=leavers_by_absence)
     if not preview:
         RosterColumns.objects.update_or_create(school=school, kind=kind, defaults={"mapping": dict(columns.mapping)})
     return report
+
+
+@contextmanager
+def _recorded(school: School, report: RosterReport) -> Iterator[None]:
+    """Record the import once it is done, or has broken off: the rows that are written by then stay."""
+    try:
+        yield
+    except BaseException:
+        _record_import(school, report, _("It broke off. What was written until then stays."))
+        raise
+    _record_import(school, report, "")
+
+
+def _record_import(school: School, report: RosterReport, note: str) -> None:
+    told = {name: getattr(report, name) for name in ("new", "changed", "left", "returned", "absent_left")}
+    if not report.preview and any(told.values()):
+        counts = [("kind", report.kind.value, report.kind.value)]
+        counts += [(name, str(number), str(number)) for name, number in told.items() if number]
+        record(Act.ROSTER_IMPORTED, school, school=school, changes=counts, note=note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +140,7 @@ def mark_left(person: Person, *, now: datetime) -> None:
             stored.left_on = local_date(now, person.school.zone)
             stored.save(update_fields=("status", "left_on"))
             bump_revision(person.school)
+            record(Act.PERSON_LEFT, stored, school=person.school, person_id=person.pk)
     person.status, person.left_on = stored.status, stored.left_on
 
 
@@ -251,8 +276,14 @@ def _mark_absent(
         report.absent_left += len(chunk)
         if not report.preview:
             with transaction.atomic():
-                Person.objects.filter(pk__in=chunk).update(status=Person.Status.LEFT, left_on=today)
+                leavers = Person.objects.filter(pk__in=chunk)
+                record_each(Act.PERSON_LEFT, ((person, ()) for person in leavers), school=school, note=_absent())
+                leavers.update(status=Person.Status.LEFT, left_on=today)
                 bump_revision(school)
+
+
+def _absent() -> str:
+    return _("The roster that was imported did not name this person.")
 
 
 def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:

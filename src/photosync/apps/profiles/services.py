@@ -8,9 +8,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import Change, differences, record, values_of
 from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
 from photosync.apps.profiles.queries import next_due_after, schedule_of
-from photosync.apps.profiles.settings import ProfileSettings, apply_settings
+from photosync.apps.profiles.settings import ProfileSettings, apply_settings, settings_told
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.core.errors import Refused, WrongUse
@@ -23,6 +25,7 @@ from photosync.core.wording import date_words
 DEFAULT_NAME = "Photo Sync"
 BOTH_COMPONENTS = ("students", "staff")
 LONGEST_FREQUENCY = 120
+_ASSIGNED = ("frequency", "mode")
 
 ENDED_ALREADY = (
     "Timetable period {code} ended on {end}; {name} does not run in it. "
@@ -69,6 +72,7 @@ def add_profile(
         if settings is not None:
             apply_settings(profile, settings, anywhere=anywhere)
         profile.save()
+        record(Act.PROFILE_ADDED, profile, school=school, changes=differences({}, settings_told(profile)))
     return profile
 
 
@@ -77,6 +81,7 @@ def change_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: 
     with transaction.atomic():
         School.objects.select_for_update().get(pk=profile.school_id)
         stored = _locked(profile)
+        former = settings_told(stored)
         apply_settings(stored, changes, anywhere=anywhere)
         stored.save(
             update_fields=(
@@ -93,6 +98,7 @@ def change_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: 
                 "withdraw_number",
             )
         )
+        _record_changed(stored, former)
     return stored
 
 
@@ -115,10 +121,12 @@ def assign(
         stored = _locked(profile)
         TimetablePeriod.objects.select_for_update().get(pk=period.pk)
         row = ProfilePeriod.objects.filter(profile=stored, period=period).first()
+        former = {} if row is None else values_of(row, _ASSIGNED)
         row = row or ProfilePeriod(profile=stored, period=period)
         row.frequency = wanted or row.frequency
         row.mode = mode or row.mode
         row.save()
+        _record_assigned(stored, period, former, values_of(row, _ASSIGNED))
         reschedule(stored, now)
     _take_over(profile, stored)
     ended = period.end < local_date(now, profile.school.zone)
@@ -130,12 +138,15 @@ def unassign(profile: SyncProfile, period: TimetablePeriod, *, now: datetime) ->
     """Take `period` off `profile`. Raises Refused where the profile does not have it."""
     with transaction.atomic():
         stored = _locked(profile)
-        deleted, _ = ProfilePeriod.objects.filter(profile=stored, period=period).delete()
-        if not deleted:
+        row = ProfilePeriod.objects.filter(profile=stored, period=period).first()
+        if row is None:
             raise Refused(
                 f"The sync profile {profile.name} does not have timetable period {period.code}. "
                 f"Nothing was changed. See its periods with: photosync profile show {quoted(profile.name)}"
             )
+        former = values_of(row, _ASSIGNED)
+        row.delete()
+        _record_assigned(stored, period, former, {})
         reschedule(stored, now)
     _take_over(profile, stored)
 
@@ -145,8 +156,10 @@ def set_enabled(profile: SyncProfile, *, enabled: bool, now: datetime) -> None:
     with transaction.atomic():
         stored = _locked(profile)
         if stored.scheduled_sync_enabled != enabled:
+            former = settings_told(stored)
             stored.scheduled_sync_enabled = enabled
             stored.save(update_fields=("scheduled_sync_enabled",))
+            _record_changed(stored, former)
             reschedule(stored, now)
     _take_over(profile, stored)
 
@@ -178,6 +191,28 @@ def _take_over(profile: SyncProfile, stored: SyncProfile) -> None:
     """Let the caller's object show what was stored."""
     for name in ("scheduled_sync_enabled", "next_due_at", "evaluated_until", "schedule_since"):
         setattr(profile, name, getattr(stored, name))
+
+
+def _record_changed(profile: SyncProfile, former: Mapping[str, object]) -> None:
+    # An option that is no longer set is told as taken away.
+    later = dict.fromkeys(former) | settings_told(profile)
+    if changes := differences(former, later):
+        record(Act.PROFILE_CHANGED, profile, school=profile.school, changes=changes)
+
+
+def _record_assigned(
+    profile: SyncProfile, period: TimetablePeriod, former: Mapping[str, str], later: Mapping[str, str]
+) -> None:
+    """Record that a period was assigned (nothing `former`), taken off (nothing `later`) or runs otherwise."""
+    changes = differences(former, later or dict.fromkeys(former))
+    if not changes:
+        return
+    which: Change = ("period", period.code, period.code)
+    if not later:
+        act = Act.PROFILE_PERIOD_UNASSIGNED
+    else:
+        act = Act.PROFILE_PERIOD_CHANGED if former else Act.PROFILE_PERIOD_ASSIGNED
+    record(act, profile, school=profile.school, changes=[which, *changes])
 
 
 def _checked_frequency(text: str) -> str:

@@ -40,6 +40,20 @@ class ProfileSettings:
         return self.source_kind is not None or self.options is not None
 
 
+def settings_told(profile: SyncProfile) -> dict[str, object]:
+    """Return what is recorded of a profile when it changes: every setting, each option by its own name."""
+    return {
+        "name": profile.name,
+        "scheduled_sync_enabled": profile.scheduled_sync_enabled,
+        "source": profile.source_kind,
+        **{f"option {name}": value for name, value in sorted(profile.options.items())},
+        "source_may_be_anywhere": profile.source_may_be_anywhere,
+        "components": ", ".join(PersonKind(kind).component for kind in profile.components),
+        "when_missing": str(profile.when_missing),
+        **{name: getattr(profile, name) for name in _PLAIN},
+    }
+
+
 _PLAIN = ("replace_share_percent", "replace_number", "withdraw_share_percent", "withdraw_number")
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import record
 from photosync.apps.library.models import Pin
 from photosync.apps.library.photos import pin_document
 from photosync.apps.library.queries import pins_in_force
@@ -68,6 +70,8 @@ def release_pins(person: Person, *, by: str, now: datetime, year: int | None = N
         files = _decide_again_on_pictures(person, [pin.picture_id for pin in pins], chosen, this_year)
         if any(pin.picture_id is None for pin in pins):
             Listing.objects.filter(profile__school=person.school).update(missing_unchecked=True)
+        changes = [("academic_year", str(chosen), str(chosen)), ("pins", str(len(pins)), "0")]
+        record(Act.PHOTO_PINS_RELEASED, person, school=person.school, person_id=person.pk, changes=changes)
     return Release(person, chosen, pins, files)
 
 

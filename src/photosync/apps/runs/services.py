@@ -11,6 +11,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, When
 
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import differences
 from photosync.apps.library.models import Pin, Withdrawal, YearPhoto
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
@@ -18,6 +20,7 @@ from photosync.apps.profiles.queries import schedule_of
 from photosync.apps.runs.ledger.settling import settle_files
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.runs.record import supersede, without_plan
+from photosync.apps.runs.telling import record_on_run, record_undo, told_left_out
 from photosync.apps.runs.undoing import undoable_items
 from photosync.core.errors import NotFound, Refused, WrongUse
 from photosync.core.explanation import approval_refusal, on_demand_refusal
@@ -44,7 +47,10 @@ def request_run(profile: SyncProfile, *, trigger: Trigger, started_by: str, now:
     # Whoever runs it by hand in a period for additions only did not ask for more than the period allows.
     additions = bool(current) and all(each.mode is Mode.ADDITIONS for each in current)
     mode = Mode.ADDITIONS if additions else Mode.FULL
-    return queue_run(Run(profile=profile, trigger=trigger, mode=mode, started_by=started_by, accepted_at=now))
+    with transaction.atomic():
+        run = queue_run(Run(profile=profile, trigger=trigger, mode=mode, started_by=started_by, accepted_at=now))
+        record_on_run(Act.RUN_REQUESTED, run, [("trigger", run.trigger, run.trigger)])
+    return run
 
 
 def queue_run(run: Run) -> Run:
@@ -101,8 +107,10 @@ def approve(
             if changed:
                 supersede(run, f"{by} was about to approve it. {changed}")
             else:
+                left_out = told_left_out(run, leave_out)
                 _decide_against(run, leave_out, f"Left out when {by} approved run {run.pk}.", State.LEFT_OUT, now)
                 _queue_approved(run, by, publish_as_year, now)
+                record_on_run(Act.RUN_APPROVED, run, differences({}, _chosen(publish_as_year)), note=left_out)
     except IntegrityError:
         # Another run was queued at the same instant.
         refuse_if_alive(run_numbered(run_id).profile, now)
@@ -124,6 +132,10 @@ def _queue_approved(run: Run, by: str, publish_as_year: int | None, now: datetim
     run.publish_as_year = publish_as_year
     run.finished_at = None
     run.save(update_fields=("state", "attempt", "approved_by", "approved_at", "publish_as_year", "finished_at"))
+
+
+def _chosen(publish_as_year: int | None) -> dict[str, int]:
+    return {} if publish_as_year is None else {"publish_as_year": publish_as_year}
 
 
 def _check_held(run: Run, what: str) -> None:
@@ -183,6 +195,7 @@ def discard(run_id: int, *, by: str, now: datetime) -> Run:
         run.counts = without_plan(run.counts, becomes="unchanged")
         run.explanation = f"Discarded by {by}. {run.explanation}"
         run.save(update_fields=("state", "counts", "explanation"))
+        record_on_run(Act.RUN_DISCARDED, run)
     return run
 
 
@@ -230,16 +243,12 @@ def undo(run_id: int, *, by: str, now: datetime, person: Person | None = None) -
     if not undoable_items(run, person.pk if person else None).exists():
         whom = f" of {person}" if person else ""
         raise Refused(f"Run {run.pk} changed no photo{whom}, so there is nothing to undo. Nothing was changed.")
-    return queue_run(
-        Run(
-            profile=run.profile,
-            trigger=Trigger.UNDO,
-            started_by=by,
-            accepted_at=now,
-            undoes=run,
-            undoes_person=person,
-        )
+    undo = Run(
+        profile=run.profile, trigger=Trigger.UNDO, started_by=by, accepted_at=now, undoes=run, undoes_person=person
     )
+    with transaction.atomic():
+        record_undo(run, queue_run(undo))
+    return undo
 
 
 def cancel(run_id: int, *, by: str, now: datetime) -> Run:
@@ -253,6 +262,7 @@ def cancel(run_id: int, *, by: str, now: datetime) -> Run:
             )
         if not RunState(run.state).alive:
             check_transition(RunState(run.state), RunState.CANCELLED, Trigger(run.trigger), run=str(run.pk))
+        is_repeated = bool(run.cancel_requested_by)
         run.cancel_requested_by = by
         if run.state == RunState.QUEUED:
             run.state = RunState.CANCELLED
@@ -261,6 +271,8 @@ def cancel(run_id: int, *, by: str, now: datetime) -> Run:
             run.items.filter(state=State.PLANNED).update(state=State.DROPPED)
             run.counts = without_plan(run.counts, becomes="waiting")
         run.save(update_fields=("cancel_requested_by", "state", "explanation", "finished_at", "counts"))
+        if not is_repeated:
+            record_on_run(Act.RUN_CANCELLED, run)
     return run
 
 

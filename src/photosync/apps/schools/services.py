@@ -7,6 +7,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import differences, record
 from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import zone_named
 from photosync.core.errors import Refused, WrongUse
@@ -32,13 +34,15 @@ def add_school(
         taken = School.objects.filter(code=code).first()
         if taken is not None:
             raise Refused(f"There is already a school {code}, {taken.name}. Nothing was saved. Choose another code.")
-        return School.objects.create(
+        school = School.objects.create(
             code=code,
             name=name,
             time_zone=time_zone,
             academic_year_begins_month=academic_year_begins_month,
             academic_year_begins_day=academic_year_begins_day,
         )
+        record(Act.SCHOOL_ADDED, school, school=school, changes=differences({}, _told(school)))
+    return school
 
 
 def well_formed(code: str, name: str, time_zone: str) -> tuple[str, str, str]:
@@ -52,14 +56,22 @@ def change_school(school: School, *, name: str | None = None, time_zone: str | N
 
     with transaction.atomic():
         stored = School.objects.select_for_update().get(pk=school.pk)
-        former_zone = stored.time_zone
+        former_zone, former = stored.time_zone, _told(stored)
         stored.name = stored.name if name is None else _checked_name(name)
         stored.time_zone = former_zone if time_zone is None else zone_named(time_zone).key
         stored.save(update_fields=("name", "time_zone"))
         school.name, school.time_zone = stored.name, stored.time_zone
+        if changes := differences(former, _told(stored)):
+            record(Act.SCHOOL_CHANGED, stored, school=stored, changes=changes)
         if stored.time_zone != former_zone:
             for profile in stored.profiles.select_related("school"):
                 reschedule(profile, now)
+
+
+def _told(school: School) -> dict[str, str]:
+    """Return what is recorded of a school when it changes."""
+    begins = f"{school.academic_year_begins_month:02}-{school.academic_year_begins_day:02}"
+    return {"name": school.name, "time_zone": school.time_zone, "academic_year_begins": begins}
 
 
 def _checked_code(code: str) -> str:

@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import differences, record, values_of
 from photosync.apps.profiles.services import reschedule
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
@@ -58,7 +61,7 @@ def add_period(
             academic_year=academic_year,
             **switches,
         )
-        return _stored(TimetablePeriod(school=school), _checked_new(wanted, others))
+        return _added(school, _checked_new(wanted, others))
 
 
 def edit_period(period: TimetablePeriod, *, now: datetime, **changes: Any) -> EditedPeriod:
@@ -75,7 +78,10 @@ def edit_period(period: TimetablePeriod, *, now: datetime, **changes: Any) -> Ed
         _checked(changed, [other for other in others if other.code != period.code])
         effects = effects_of_change(period, changed, now)
         moved = (changed.start, changed.end) != (period.start, period.end)
+        former = values_of(period, FIELDS)
         _stored(period, changed)
+        if differing := differences(former, values_of(period, FIELDS)):
+            record(Act.PERIOD_CHANGED, former["code"], school=period.school, changes=differing, subject_id=period.pk)
         if moved:
             for profile in profiles_using(period):
                 reschedule(profile, now)
@@ -94,9 +100,8 @@ def copy_period(period: TimetablePeriod, *, code: str | None = None) -> Timetabl
     """Return a new period like `period` with its dates moved on by a year. Raises WrongUse."""
     with transaction.atomic():
         others = _locked_periods(period.school)
-        return _stored(
-            TimetablePeriod(school=period.school), rules.copied_a_year_on(period.as_rule(), others, code=code)
-        )
+        wanted = rules.copied_a_year_on(period.as_rule(), others, code=code)
+        return _added(period.school, wanted, note=_("Copied from %(code)s.") % {"code": period.code})
 
 
 def preview_copy(period: TimetablePeriod) -> rules.TimetablePeriod:
@@ -114,6 +119,8 @@ def delete_period(period: TimetablePeriod) -> None:
                 f"Timetable period {period.code} cannot be deleted: {_used_by(users)}. Nothing was deleted. "
                 f"Take it off first: photosync profile unassign NAME --period {period.code}"
             )
+        former = values_of(period, FIELDS)
+        record(Act.PERIOD_DELETED, period, school=period.school, changes=differences(former, dict.fromkeys(former)))
         period.delete()
 
 
@@ -161,6 +168,13 @@ def _used_by(profiles: list[str]) -> str:
     if len(profiles) == 1:
         return f"the sync profile {profiles[0]} uses it"
     return f"the sync profiles {list_words(profiles)} use it"
+
+
+def _added(school: School, wanted: rules.TimetablePeriod, note: str = "") -> TimetablePeriod:
+    period = _stored(TimetablePeriod(school=school), wanted)
+    changes = differences({}, values_of(period, FIELDS))
+    record(Act.PERIOD_ADDED, period, school=school, changes=changes, note=note)
+    return period
 
 
 def _stored(row: TimetablePeriod, rule: rules.TimetablePeriod) -> TimetablePeriod:

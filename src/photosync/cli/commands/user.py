@@ -52,10 +52,10 @@ def link(name: str) -> None:
     """
     installation.connect()
     from photosync.apps.accounts.queries import user_named
-    from photosync.apps.accounts.services import set_password_path
+    from photosync.apps.accounts.services import new_password_link
 
     user = user_named(name)
-    _print(user, set_password_path(user), None, None)
+    _print(user, new_password_link(user), None, None)
 
 
 def _school(role: str, *, all_schools: bool) -> School | None:

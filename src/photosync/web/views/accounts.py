@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from photosync.apps.accounts.queries import schools_of
+from photosync.apps.accounts.services import set_password
+from photosync.apps.audit.acting import Actor, Via, acting_as
 from photosync.web.page import Crumb, render_page
 from photosync.web.theme import theme_of
 from photosync.web.workplace import Workplace, choose_school, in_workplace
@@ -59,6 +61,12 @@ class PasswordForm(SetPasswordForm):
         self.fields["new_password2"].label = _("The same password again")
         self.fields["new_password1"].help_text = _("At least 10 characters; a few unusual words are good.")
         self.fields["new_password2"].help_text = ""
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002, ARG002  # Django's signature
+        # Whoever holds the one-time link is not signed in, and stands for the account.
+        with acting_as(Actor(self.user.get_username(), Via.PAGES, self.user.pk)):
+            set_password(self.user, self.cleaned_data["new_password1"])
+        return self.user
 
 
 class SetPassword(PasswordResetConfirmView):

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import Change, differences, record_each
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.people.roster.columns import code_field
@@ -29,6 +32,8 @@ class Merge:
     people: list[Person] = field(default_factory=list)
     identifiers: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     matching_changes: bool = False
+    told: dict[Act, list[tuple[Person, list[Change]]]] = field(default_factory=dict)
+    """What each person who was known is to have recorded: consent that changed, having left or returned."""
 
 
 def merge_chunk(
@@ -87,7 +92,11 @@ def _merge_known(
         return
     for name, value in changes.items():
         setattr(person, name, value)
+    if consent_changes := differences(person.consent, consent):
+        merge.told.setdefault(Act.PERSON_CONSENT, []).append((person, consent_changes))
     person.consent = consent
+    if was_left != is_left:
+        merge.told.setdefault(Act.PERSON_LEFT if is_left else Act.PERSON_RETURNED, []).append((person, []))
     if was_left != is_left:
         person.status, person.left_on = (Status.LEFT, today) if is_left else (Status.ACTIVE, None)
         report.left += is_left
@@ -114,6 +123,8 @@ def write_merge(school: School, merge: Merge) -> None:
     )
     ids = {person.code: person.pk for person in written}
     _write_identifiers(school, {ids[code]: wanted for code, wanted in merge.identifiers.items()})
+    for act, told in merge.told.items():
+        record_each(act, told, school=school, note=_("By importing a roster."))
     if merge.matching_changes:
         bump_revision(school)
 

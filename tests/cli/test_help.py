@@ -9,7 +9,7 @@ from photosync.cli.main import COMMANDS, photosync
 from photosync.cli.outcome import exit_status
 
 NAMES = [
-    *("init", "demo", "serve", "web", "worker", "user", "school", "people"),
+    *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
     *("source", "period", "profile", "sync", "run", "photo", "verify", "doctor"),
 ]
 
@@ -37,6 +37,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("profile disable", "profile list", "profile show", "profile status"),
         *("run list", "run show", "run approve", "run discard", "run undo", "run cancel"),
         *("photo get", "photo history", "photo release"),
+        *("token add", "token list", "token revoke"),
     }
 
 

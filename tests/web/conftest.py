@@ -30,6 +30,12 @@ class Scene:
     def client(self) -> Client:
         return signed_in(self.administrator)
 
+    @property
+    def system_client(self) -> Client:
+        """Signed in as an administrator of the whole installation, who alone may SYSTEM: MANAGE."""
+        found = User.objects.filter(username="root").first()
+        return signed_in(found or make_user("root", Role.ADMINISTRATOR, None))
+
 
 @pytest.fixture
 def scene(db: None) -> Scene:

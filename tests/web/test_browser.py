@@ -31,6 +31,8 @@ PAGES = (
     "/photos/?q=zzz",
     "/photos/people/2/",
     "/schools/",
+    "/settings/api-tokens/",
+    "/settings/api-tokens/new/",
     "/no/such/page",
 )
 

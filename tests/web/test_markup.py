@@ -49,13 +49,19 @@ PAGES = [
     "/photos/?q=ada",
     "/photos/people/{ada}/",
     "/settings/",
+    "/settings/api-tokens/",
+    "/settings/api-tokens/new/",
     "/schools/",
 ]
 SIGNED_OUT = ["/accounts/sign-in/", "/accounts/set-password/MQ/none/", "/no/such/page"]
 
 
+def client_for(scene: Scene, address: str) -> Client:
+    return scene.system_client if address.startswith("/settings/") else scene.client
+
+
 def page(scene: Scene, address: str) -> object:
-    client = Client(headers={"host": "localhost"}) if address in SIGNED_OUT else scene.client
+    client = Client(headers={"host": "localhost"}) if address in SIGNED_OUT else client_for(scene, address)
     period = around_today(scene.school)
     profile = make_profile(scene.school, "Photo Sync", period)
     run = make_run(profile, RunState.DONE, datetime.now(UTC))
@@ -107,7 +113,7 @@ def test_page_has_one_main_heading_a_language_and_unique_ids(scene: Scene, addre
 @pytest.mark.parametrize("address", PAGES)
 def test_every_link_leads_to_a_page(scene: Scene, address: str) -> None:
     markup = Markup.of(page(scene, address))
-    client = scene.client
+    client = client_for(scene, address)
     links = {each["href"] for each in markup.all("a") if each["href"].startswith("/")}
 
     assert links

@@ -20,6 +20,7 @@ SUMMARIES = {
     "web": "Serve the pages only.",
     "worker": "Execute the schedule and the runs only.",
     "user": "Make accounts for the pages.",
+    "token": "Make, list and revoke API tokens.",
     "school": "Make and list schools.",
     "people": "Import, list and show students and staff.",
     "source": "What photos can come from.",

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +14,7 @@ from photosync.core.photos import Rendition
 from photosync.web.photo_address import PhotoAddress, ShownPhoto
 from photosync.web.photo_gate import (
     ASKED_TOGETHER,
+    NOBODY,
     NOT_FOUND,
     BlobMemory,
     PhotoAnswer,
@@ -26,6 +27,7 @@ from photosync.web.photo_gate import (
 from tests.web.loops import run_apart
 
 ALLOWED_BY_THE_RULE_S = 5.0
+KIM = 3
 PICTURE = b"\xff\xd8 a picture"
 CONTENT = sha256(PICTURE).hexdigest()
 ADDRESS = PhotoAddress(7, "now", Rendition.THUMB)
@@ -41,14 +43,15 @@ class Library:
     blobs: dict[str, bytes] = field(default_factory=lambda: {CONTENT: PICTURE})
     now_s: float = 1000.0
     asked: list[str] = field(default_factory=list)
+    seen: list[tuple[int, int, int, bool]] = field(default_factory=list)
 
     def shown(self, addresses: Sequence[PhotoAddress]) -> Mapping[PhotoAddress, ShownPhoto | None]:
         self.asked.append(f"photos of {len(addresses)}")
         return {address: self.photos.get(address) for address in addresses}
 
-    def may_see(self, rights: Sequence[Right]) -> Mapping[Right, bool | None]:
+    def viewers(self, rights: Sequence[Right]) -> Mapping[Right, int | None]:
         self.asked.append(f"rights of {len(rights)}")
-        return {right: right in self.rights for right in rights}
+        return {right: KIM if right in self.rights else NOBODY for right in rights}
 
     def blob(self, name: str) -> bytes:
         self.asked.append("blob")
@@ -58,7 +61,12 @@ class Library:
 
     @property
     def questions(self) -> PhotoQuestions:
-        return PhotoQuestions(photos=self.shown, may_see=self.may_see, blob=self.blob, clock=lambda: self.now_s)
+        return PhotoQuestions(
+            photos=self.shown, viewers=self.viewers, blob=self.blob, clock=lambda: self.now_s, seen=self.note
+        )
+
+    def note(self, account_id: int, person_id: int, school_id: int, *, full: bool) -> None:
+        self.seen.append((account_id, person_id, school_id, full))
 
 
 Ask = Callable[..., Coroutine[Any, Any, PhotoAnswer]]
@@ -72,9 +80,13 @@ def with_gate(library: Library, story: Callable[[Ask], Coroutine[Any, Any, None]
             gate = PhotoGate(library.questions, threads)
 
             async def ask(
-                address: PhotoAddress = ADDRESS, session: str = "kim", if_none_match: str = ""
+                address: PhotoAddress = ADDRESS,
+                session: str = "kim",
+                if_none_match: str = "",
+                *,
+                is_shown: bool = True,
             ) -> PhotoAnswer:
-                answer = gate.answer(address, session, if_none_match)
+                answer = gate.answer(address, session, if_none_match, is_shown=is_shown)
                 return answer if isinstance(answer, PhotoAnswer) else await _awaited(answer)
 
             await story(ask)
@@ -158,6 +170,42 @@ def test_304_is_not_given_to_those_who_may_not_see_it() -> None:
     with_gate(Library(), story)
 
 
+def test_every_photo_that_is_shown_is_noted_with_who_saw_whom() -> None:
+    full = PhotoAddress(7, "2025", Rendition.FULL)
+    library = Library()
+    library.photos[full] = SHOWN
+
+    async def story(ask: Ask) -> None:
+        await ask()
+        await ask()
+        await ask(if_none_match=f'"{CONTENT}"')
+        await ask(full)
+
+        assert library.seen == [(KIM, 7, 1, False), (KIM, 7, 1, False), (KIM, 7, 1, False), (KIM, 7, 1, True)]
+
+    with_gate(library, story)
+
+
+def test_what_is_not_shown_is_not_noted() -> None:
+    library = Library()
+
+    async def story(ask: Ask) -> None:
+        await ask(session="stranger")
+        await ask(session="stranger")
+        await ask(PhotoAddress(8, "now", Rendition.THUMB))
+        assert (await ask(is_shown=False)).status == 200
+        assert (await ask(is_shown=False)).status == 200
+        library.blobs.clear()
+        library.photos[ADDRESS] = ShownPhoto(1, 2026, "another")
+        library.now_s += ALLOWED_BY_THE_RULE_S
+        with pytest.raises(Damaged):
+            await ask()
+
+    with_gate(library, story)
+
+    assert library.seen == []
+
+
 def test_right_taken_away_is_gone_within_the_time_of_the_rule() -> None:
     library = Library()
 
@@ -202,18 +250,15 @@ def test_photo_withdrawn_is_gone_within_the_time_of_the_rule() -> None:
 def test_answer_ages_from_before_the_question() -> None:
     library = Library()
 
-    def slow(rights: Sequence[Right]) -> Mapping[Right, bool | None]:
-        found = library.may_see(rights)
+    def slow(rights: Sequence[Right]) -> Mapping[Right, int | None]:
+        found = library.viewers(rights)
         library.rights.clear()  # taken away right after it was read
         library.now_s += 3.0  # and the answer takes its time
         return found
 
     async def run() -> PhotoAnswer:
         with ThreadPoolExecutor(2) as threads:
-            questions = PhotoQuestions(
-                photos=library.shown, may_see=slow, blob=library.blob, clock=lambda: library.now_s
-            )
-            gate = PhotoGate(questions, threads)
+            gate = PhotoGate(replace(library.questions, viewers=slow), threads)
             first = gate.answer(ADDRESS, "kim", "")
             assert not isinstance(first, PhotoAnswer)
             assert (await first).status == 200

@@ -8,7 +8,7 @@ from photosync.apps.accounts.models import Membership, Role
 from photosync.apps.library.models import PhotoVersion, Withdrawal, YearPhoto
 from photosync.core.photos import Rendition
 from photosync.web.photo_address import PhotoAddress, ShownPhoto
-from photosync.web.photo_rights import session_may_see, shown_photo, shown_photos
+from photosync.web.photo_rights import session_viewer, shown_photo, shown_photos
 from tests.web.conftest import Scene
 from tests.web.pages import give_photo, make_picture, make_user, signed_in
 
@@ -97,6 +97,10 @@ def test_many_are_answered_like_each_by_itself(scene: Scene) -> None:
     assert shown_photos(addresses, NOW) == {address: shown_photo(address, NOW) for address in addresses}
 
 
+def may_see(session_key: str, school_id: int) -> bool:
+    return session_viewer(session_key, school_id) != 0
+
+
 def session_of(scene: Scene, role: Role | None) -> str:
     user = make_user(f"user-{role}", role, scene.school)
     return signed_in(user).session.session_key or ""
@@ -105,33 +109,36 @@ def session_of(scene: Scene, role: Role | None) -> str:
 def test_every_role_may_see_photos_of_its_own_school_only(scene: Scene) -> None:
     sessions = {role: session_of(scene, role) for role in Role}
 
-    assert {role: session_may_see(key, scene.school.pk) for role, key in sessions.items()} == dict.fromkeys(
-        Role, True
-    )
-    assert {role: session_may_see(key, scene.other_school.pk) for role, key in sessions.items()} == dict.fromkeys(
-        Role, False
-    )
+    assert {role: may_see(key, scene.school.pk) for role, key in sessions.items()} == dict.fromkeys(Role, True)
+    assert {role: may_see(key, scene.other_school.pk) for role, key in sessions.items()} == dict.fromkeys(Role, False)
 
 
 def test_role_in_every_school_sees_photos_of_each(scene: Scene) -> None:
     user = make_user("head-office", Role.ADMINISTRATOR, None)
     key = signed_in(user).session.session_key or ""
 
-    assert (session_may_see(key, scene.school.pk), session_may_see(key, scene.other_school.pk)) == (True, True)
+    assert (may_see(key, scene.school.pk), may_see(key, scene.other_school.pk)) == (True, True)
+
+
+def test_viewer_is_the_account_that_is_signed_in(scene: Scene) -> None:
+    key = signed_in(scene.teacher).session.session_key or ""
+
+    assert session_viewer(key, scene.school.pk) == scene.teacher.pk
+    assert session_viewer(key, scene.other_school.pk) == 0
 
 
 def test_removed_role_ends_the_right(scene: Scene) -> None:
     key = session_of(scene, Role.STAFF)
     Membership.objects.filter(user__username="user-staff").delete()
 
-    assert session_may_see(key, scene.school.pk) is False
+    assert may_see(key, scene.school.pk) is False
 
 
 def test_account_switched_off_ends_the_right(scene: Scene) -> None:
     key = session_of(scene, Role.STAFF)
     Membership.objects.get(user__username="user-staff").user.__class__.objects.update(is_active=False)
 
-    assert session_may_see(key, scene.school.pk) is False
+    assert may_see(key, scene.school.pk) is False
 
 
 def test_changed_password_ends_the_right(scene: Scene) -> None:
@@ -140,25 +147,25 @@ def test_changed_password_ends_the_right(scene: Scene) -> None:
     user.set_password("another one altogether")
     user.save()
 
-    assert session_may_see(key, scene.school.pk) is False
+    assert may_see(key, scene.school.pk) is False
 
 
 def test_sign_out_ends_the_right(scene: Scene) -> None:
     client = signed_in(scene.teacher)
     key = client.session.session_key or ""
-    assert session_may_see(key, scene.school.pk) is True
+    assert may_see(key, scene.school.pk) is True
 
     client.post("/accounts/sign-out/")
 
-    assert session_may_see(key, scene.school.pk) is False
+    assert may_see(key, scene.school.pk) is False
 
 
 def test_expired_session_has_no_right(scene: Scene) -> None:
     key = signed_in(scene.teacher).session.session_key or ""
     Session.objects.filter(pk=key).update(expire_date=datetime(2020, 1, 1, tzinfo=UTC))
 
-    assert session_may_see(key, scene.school.pk) is False
+    assert may_see(key, scene.school.pk) is False
 
 
 def test_made_up_session_has_no_right(scene: Scene) -> None:
-    assert session_may_see("a" * 32, scene.school.pk) is False
+    assert may_see("a" * 32, scene.school.pk) is False

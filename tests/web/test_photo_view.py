@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from photosync.apps.audit.models import PhotoView
 from photosync.apps.library.models import YearPhoto
 from photosync.apps.library.store import photo_store
 from tests.web.conftest import Scene
@@ -67,3 +68,14 @@ def test_who_may_not_see_it_gets_what_does_not_exist_gets(scene: Scene, who: str
 
 def test_photo_cannot_be_posted_to(scene: Scene) -> None:
     assert scene.client.post(path(scene)).status_code == 405
+
+
+def test_whoever_gets_the_photo_is_noted(scene: Scene) -> None:
+    etag = scene.client.get(path(scene)).headers["ETag"]
+    scene.client.get(path(scene), headers={"if-none-match": etag})
+    scene.client.get(path(scene, "full"))
+    scene.client.head(path(scene))
+    signed_in(scene.roleless).get(path(scene))
+
+    seen = PhotoView.objects.values_list("school_id", "account_id", "person_id_of", "times", "full_times")
+    assert list(seen) == [(scene.school.pk, scene.administrator.pk, scene.ada.pk, 3, 1)]

@@ -68,6 +68,9 @@ class FrontDoor:
         from django.conf import settings
 
         django.setup(set_prefix=False)
+        from photosync.apps.audit.viewing import start_noting
+
+        start_noting()
         self._threads_before = _native_threads()
         self._pages = django_pages()
         self._cookie_name = settings.SESSION_COOKIE_NAME
@@ -76,6 +79,9 @@ class FrontDoor:
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         for threads in (self._page_threads, self._photo_threads, self._download_threads):
             threads.shutdown(wait=False, cancel_futures=True)
+        from photosync.apps.audit.viewing import stop_noting
+
+        stop_noting()
         _wait_for_native_threads(self._threads_before)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -87,7 +93,9 @@ class FrontDoor:
                 session_key = session_key_in(headers.get("cookie") or "", self._cookie_name)
                 answer: PhotoAnswer | Awaitable[PhotoAnswer] = NOT_FOUND
                 if session_key:
-                    answer = self._gate.answer(address, session_key, headers.get("if-none-match") or "")
+                    if_none_match = headers.get("if-none-match") or ""
+                    is_shown = scope.method == "GET"
+                    answer = self._gate.answer(address, session_key, if_none_match, is_shown=is_shown)
                 if not isinstance(answer, PhotoAnswer):
                     answer = await _awaited(answer)
                 _send(protocol, scope.method, answer.status, answer.headers, answer.body)
@@ -235,18 +243,23 @@ def photo_questions() -> PhotoQuestions:
         close_old_connections()
         return photo_rights.shown_photos(addresses, datetime.now(UTC))
 
-    def may_see(rights: Sequence[Right]) -> Mapping[Right, bool]:
+    def viewers(rights: Sequence[Right]) -> Mapping[Right, int]:
         from photosync.web import photo_rights
 
         close_old_connections()
-        return {right: photo_rights.session_may_see(*right[:2], is_planned=right[2]) for right in rights}
+        return {right: photo_rights.session_viewer(*right[:2], is_planned=right[2]) for right in rights}
 
     def blob(sha256: str) -> bytes:
         from photosync.apps.library.store import photo_store
 
         return photo_store().read(sha256)
 
-    return PhotoQuestions(photos=photos, may_see=may_see, blob=blob, clock=time.monotonic)
+    def seen(account_id: int, person_id: int, school_id: int, *, full: bool) -> None:
+        from photosync.apps.audit import viewing
+
+        viewing.note_view(account_id, person_id, school_id=school_id, full=full)
+
+    return PhotoQuestions(photos=photos, viewers=viewers, blob=blob, clock=time.monotonic, seen=seen)
 
 
 @cache

@@ -12,8 +12,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from photosync.core.photos import Rendition
 from photosync.web.photo_address import PhotoAddress, ShownPhoto
 
 REMEMBERED_FOR_S = 4.0
@@ -27,6 +28,14 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 Right = tuple[str, int, bool]
 """The session, the school, and whether what is to be seen is only planned."""
+
+NOBODY = 0
+"""The account of those who may not see it."""
+
+
+class Seen(Protocol):
+    def __call__(self, account_id: int, person_id: int, school_id: int, *, full: bool) -> None: ...
+
 
 Headers = list[tuple[str, str]]
 
@@ -45,9 +54,12 @@ class PhotoQuestions:
     """The blocking questions behind the gate, and the clock (monotonic seconds) that ages their answers."""
 
     photos: Callable[[Sequence[PhotoAddress]], Mapping[PhotoAddress, ShownPhoto | None]]
-    may_see: Callable[[Sequence[Right]], Mapping[Right, bool | None]]
+    viewers: Callable[[Sequence[Right]], Mapping[Right, int | None]]
+    """The account that sees it with this right; NOBODY where it is not allowed."""
     blob: Callable[[str], bytes]
     clock: Callable[[], float]
+    seen: Seen
+    """Told of every photo that is shown, at once and without waiting."""
 
 
 def photo_headers(photo: ShownPhoto) -> Headers:
@@ -190,48 +202,58 @@ class PhotoGate:
         self._photos: ShortMemory[PhotoAddress, ShownPhoto | None] = ShortMemory(
             questions.photos, questions.clock, executor, at_most=PHOTOS_REMEMBERED
         )
-        self._rights: ShortMemory[Right, bool | None] = ShortMemory(
-            questions.may_see, questions.clock, executor, at_most=RIGHTS_REMEMBERED
+        self._viewers: ShortMemory[Right, int | None] = ShortMemory(
+            questions.viewers, questions.clock, executor, at_most=RIGHTS_REMEMBERED
         )
         self._blobs = BlobMemory()
 
     def answer(
-        self, address: PhotoAddress, session_key: str, if_none_match: str
+        self, address: PhotoAddress, session_key: str, if_none_match: str, *, is_shown: bool = True
     ) -> PhotoAnswer | Awaitable[PhotoAnswer]:
         """Return the answer, at once where everything is remembered; else something to wait for.
 
-        Raises Damaged or StorageUnavailable (when waited for) where the blob cannot be read.
+        `is_shown` is false where only the headers are sent, so that no one sees the photo. Raises Damaged or
+        StorageUnavailable (when waited for) where the blob cannot be read.
         """
         photo = self._photos.recall(address, UNKNOWN)
         if photo is None:
             return NOT_FOUND
         if photo is not UNKNOWN:
-            allowed = self._rights.recall((session_key, photo.school_id, photo.is_planned), None)
-            if allowed is False:
+            viewer = self._viewers.recall((session_key, photo.school_id, photo.is_planned), None)
+            if viewer == NOBODY:
                 return NOT_FOUND
             content = self._blobs.recall(photo.sha256)
-            if allowed and content is not None:
+            if viewer and content is not None:
+                if is_shown:
+                    self._note(address, photo, viewer)
                 return _sent(photo, content, if_none_match)
-        return self._found(address, session_key, if_none_match)
+        return self._found(address, session_key, if_none_match, is_shown=is_shown)
 
-    async def _found(self, address: PhotoAddress, session_key: str, if_none_match: str) -> PhotoAnswer:
+    async def _found(
+        self, address: PhotoAddress, session_key: str, if_none_match: str, *, is_shown: bool
+    ) -> PhotoAnswer:
         photo = self._photos.recall(address, UNKNOWN)
         if photo is UNKNOWN:
             photo = await self._photos.find(address)
         if photo is None:
             return NOT_FOUND
         right = (session_key, photo.school_id, photo.is_planned)
-        allowed = self._rights.recall(right, None)
-        if allowed is None:
-            allowed = await self._rights.find(right)
-        if not allowed:
+        viewer = self._viewers.recall(right, None)
+        if viewer is None:
+            viewer = await self._viewers.find(right)
+        if not viewer:
             return NOT_FOUND
         content = self._blobs.recall(photo.sha256)
         if content is None:
             loop = asyncio.get_running_loop()
             content = await loop.run_in_executor(self._executor, self._questions.blob, photo.sha256)
             self._blobs.keep(photo.sha256, content)
+        if is_shown:
+            self._note(address, photo, viewer)
         return _sent(photo, content, if_none_match)
+
+    def _note(self, address: PhotoAddress, photo: ShownPhoto, viewer: int) -> None:
+        self._questions.seen(viewer, address.person_id, photo.school_id, full=address.size is Rendition.FULL)
 
 
 def _sent(photo: ShownPhoto, content: bytes, if_none_match: str) -> PhotoAnswer:

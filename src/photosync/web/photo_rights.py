@@ -113,9 +113,9 @@ def user_may_see(user: User | AnonymousUser, school_id: int, *, is_planned: bool
 _DECIDING = frozenset({Permission.SYNC_APPROVE, Permission.SYNC_MANAGE})
 
 
-def session_may_see(session_key: str, school_id: int, *, is_planned: bool = False) -> bool:
-    """Return whether whoever is signed in with this session may see the photos of the school."""
+def session_viewer(session_key: str, school_id: int, *, is_planned: bool = False) -> int:
+    """Return the account that is signed in with this session; 0 where it may not see the photos of the school."""
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return user_may_see(user, school_id, is_planned=is_planned)
+    return user.pk or 0 if user_may_see(user, school_id, is_planned=is_planned) else 0

@@ -40,6 +40,7 @@ class Act(models.TextChoices):
     PHOTO_SHOWN_AGAIN = "photo.shown-again", _("Photo shown again")
     PHOTO_PINS_RELEASED = "photo.pins-released", _("Pins released")
     PHOTO_LIST_PRINTED = "photo.list-printed", _("Photo list made")
+    VIEWS_LOST = "photo.views-lost", _("Views of photos not recorded")
     PHOTO_LINK_MADE = "photo.link-made", _("Link to a photo made")
 
     REVIEW_MATCHED = "review.matched", _("File matched by hand")

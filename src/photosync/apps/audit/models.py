@@ -58,7 +58,10 @@ class PhotoView(models.Model):
     size. Names are not kept: they are those of the account and the person, as long as there are such.
     """
 
-    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Without a constraint: one row that does not fit would keep all that are written with it.
+    school = models.ForeignKey(
+        School, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     account_id = models.PositiveBigIntegerField()
     person_id_of = models.PositiveBigIntegerField()
     day = models.DateField()

@@ -236,6 +236,33 @@ def resolve(
     return Ambiguous(key.value, f"{len(people)} {nouns} have the {called} {shown}: {labels}.", ids)
 
 
+@dataclass(frozen=True, slots=True)
+class HandMatch:
+    """What someone decided of a file: whose it is, or that no person is on it (`person` None)."""
+
+    decision_id: int
+    person: Candidate | None
+    told: str
+    """Who decided it and when, as a sentence: "Matched by hand by Kim on Monday 3 August 2026."."""
+
+
+def resolve_by_hand(hand: HandMatch, code: str, *, kinds: Collection[PersonKind] = BOTH_KINDS) -> Matched | Unmatched:
+    """Return the person whom someone chose, whatever the rules would say, or why the choice cannot hold now.
+
+    A choice is not given to someone else: of a person who has left, or whom the profile does not sync, the file
+    waits for another decision.
+    """
+    person = hand.person
+    if person is None:
+        return Unmatched(code, hand.told)
+    if person.left:
+        return Unmatched(code, f"{hand.told} It is {person.label}, who has left.")
+    if person.kind not in kinds:
+        kind = person.kind.component
+        return Unmatched(code, f"{hand.told} It is {person.label}, and the profile does not sync {kind}.")
+    return Matched(person.person_id)
+
+
 def close_codes(value: str, codes: Iterable[str]) -> tuple[str, ...]:
     """Return at most five of `codes` that `value` may have been meant for; to be shown, never applied.
 
@@ -251,7 +278,7 @@ def close_codes(value: str, codes: Iterable[str]) -> tuple[str, ...]:
         loose = _loose(code)
         if loose == wanted:
             same.add(code)
-        elif len(wanted) > 2 and abs(len(loose) - len(wanted)) <= 1 and _one_slip(loose, wanted):
+        elif len(wanted) > 2 and abs(len(loose) - len(wanted)) <= 1 and one_slip(loose, wanted):
             near.add(code)
     return tuple((sorted(same) + sorted(near))[:_SUGGESTIONS])
 
@@ -263,7 +290,7 @@ def _loose(value: str) -> str:
     return _LOOSE.form("".join(char for char in value if char.isalnum()))
 
 
-def _one_slip(one: str, other: str) -> bool:
+def one_slip(one: str, other: str) -> bool:
     """Whether two different texts are one character more, less, other, or two exchanged, apart."""
     if len(one) > len(other):
         one, other = other, one

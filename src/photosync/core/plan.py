@@ -39,6 +39,7 @@ class Reason(StrEnum):
     SAME_PICTURE = "same_picture"
     SAME_AS_OTHER_FILE = "same_as_other_file"
     PINNED = "pinned"
+    DISMISSED = "dismissed"
     OLD_PHOTO = "old_photo"
     TWO_PICTURES = "two_pictures"
     OTHER_PERSON = "other_person"
@@ -74,6 +75,10 @@ class PersonPhotos:
     """Per academic year, every content that was ever a version of it; `years` need not be repeated."""
     blocked: frozenset[tuple[int, str]] = frozenset()
     """Pins, as (academic year, content): undone, discarded, or set aside for a photo set by hand."""
+    dismissed: Mapping[tuple[int | None, str], str] = field(default_factory=dict)
+    """What someone decided against in review, as (academic year, or None for any; content), with the sentence."""
+    accepted: frozenset[tuple[int, str]] = frozenset()
+    """What someone decided for in review, as (academic year, content): an old photo that comes back may be used."""
     withdrawn: bool = False
     withdrawn_by_hand: bool = False
     """A person withdrew it: only a person shows it again."""
@@ -112,7 +117,8 @@ def decide(person: PersonPhotos, candidates: Sequence[Candidate], policy: Policy
     """Return one decision per candidate, in the order of academic years and then of `file_ref`.
 
     Years are decided from the earliest on; what is published for one counts as present for the next.
-    The order in which the candidates are given makes no difference.
+    The order in which the candidates are given makes no difference. A picture that someone decided against
+    takes no part: another one beside it is not one of two.
     """
     by_year: dict[int, list[Candidate]] = defaultdict(list)
     for candidate in sorted(candidates, key=_order):
@@ -120,7 +126,11 @@ def decide(person: PersonPhotos, candidates: Sequence[Candidate], policy: Policy
     decisions: list[Decision] = []
     state = person
     for year in sorted(by_year):
-        files = by_year[year]
+        against = {one.file_ref: choice for one in by_year[year] if (choice := _decided_against(person, one))}
+        decisions.extend(_decision(one, against[one.file_ref]) for one in by_year[year] if one.file_ref in against)
+        files = [one for one in by_year[year] if one.file_ref not in against]
+        if not files:
+            continue
         content = files[0].content
         if any(other.content != content for other in files):
             choice = _Choice(
@@ -136,13 +146,23 @@ def decide(person: PersonPhotos, candidates: Sequence[Candidate], policy: Policy
         decisions.extend(_decision(one, _of_copy(choice)) for one in files[1:])
         if choice.action in PUBLISHED:
             state = _with_photo(state, year, content, shows=choice.changes_face)
-    return tuple(decisions)
+    return tuple(sorted(decisions, key=_order))
 
 
-def _order(candidate: Candidate) -> tuple[int, int, str]:
-    ref = candidate.file_ref
+def _decided_against(person: PersonPhotos, one: Candidate) -> _Choice | None:
+    """Return the choice for a picture that is pinned, or was dismissed in review."""
+    year, content = one.academic_year, one.content
+    if (year, content) in person.blocked:
+        told = f"Someone decided against this picture for {year}. Release the pin to use it."
+        return _Choice(Action.KEEP, Reason.PINNED, told)
+    told = person.dismissed.get((year, content)) or person.dismissed.get((None, content), "")
+    return _Choice(Action.KEEP, Reason.DISMISSED, told) if told else None
+
+
+def _order(one: Candidate | Decision) -> tuple[int, int, str]:
+    ref = one.file_ref
     number, text = (ref, "") if isinstance(ref, int) else (0, ref)
-    return candidate.academic_year, number, text
+    return one.academic_year, number, text
 
 
 def _decision(candidate: Candidate, choice: _Choice) -> Decision:
@@ -179,12 +199,6 @@ def _choose(state: PersonPhotos, year: int, content: str, policy: Policy, *, fir
     """Decide on one picture by the library alone. `first`: there was no photo of any year before the run."""
     effective = photo_for_year(state.years, policy.today_year)
     effective_year = effective[1] if effective else None
-    if (year, content) in state.blocked:
-        return _Choice(
-            Action.KEEP,
-            Reason.PINNED,
-            f"Someone decided against this picture for {year}. Release the pin to use it.",
-        )
     if state.years.get(year) == content:
         if state.withdrawn and year == effective_year and not state.withdrawn_by_hand:
             return _Choice(
@@ -214,7 +228,7 @@ def _coming_year(state: PersonPhotos, year: int, content: str) -> int | None:
 
 def _earlier_use(state: PersonPhotos, year: int, content: str) -> str | None:
     """Return why bytes that are new to `year` must be looked at first: they belong to another year."""
-    if content in _known_of(state, year):
+    if content in _known_of(state, year) or (year, content) in state.accepted:
         return None
     known = [other for other in {*state.known, *state.years} if other < year and content in _known_of(state, other)]
     if known:

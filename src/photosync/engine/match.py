@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from photosync.core.matching import (
     Candidate,
     Collision,
+    HandMatch,
     Key,
     KeyReader,
     Matched,
@@ -15,6 +16,7 @@ from photosync.core.matching import (
     NoKey,
     Resolution,
     resolve,
+    resolve_by_hand,
 )
 from photosync.core.people import PersonKind
 from photosync.engine.ports import FileToMatch, MatchLedger, MatchOutcome, Progress, Rein
@@ -80,11 +82,34 @@ def _outcome(
     reader: KeyReader,
     kinds: Collection[PersonKind],
 ) -> MatchOutcome:
+    if file.by_hand is not None:
+        return _by_hand(file, file.by_hand, key, kinds)
     if isinstance(key, NoKey):
         return MatchOutcome(file.file_id, "", None, None, "no_key", key.reason, to_review=False)
     found = people.get(reader.comparison.form(key.value), ())
     result = resolve(key, found, kinds=kinds, called=reader.called)
     return _from_resolution(file, key, result)
+
+
+def _by_hand(file: FileToMatch, hand: HandMatch, key: Key | NoKey, kinds: Collection[PersonKind]) -> MatchOutcome:
+    """Follow the decision of a person; the file's name is asked for nothing but the year."""
+    value, year = ("", None) if isinstance(key, NoKey) else (key.value, key.academic_year)
+    result = resolve_by_hand(hand, value, kinds=kinds)
+    if isinstance(result, Matched):
+        person_id, code, reason = result.person_id, "", ""
+    else:
+        person_id, code, reason = None, "dismissed" if hand.person is None else "unmatched", result.reason
+    return MatchOutcome(
+        file.file_id,
+        value,
+        year,
+        person_id,
+        code,
+        reason,
+        to_review=False,
+        decided_by=hand.decision_id,
+        dismissed=hand.person is None,
+    )
 
 
 def _from_resolution(file: FileToMatch, key: Key, result: Resolution) -> MatchOutcome:

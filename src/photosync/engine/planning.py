@@ -87,8 +87,9 @@ def _changes(task: PlanTask, people: Sequence[PersonToDecide], ledger: PlanLedge
             file = files[int(decision.file_ref)]
             found = holders[file.picture_id]
             others, total = found.besides(person.photos.person_id)
-            checked = same_picture_review(decision, others, total=total, suspect=found.suspect)
-            changes.append(_change(person, file, checked))
+            if not file.is_theirs:
+                decision = same_picture_review(decision, others, total=total, suspect=found.suspect)
+            changes.append(_change(person, file, decision))
     return changes
 
 
@@ -109,7 +110,7 @@ def _change(person: PersonToDecide, file: UndecidedFile, decision: Decision) -> 
         action=decision.action,
         academic_year=decision.academic_year,
         reason_code=decision.reason_code,
-        reason=decision.reason,
+        reason=f"{decision.reason} {file.note}".strip(),
         changes_face=decision.changes_face,
     )
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from photosync.connectors.contract import Entry, Page, PageKey
 from photosync.core.guard import ComponentTotals
 from photosync.core.matching import Candidate as PersonCandidate
-from photosync.core.matching import KeyReader
+from photosync.core.matching import HandMatch, KeyReader
 from photosync.core.plan import PersonPhotos
 from photosync.imaging import Rendered
 
@@ -57,6 +57,8 @@ class FileToMatch:
     academic_year: int | None
     reason: str
     is_new: bool
+    by_hand: HandMatch | None = None
+    """What someone decided of it in review; it comes before the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class MatchOutcome:
     reason_code: str
     reason: str
     to_review: bool
+    decided_by: int | None = None
+    """The decision in review that was followed; when another is in force by now, the outcome is not."""
+    dismissed: bool = False
+    """Someone decided that no person is on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,10 @@ class UndecidedFile:
     content: str
     source_sha256: str
     academic_year: int | None
+    is_theirs: bool = False
+    """Someone decided that this picture, which came for several people, is this person's."""
+    note: str = ""
+    """Who decided on it in review, and when; told beside the reason of the plan."""
 
 
 @dataclass(frozen=True, slots=True)

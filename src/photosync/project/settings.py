@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "photosync.apps.library",
     "photosync.apps.profiles",
     "photosync.apps.sources",
+    "photosync.apps.review",
     "photosync.apps.runs",
     "photosync.web",
 ]

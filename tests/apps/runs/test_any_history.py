@@ -1,4 +1,4 @@
-"""Whatever happens in a folder and whoever runs, previews, undoes, approves or discards: what always holds."""
+"""Whatever happens in a folder and whoever runs, previews, undoes, approves, discards, reviews: what always holds."""
 
 import tempfile
 from datetime import date
@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from photosync.apps.library.models import PhotoVersion, Pin, Withdrawal, YearPhoto
+from photosync.apps.review import services as review
+from photosync.apps.review.models import ReviewDecision, Verdict
+from photosync.apps.review.queues import OF_FILES, Queue, Waiting
+from photosync.apps.review.remembered import decisions_in_force
 from photosync.apps.runs import services
 from photosync.apps.runs.execution import SYNC_PHASES
 from photosync.apps.runs.models import Run
@@ -58,6 +62,10 @@ class Histories(RuleBasedStateMachine):
         self.scene.put(f"{folder}{code}.jpg", picture)
         self.delivered.pop(code, None)
 
+    @rule(name=st.sampled_from(["IMG_1", "IMG_2"]), picture=st.integers(0, SHARED - 1))
+    def put_unnamed(self, name: str, picture: int) -> None:
+        self.scene.put(f"{name}.jpg", picture)
+
     @rule(code=st.sampled_from(CODES))
     def spoil(self, code: str) -> None:
         self.scene.put(f"{code}.jpg", b"no picture")
@@ -98,12 +106,47 @@ class Histories(RuleBasedStateMachine):
             asked.refresh_from_db()
             self.ended(self.scene.execute(asked))
 
+    @rule(data=st.data(), accepts=st.booleans())
+    def review(self, data: st.DataObject, *, accepts: bool) -> None:
+        desk = Waiting(self.scene.school, None, shows_protected=True)
+        waiting = [(file, queue) for queue in OF_FILES for file in desk.items(queue)]
+        if not waiting:
+            return
+        file, queue = data.draw(st.sampled_from(waiting))
+        given = {"by": "Kim", "now": self.scene.now}
+        if accepts and queue is not Queue.REJECTED:
+            person = file.person or self.scene.people[data.draw(st.sampled_from(CODES))]
+            review.accept(file.pk, self.scene.school, person, **given)
+        else:
+            review.dismiss(file.pk, self.scene.school, **given)
+        # What someone decides may be against what was delivered, or beside it.
+        self.delivered.clear()
+
+    @rule(data=st.data())
+    def take_a_decision_back(self, data: st.DataObject) -> None:
+        made = list(decisions_in_force().filter(part_of=None).order_by("pk"))
+        if made:
+            chosen = data.draw(st.sampled_from(made))
+            review.undo(chosen.pk, self.scene.school, by="Kim", now=self.scene.now)
+            self.delivered.clear()
+
     def ended(self, run: Run) -> None:
         if run.state == RunState.DONE:
+            self.decisions_are_followed()
             library = self.scene.library()
             for code, (path, picture) in self.delivered.items():
                 assert picture in library[code].values(), (code, path)
                 assert code not in self.scene.withdrawn()
+
+    def decisions_are_followed(self) -> None:
+        for made in decisions_in_force().filter(verdict__in=(Verdict.MATCHED, Verdict.NOBODY)):
+            for file in ListedFile.objects.filter(page__folder=made.folder, name=made.name):
+                assert file.person_id == made.person_id
+                assert (file.state == "dismissed") == (made.person_id is None)
+        for made in decisions_in_force().filter(verdict=Verdict.PLACEHOLDER):
+            waits = ListedFile.objects.filter(picture=made.picture, state="review", person__isnull=False)
+            assert not waits.exclude(reason_code="two_pictures").exists()
+            assert not published_since(made)
 
     @rule()
     def run_twice(self) -> None:
@@ -155,6 +198,11 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def matched_files_are_of_people(self) -> None:
         assert not ListedFile.objects.filter(state="settled", person__isnull=True).exists()
+
+
+def published_since(made: ReviewDecision) -> bool:
+    versions = PhotoVersion.objects.filter(picture=made.picture, created_at__gt=made.made_at)
+    return versions.exclude(run_id_of_origin__in=Run.objects.filter(trigger="undo").values("pk")).exists()
 
 
 def held() -> Run | None:

@@ -166,7 +166,7 @@ class _Execution:
         matched_with = f"{self.school.identifier_revision}|{index.stamp}|{self.profile.components}|{rule!r}"
         kinds = [PersonKind(kind) for kind in self.profile.components]
         task = MatchTask(rule, kinds, index.read, everything=listing.matched_with != matched_with)
-        match(task, MatchRows(self.fence, listing, self.school.pk, matched_with), self.rein)
+        match(task, MatchRows(self.fence, listing, self.school, matched_with), self.rein)
         return True
 
     def _stage(self) -> bool:

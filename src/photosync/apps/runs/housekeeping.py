@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from photosync.apps.library.models import PhotoVersion, Picture, Pin
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.roster.uploads import forget_old_uploads
+from photosync.apps.review.models import ReviewDecision
 from photosync.apps.runs.models import PlanItem, Worker
 from photosync.apps.sources.models import ListedFile
 
@@ -57,6 +58,7 @@ def forget_unused_pictures(now: datetime) -> int:
         (ListedFile, "picture"),
         (PlanItem, "picture"),
         (PlanItem, "shown_before"),
+        (ReviewDecision, "picture"),
     )
     unused = Picture.objects.filter(created_at__lt=now - GRACE)
     for model, field in users:

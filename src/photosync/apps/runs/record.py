@@ -128,7 +128,9 @@ def _counts_after_approval(run: Run, added: int, replaced: int, withdrawn: int) 
 
 
 def _unsettled(run: Run) -> list[tuple[str, int]]:
+    """Return how many files are in each state that counts by itself; what was dismissed is decided: unchanged."""
     rows = ListedFile.objects.filter(~Q(state=State.SETTLED), profile_id=run.profile_id).order_by()
+    rows = rows.exclude(state=State.DISMISSED)
     return list(rows.values_list("state").annotate(Count("pk")))
 
 

@@ -67,6 +67,7 @@ class ListedFile(models.Model):
         REJECTED = "rejected", _("Rejected")
         FAILED = "failed", _("Failed, will be tried again")
         WAITING = "waiting", _("Waiting")
+        DISMISSED = "dismissed", _("Dismissed in review")
 
     profile = models.ForeignKey(SyncProfile, on_delete=models.CASCADE, related_name="+")
     # The three keys without an index of their own are the first columns of those below. One less is a quarter of

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from photosync.apps.library.models import PhotoVersion
 from photosync.apps.people.models import Identifier
 from photosync.apps.people.queries import FOLDED
+from photosync.apps.review.remembered import candidate, hand_matches
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
 from photosync.apps.runs.ledger.updating import update_each
+from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.apps.sources.queries import files_in
 from photosync.core.matching import Candidate, KeyReader
-from photosync.core.people import PersonKind
 from photosync.engine.names import original_name
 from photosync.engine.ports import FileToMatch, MatchOutcome
 
@@ -38,10 +39,11 @@ _BYTES_ARE_NEWS = (State.TO_MATCH, State.TO_FETCH, State.FAILED)
 class MatchRows:
     """The files of one listing that wait to be matched, or all of them."""
 
-    def __init__(self, fence: Fence, listing: Listing, school_id: int, matched_with: str) -> None:
+    def __init__(self, fence: Fence, listing: Listing, school: School, matched_with: str) -> None:
         self._fence = fence
         self._listing = listing
-        self._school_id = school_id
+        self._school_id = school.pk
+        self._zone = school.zone
         self._matched_with = matched_with
 
     def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]:
@@ -53,6 +55,7 @@ class MatchRows:
         last = 0
         while batch := list(rows.filter(pk__gt=last).values_list(*_FIELDS)[:FILES_AT_ONCE]):
             last = batch[-1][0]
+            by_hand = hand_matches(self._listing, [row[:3] for row in batch], self._zone)
             yield [
                 FileToMatch(
                     pk,
@@ -62,6 +65,7 @@ class MatchRows:
                     academic_year,
                     reason,
                     state == State.TO_MATCH,
+                    by_hand.get(pk),
                 )
                 for pk, folder, name, person_id, academic_year, reason, state in batch
             ]
@@ -74,25 +78,35 @@ class MatchRows:
         ).select_related("person")
         found: dict[str, list[Candidate]] = defaultdict(list)
         for row in rows:
-            person = row.person
-            candidate = Candidate(
-                person.pk, PersonKind(person.kind), str(person), person.status == person.Status.LEFT
-            )
-            found[reader.comparison.form(row.value)].append(candidate)
+            found[reader.comparison.form(row.value)].append(candidate(row.person))
         return found
 
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None:
         if not outcomes:
             return
         with self._fence.writing():
-            files = ListedFile.objects.in_bulk([outcome.file_id for outcome in outcomes])
-            outcomes = [outcome for outcome in outcomes if outcome.file_id in files]
+            rows = ListedFile.objects.select_related("page")
+            files = rows.in_bulk([outcome.file_id for outcome in outcomes])
+            outcomes = self._not_decided_since(files, outcomes)
+            files = {outcome.file_id: files[outcome.file_id] for outcome in outcomes}
             people = [file.person_id for file in files.values()] + [outcome.person_id for outcome in outcomes]
             decide_again(self._listing.profile_id, people)
             settled_before = self._settled_before(files, outcomes)
             for outcome in outcomes:
                 self._apply(files[outcome.file_id], outcome, settled_before=outcome.file_id in settled_before)
             update_each(files.values(), _WRITTEN)
+
+    def _not_decided_since(
+        self, files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]
+    ) -> list[MatchOutcome]:
+        """Leave out files on which someone decided while they were matched: the next run matches them."""
+        places = [(file.pk, file.page.folder, file.name) for file in files.values()]
+        now = {pk: hand.decision_id for pk, hand in hand_matches(self._listing, places, self._zone).items()}
+        return [
+            outcome
+            for outcome in outcomes
+            if outcome.file_id in files and outcome.decided_by == now.get(outcome.file_id)
+        ]
 
     @staticmethod
     def _settled_before(files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]) -> set[int]:
@@ -124,7 +138,8 @@ class MatchRows:
         file.reason_code, file.reason = outcome.reason_code, outcome.reason
         file.noted_in_run = self._fence.run_id
         if outcome.person_id is None:
-            file.state = State.REVIEW if outcome.to_review else State.UNMATCHED
+            waits = State.REVIEW if outcome.to_review else State.UNMATCHED
+            file.state = State.DISMISSED if outcome.dismissed else waits
         elif file.picture_id is None:
             file.state = State.TO_FETCH
         else:

@@ -14,6 +14,7 @@ from photosync.apps.library.models import SuspectPicture, YearPhoto
 from photosync.apps.library.queries import PhotoState, photo_states, pins_in_force
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.review.remembered import PictureDecisions, hand_matches, pictures_of
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem, Run
@@ -49,6 +50,7 @@ class PlanRows:
     today_year: int
     now: datetime
     _states: dict[int, PhotoState] = field(default_factory=dict)
+    _decisions: PictureDecisions = field(default_factory=PictureDecisions)
     _shared: dict[int, Holders] = field(default_factory=dict)
     """Pictures of many people: who they are does not change while a plan is made."""
 
@@ -70,9 +72,26 @@ class PlanRows:
         last = 0
         while people := self._next_people(undecided, states, last):
             last = people[-1]
-            files = self._files_by_person(undecided.filter(person_id__in=people))
+            rows = list(_in_order(undecided.filter(person_id__in=people)))
+            self._decisions = PictureDecisions.of(self.profile.school, people, pictures_of(rows))
+            files = self._files_by_person(rows)
             self._states = photo_states(people, self.today_year)
-            yield [PersonToDecide(_photos(self._states[pk]), files[pk]) for pk in people if pk in files]
+            yield [self._person(pk, files[pk]) for pk in people if pk in files]
+
+    def _person(self, person_id: int, files: Sequence[UndecidedFile]) -> PersonToDecide:
+        state, contents = self._states[person_id], {file.picture_id: file.content for file in files}
+        photos = PersonPhotos(
+            person_id=person_id,
+            label=state.label,
+            years=state.years,
+            known=state.known,
+            blocked=state.blocked,
+            dismissed=self._decisions.dismissed(person_id, contents),
+            accepted=self._decisions.accepted(person_id, contents),
+            withdrawn=state.withdrawn,
+            withdrawn_by_hand=state.withdrawn_by_hand,
+        )
+        return PersonToDecide(photos, files)
 
     @staticmethod
     def _next_people(undecided: QuerySet[ListedFile], states: Sequence[str], last: int) -> list[int]:
@@ -84,15 +103,27 @@ class PlanRows:
             people.update(found)
         return sorted(people)[:PEOPLE_AT_ONCE]
 
-    @staticmethod
-    def _files_by_person(rows: QuerySet[ListedFile]) -> dict[int, list[UndecidedFile]]:
+    def _files_by_person(self, rows: Sequence[ListedFile]) -> dict[int, list[UndecidedFile]]:
+        places = [(row.pk, row.page.folder, row.name) for row in rows]
+        by_hand = hand_matches(self.listing, places, self.profile.school.zone)
         files: dict[int, list[UndecidedFile]] = defaultdict(list)
-        for row in rows.select_related("page", "picture").order_by("person_id", "page__folder", "name"):
+        for row in rows:
             if row.person_id is None or row.picture is None:
                 continue  # the query asked for both; types cannot know
-            path = joined_path(original_name(row.page.folder), original_name(row.name))
+            year = row.academic_year or self.today_year
+            note = [by_hand[row.pk].told] if row.pk in by_hand else []
+            note.append(self._decisions.note(row.person_id, year, row.picture.pk))
             files[row.person_id].append(
-                UndecidedFile(row.pk, path, row.picture.pk, row.picture.full_sha256, row.sha256, row.academic_year)
+                UndecidedFile(
+                    row.pk,
+                    joined_path(original_name(row.page.folder), original_name(row.name)),
+                    row.picture.pk,
+                    row.picture.full_sha256,
+                    row.sha256,
+                    row.academic_year,
+                    is_theirs=self._decisions.is_theirs(row.person_id, row.picture.pk),
+                    note=" ".join(filter(None, note)),
+                )
             )
         return files
 
@@ -152,6 +183,7 @@ class PlanRows:
         with self.fence.writing():
             PlanItem.objects.bulk_create([self._item(change) for change in changes], batch_size=200)
             self._settle(changes)
+            self._decide_again_on(changes)
             SuspectPicture.objects.bulk_create(
                 (
                     SuspectPicture(school_id=self.profile.school_id, picture_id=change.file.picture_id)
@@ -202,6 +234,21 @@ class PlanRows:
                 )
             )
         update_each(files, ("state", "reason_code", "reason", "decided_sha256", "noted_in_run"))
+
+    def _decide_again_on(self, changes: Sequence[PlannedChange]) -> None:
+        """Leave to the next run the files on whose picture someone decided while these lines were planned."""
+        files = [change.file for change in changes if change.file is not None]
+        if not files:
+            return
+        before, people = self._decisions, {change.person_id for change in changes}
+        now = PictureDecisions.of(self.profile.school, people, {file.picture_id for file in files})
+        if now.ids == before.ids:
+            return
+        pictures = {*now.owners, *before.owners, *(key[2] for key in (*now.photos, *before.photos))}
+        again = [change.file.file_id for change in changes if change.file and change.action not in PUBLISHED]
+        ListedFile.objects.filter(pk__in=again, picture_id__in=pictures).update(
+            state=State.TO_DECIDE, decided_sha256=""
+        )
 
     def people_without_file(self) -> Iterator[Sequence[tuple[int, int]]]:
         if not self.listing.missing_unchecked:
@@ -286,13 +333,5 @@ class PlanRows:
         """Nothing to do: the plan is its rows."""
 
 
-def _photos(state: PhotoState) -> PersonPhotos:
-    return PersonPhotos(
-        person_id=state.person_id,
-        label=state.label,
-        years=state.years,
-        known=state.known,
-        blocked=state.blocked,
-        withdrawn=state.withdrawn,
-        withdrawn_by_hand=state.withdrawn_by_hand,
-    )
+def _in_order(files: QuerySet[ListedFile]) -> QuerySet[ListedFile]:
+    return files.select_related("page", "picture").order_by("person_id", "page__folder", "name")

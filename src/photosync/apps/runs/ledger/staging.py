@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from photosync.apps.library.models import SourceContent
 from photosync.apps.library.pictures import picture_row
+from photosync.apps.review.remembered import bytes_key, refusals_seen
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
 from photosync.apps.runs.ledger.updating import update_each
@@ -34,8 +35,9 @@ class StageRows:
     def prepare(self) -> None:
         """Let what was refused under other limits, and what failed, be fetched again."""
         changed = self._listing.rendered_with != self._render_fingerprint
-        again = [State.FAILED, State.REJECTED] if changed else [State.FAILED]
-        rows = files_in(self._listing.profile_id, again)
+        again = [State.FAILED, State.REJECTED, State.DISMISSED] if changed else [State.FAILED]
+        # A file that was dismissed with no person on it is refused by nobody's limits.
+        rows = files_in(self._listing.profile_id, again).exclude(state=State.DISMISSED, person__isnull=True)
         if not changed and not rows.exists():
             return
         with self._fence.writing():
@@ -67,12 +69,15 @@ class StageRows:
     def write_staged(self, staged: Sequence[Staged]) -> None:
         with self._fence.writing():
             files = ListedFile.objects.select_related("page").in_bulk([one.file_id for one in staged])
+            seen = refusals_seen(self._listing, [(pk, file.page.folder, file.name) for pk, file in files.items()])
             news: list[int | None] = []
             for one in staged:
                 file = files.get(one.file_id)
                 if file is not None:
                     other_bytes = bool(one.sha256) and file.sha256 not in ("", one.sha256)
                     self._apply(file, one)
+                    if file.state == State.REJECTED and bytes_key(file) in seen.get(file.pk, ()):
+                        file.state = State.DISMISSED
                     if other_bytes or file.state == State.TO_DECIDE:
                         news.append(file.person_id)
             decide_again(self._listing.profile_id, news)

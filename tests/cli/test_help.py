@@ -31,12 +31,14 @@ def test_every_command_of_the_surface_is_there() -> None:
     assert list(COMMANDS) == NAMES
     assert {" ".join(path) for path in EVERY} == set(NAMES) | {
         *("user add", "user link", "school add", "school list", "source kinds"),
-        *("people import", "people list", "people show"),
+        *("people import", "people list", "people show", "people consent"),
+        *("people protect", "people unprotect", "people leave"),
         *("period add", "period list", "period show", "period edit", "period copy", "period delete"),
         *("profile add", "profile set", "profile assign", "profile unassign", "profile enable"),
         *("profile disable", "profile list", "profile show", "profile status"),
         *("run list", "run show", "run approve", "run discard", "run undo", "run cancel"),
-        *("photo get", "photo history", "photo release"),
+        *("photo get", "photo history", "photo release", "photo set", "photo restore"),
+        *("photo withdraw", "photo show"),
         *("token add", "token list", "token revoke"),
     }
 

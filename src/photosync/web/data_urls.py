@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photosync.web.views import data_management, roster_import
+from photosync.web.views import data_management, person_decisions, photo_by_hand, roster_import
 
 urlpatterns = [
     path("", data_management.data_management, name="data-management"),
     path("students/", data_management.students, name="students"),
     path("staff/", data_management.staff, name="staff"),
     path("people/<int:person_id>/", data_management.data_person, name="data-person"),
+    path("people/<int:person_id>/consent/", person_decisions.consent, name="person-consent"),
+    path("people/<int:person_id>/protection/", person_decisions.protection, name="person-protection"),
+    path("people/<int:person_id>/leaving/", person_decisions.leaving, name="person-leaving"),
+    path("people/<int:person_id>/photo/", photo_by_hand.photo_set, name="photo-set"),
+    path("people/<int:person_id>/photo/withdraw/", person_decisions.withdraw, name="photo-withdraw"),
+    path("people/<int:person_id>/photo/show/", person_decisions.show, name="photo-show"),
+    path("people/<int:person_id>/photo/release/<int:year>/", person_decisions.release, name="photo-release"),
+    path("people/<int:person_id>/photo/versions/<int:version_id>/", person_decisions.restore, name="photo-restore"),
+    path("people/<int:person_id>/photo/cut/<slug:token>/", photo_by_hand.photo_cut, name="photo-cut"),
+    path(
+        "people/<int:person_id>/photo/cut/<slug:token>/preview.jpg",
+        photo_by_hand.photo_preview,
+        name="photo-preview",
+    ),
     path("import/", roster_import.roster_import, name="roster-import"),
     path("import/<slug:token>/", roster_import.roster_columns, name="roster-columns"),
     path("import/<slug:token>/preview/", roster_import.roster_preview, name="roster-preview"),

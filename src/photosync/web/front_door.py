@@ -7,6 +7,7 @@ answers (`views/photo.py`), for any other WSGI server and for what the gate does
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Awaitable, Mapping, Sequence
@@ -44,7 +45,7 @@ BODY_WITHIN_S = 30.0
 SERVER_THREADS_END_WITHIN_S = 1.5
 LONGEST_COOKIE_HEADER = 4096
 LONGEST_SESSION_KEY = 64
-TAKES_FILES = frozenset({"/data-management/import/"})
+TAKES_FILES = re.compile(r"/data-management/(?:import|people/[1-9][0-9]{0,17}/photo)/")
 """Where a file may be sent to, by those who are signed in."""
 
 log = structlog.get_logger(__name__)
@@ -137,7 +138,7 @@ class FrontDoor:
         loop.call_later(OPENED_WITHIN_S, written.file.close)
 
     async def _largest_body(self, scope: Scope) -> int:
-        if scope.method != "POST" or scope.path not in TAKES_FILES:
+        if scope.method != "POST" or not TAKES_FILES.fullmatch(scope.path):
             return LARGEST_BODY_BYTES
         session_key = session_key_in(scope.headers.get("cookie") or "", self._cookie_name)
         loop = asyncio.get_running_loop()

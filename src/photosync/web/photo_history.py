@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from photosync.apps.library.models import PhotoVersion, Withdrawal, YearPhoto
 from photosync.apps.people.models import Person
+from photosync.apps.runs.models import Run
 from photosync.core.instants import local_date
 from photosync.core.photos import photo_for_year
 from photosync.core.wording import date_words, time_words
@@ -66,6 +67,12 @@ def history_of(person: Person, now: datetime) -> PhotoHistory:
         withdrawn_because=withdrawal.reason if withdrawal else "",
         years=tuple(YearShown(year, tuple(rows)) for year, rows in by_year.items()),
     )
+
+
+def runs_of_versions(person: Person) -> set[int]:
+    """Return the runs that made a photo of `person` and are still in the record."""
+    made = PhotoVersion.objects.filter(person=person).order_by().values("run_id_of_origin")
+    return set(Run.objects.filter(pk__in=made, profile__school=person.school).values_list("pk", flat=True))
 
 
 def _sentence(current_year: int, shown_year: int | None, latest: int | None, *, withdrawn: bool) -> str:

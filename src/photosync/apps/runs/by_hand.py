@@ -130,6 +130,15 @@ def version_numbered(person: Person, ordinal: int, year: int) -> PhotoVersion:
     raise NotFound(f"{person} has no version {ordinal} for {year}. Nothing was changed. {there}")
 
 
+def current_version(person: Person, year: int | None, now: datetime) -> PhotoVersion:
+    """Return the photo of an academic year (None: today's). Raises NotFound where that year has none."""
+    chosen = academic_year_now(person.school, now) if year is None else year
+    found = _current(person, chosen)
+    if found is None:
+        raise NotFound(f"{person} has no photo for {chosen}. Nothing was changed.")
+    return found
+
+
 def restore_version(person: Person, version: PhotoVersion, *, by: str, now: datetime) -> DecidedByHand:
     """Make an earlier version the photo of its year again. Raises Refused where it is."""
     year = version.academic_year
@@ -203,7 +212,7 @@ def _lock(person: Person) -> None:
 
 
 def _current(person: Person, year: int) -> PhotoVersion | None:
-    row = YearPhoto.objects.filter(person=person, academic_year=year).select_related("version").first()
+    row = YearPhoto.objects.filter(person=person, academic_year=year).select_related("version__picture").first()
     return None if row is None else row.version
 
 

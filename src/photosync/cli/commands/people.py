@@ -11,6 +11,7 @@ from photosync.cli import installation, options, output
 from photosync.core.people import PersonKind
 
 if TYPE_CHECKING:
+    from photosync.apps.people.models import Person
     from photosync.apps.people.roster.report import RosterReport
 
 KINDS = click.Choice([kind.value for kind in PersonKind])
@@ -19,7 +20,7 @@ REFUSALS_PRINTED = 20
 
 @click.group("people")
 def command() -> None:
-    """Import, list and show students and staff."""
+    """Import, list and show students and staff; consent, protection, leaving."""
 
 
 @command.command("import")
@@ -110,9 +111,9 @@ def show(code: str, kind: str | None) -> None:
     Example: photosync people show 002082
     """
     installation.connect()
-    from photosync.apps.people.queries import identifier_documents, person_coded, person_document
+    from photosync.apps.people.queries import identifier_documents, person_document
 
-    person = person_coded(options.school(), code, None if kind is None else PersonKind(kind))
+    person = _person(code, kind)
     document = person_document(person)
     identifiers = identifier_documents(person)
     if output.wants_json():
@@ -122,3 +123,90 @@ def show(code: str, kind: str | None) -> None:
     facts = {**document, "protected": "yes" if person.protected else "no", "consent": consent}
     output.print_facts((name.replace("_", " "), value) for name, value in facts.items())
     output.print_facts((each["key"].replace("_", " "), each["value"]) for each in identifiers)
+
+
+@command.command("consent")
+@click.argument("code")
+@click.argument("purpose")
+@click.argument("answer", metavar="yes|no|unknown")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@options.reporting
+def consent(code: str, purpose: str, answer: str, kind: str | None) -> None:
+    """Store what was answered about consent for one purpose: yes, no or unknown.
+
+    Example: photosync people consent 002082 online_publication no
+    """
+    installation.connect()
+    from photosync.apps.people.privacy import answer_of, set_consent
+
+    person = _person(code, kind)
+    name = purpose.strip().lower().replace("-", "_").replace(" ", "_")
+    changed = set_consent(person, {name: answer})
+    told = f"Consent of {person} for {name.replace('_', ' ')} is {answer_of(person, name)}"
+    _print_person(person, f"{told}{'.' if changed else ' already.'}")
+
+
+@command.command("protect")
+@click.argument("code")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@options.reporting
+def protect(code: str, kind: str | None) -> None:
+    """Let a person appear on no wall or list and in no destination. The photos are kept.
+
+    Example: photosync people protect 002082
+    """
+    installation.connect()
+    from photosync.apps.people.privacy import set_protected
+
+    person = _person(code, kind)
+    set_protected(person, protected=True)
+    _print_person(person, f"{person} is protected now; no page shows the photo any more.")
+
+
+@command.command("unprotect")
+@click.argument("code")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@options.reporting
+def unprotect(code: str, kind: str | None) -> None:
+    """End the protection of a person.
+
+    Example: photosync people unprotect 002082
+    """
+    installation.connect()
+    from photosync.apps.people.privacy import set_protected
+
+    person = _person(code, kind)
+    set_protected(person, protected=False)
+    _print_person(person, f"{person} is not protected any more.")
+
+
+@command.command("leave")
+@click.argument("code")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@options.reporting
+def leave(code: str, kind: str | None) -> None:
+    """Mark a person as left today. The photos are kept; a roster that names the person undoes it.
+
+    Example: photosync people leave 002082
+    """
+    installation.connect()
+    from photosync.apps.people.services import mark_left
+
+    person = _person(code, kind)
+    mark_left(person, now=options.right_now())
+    _print_person(person, f"{person} is marked as left.")
+
+
+def _person(code: str, kind: str | None) -> Person:
+    from photosync.apps.people.queries import person_coded
+
+    return person_coded(options.school(), code, None if kind is None else PersonKind(kind))
+
+
+def _print_person(person: Person, told: str) -> None:
+    from photosync.apps.people.queries import person_document
+
+    if output.wants_json():
+        output.print_json(person_document(person))
+    else:
+        output.print_text(told)

@@ -12,18 +12,19 @@ from photosync.cli import installation, options, output
 from photosync.cli.dates import written_moment
 from photosync.cli.files import write_whole
 from photosync.core.errors import WrongUse
-from photosync.core.people import PersonKind
+from photosync.core.people import PersonKind, quoted
 from photosync.core.photos import Rendition
 
 if TYPE_CHECKING:
     from photosync.apps.people.models import Person
+    from photosync.imaging import Adjustment
 
 KINDS = click.Choice([kind.value for kind in PersonKind])
 
 
 @click.group("photo")
 def command() -> None:
-    """Get the photo of a person, or its history."""
+    """Get, set, withdraw or show the photo of a person, or its history."""
 
 
 @command.command("get")
@@ -102,6 +103,138 @@ def release(code: str, kind: str | None, year: int | None) -> None:
     what = "The pin" if count == 1 else f"The {count} pins"
     were = "was" if count == 1 else "were"
     output.print_text(f"{what} of {person} for {document['year']} {were} released. {document['explanation']}")
+
+
+@command.command("set")
+@click.argument("code")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@click.option("--year", metavar="Y", type=int, help="The academic year whose photo it becomes; by default today's.")
+@click.option("--rotate", type=click.Choice(["0", "90", "180", "270"]), default="0", help="Degrees clockwise.")
+@click.option(
+    "--crop", metavar="L,T,W,H", help="The part: left, top, width and height in percent, after it was turned."
+)
+@options.reporting
+def set_(code: str, file: Path | None, kind: str | None, year: int | None, rotate: str, crop: str | None) -> None:
+    """Set the photo of a person by hand. Without FILE the photo that the year has is turned or cropped.
+
+    The photo before stays as an earlier version, and is pinned: the sync does not bring it again by itself.
+
+    Example: photosync photo set 002082 mia.jpg --crop 10,0,80,100
+    """
+    installation.connect()
+    from photosync.apps.runs.by_hand import adjust_photo, current_version, decided_document, set_photo
+
+    person, now, adjustment = _person(code, kind), options.right_now(), _adjustment(rotate, crop)
+    if file is None:
+        version = current_version(person, year, now)
+        decided = adjust_photo(person, version, adjustment, by=options.STARTED_BY, now=now)
+    else:
+        content = _content_of(file)
+        origin = file.name
+        decided = set_photo(
+            person, content, by=options.STARTED_BY, now=now, year=year, origin=origin, adjustment=adjustment
+        )
+    _print_decided(decided_document(decided))
+
+
+@command.command("restore")
+@click.argument("code")
+@click.option("--version", "ordinal", metavar="N", type=int, required=True, help="See: photosync photo history.")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@click.option("--year", metavar="Y", type=int, help="The academic year; by default today's.")
+@options.reporting
+def restore(code: str, ordinal: int, kind: str | None, year: int | None) -> None:
+    """Make an earlier version the photo of its year again.
+
+    Example: photosync photo restore 002082 --version 1 --year 2026
+    """
+    installation.connect()
+    from photosync.apps.runs.by_hand import decided_document, restore_version, version_numbered
+    from photosync.apps.schools.queries import academic_year_now
+
+    person, now = _person(code, kind), options.right_now()
+    version = version_numbered(person, ordinal, academic_year_now(person.school, now) if year is None else year)
+    _print_decided(decided_document(restore_version(person, version, by=options.STARTED_BY, now=now)))
+
+
+@command.command("withdraw")
+@click.argument("code")
+@click.option("--reason", required=True, help="Why; it stands on the person's page.")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@options.reporting
+def withdraw(code: str, reason: str, kind: str | None) -> None:
+    """Neither show nor deliver the photo of a person, until someone shows it again. The versions are kept.
+
+    Example: photosync photo withdraw 002082 --reason "The parents asked for it"
+    """
+    installation.connect()
+    from photosync.apps.runs.by_hand import withdraw_photo
+
+    person = _person(code, kind)
+    withdrawal = withdraw_photo(person, reason=reason, by=options.STARTED_BY, now=options.right_now())
+    _print_shown(person, withdrawal.reason)
+
+
+@command.command("show")
+@click.argument("code")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@options.reporting
+def show(code: str, kind: str | None) -> None:
+    """Show and deliver the withdrawn photo of a person again.
+
+    Example: photosync photo show 002082
+    """
+    installation.connect()
+    from photosync.apps.runs.by_hand import show_photo
+
+    person = _person(code, kind)
+    show_photo(person, by=options.STARTED_BY, now=options.right_now())
+    _print_shown(person, None)
+
+
+def _print_shown(person: Person, withdrawn: str | None) -> None:
+    if output.wants_json():
+        output.print_json({"code": person.code, "kind": person.kind, "name": person.label, "withdrawn": withdrawn})
+        return
+    state = "is shown again" if withdrawn is None else f"is withdrawn: {withdrawn}"
+    output.print_text(f"The photo of {person} {state}{'' if state.endswith('.') else '.'}")
+
+
+def _print_decided(document: dict[str, Any]) -> None:
+    if output.wants_json():
+        output.print_json(document)
+        return
+    name, code, number, year = (document[key] for key in ("name", "code", "version", "year"))
+    output.print_text(f"{name} ({code}): version {number} of {year}. {document['explanation']}")
+
+
+def _adjustment(rotate: str, crop: str | None) -> Adjustment:
+    from photosync.imaging import Adjustment
+
+    turns = int(rotate) // 90
+    if crop is None:
+        return Adjustment(quarter_turns=turns)
+    try:
+        left, top, width, height = (float(part) / 100 for part in crop.split(","))
+        return Adjustment(quarter_turns=turns, left=left, top=top, width=width, height=height)
+    except ValueError as exc:
+        raise WrongUse(
+            f"{quoted(crop)} is no part of a picture. Nothing was saved. Write it as left, top, width and height in "
+            "percent, such as 10,0,80,100."
+        ) from exc
+
+
+def _content_of(file: Path) -> bytes:
+    from photosync.apps.library.store import render_settings
+
+    try:
+        with file.open("rb") as opened:
+            return opened.read(render_settings().max_bytes + 1)
+    except OSError as exc:
+        raise WrongUse(
+            f"The file {quoted(str(file))} cannot be read ({exc.strerror}). Nothing was saved. Check its path."
+        ) from exc
 
 
 def _print_versions(document: dict[str, Any]) -> None:

@@ -63,6 +63,12 @@ def version_picture(person_id: int, version: VersionShown, withdrawn_because: st
     return format_html('<span class="portrait small">{}</span>', picture)
 
 
+@register.simple_tag
+def version_shot(person_id: int, version_id: int) -> SafeString:
+    """Return the photo that a version is, in 4:5."""
+    return format_html('<span class="portrait">{}</span>', _picture(person_id, f"v{version_id}", "card"))
+
+
 def _picture(person_id: int, which: str, size: str) -> SafeString:
     base = f"/photos/{person_id}/{which}"
     if size == "card":

@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.library.models import Pin
 from photosync.apps.people.models import Identifier, Person
+from photosync.apps.people.privacy import answer_of, purposes_of
 from photosync.apps.people.queries import GROUPINGS
 from photosync.apps.schools.queries import academic_year_now
 from photosync.core.consent import Consent, Purpose
 from photosync.core.people import PersonKind
+from photosync.core.wording import date_words
 from photosync.web.faces_wall import face_of, level_words
-from photosync.web.page import Crumb, render_page
+from photosync.web.page import Crumb, Words, render_page
 from photosync.web.people_list import (
     EARLIER,
     EVERYONE,
@@ -35,7 +39,7 @@ from photosync.web.people_list import (
     Asked,
     PeopleList,
 )
-from photosync.web.photo_history import history_of
+from photosync.web.photo_history import history_of, runs_of_versions
 from photosync.web.views.administration import Place
 from photosync.web.workplace import Workplace, in_workplace
 
@@ -165,22 +169,37 @@ def _grouping(name: str, words: str, values: list[str], chosen: str) -> Filter:
     return Filter(name, words, (("", _("All")), *((value, shown(value)) for value in listed)), chosen)
 
 
+def the_person(workplace: Workplace, person_id: int) -> Person:
+    """Return the person. What one may not see does not exist: protected people, other schools. Raises Http404."""
+    found = Person.objects.select_related("school").filter(school=workplace.the_school, pk=person_id).first()
+    if found is None or (found.protected and Permission.DATA_MANAGE not in workplace.permissions):
+        raise Http404
+    return found
+
+
+def person_crumbs(person: Person, *further: Crumb) -> tuple[Crumb, ...]:
+    kind = PersonKind(person.kind)
+    own = reverse("data-person", args=[person.pk]) if further else ""
+    return data_crumbs(Crumb(kind_words(kind), list_url(kind)), Crumb(person.label, own), *further)
+
+
 @dataclass(frozen=True, slots=True)
 class PinShown:
+    """A pin in words. One that is released stays in the history; `released` says by whom and when."""
+
     year: int
     words: str
     reason: str
+    released: str
 
 
 @require_safe
 @in_workplace(needs=Permission.SYNC_VIEW)
 def data_person(request: HttpRequest, workplace: Workplace, person_id: int) -> HttpResponse:
-    """Everything that is stored of a person. What one may not see does not exist: protected people, other schools."""
-    found = Person.objects.select_related("school").filter(school=workplace.the_school, pk=person_id).first()
-    if found is None or (found.protected and Permission.DATA_MANAGE not in workplace.permissions):
-        raise Http404
+    """Everything that is stored of a person."""
+    found = the_person(workplace, person_id)
     history = history_of(found, datetime.now(UTC))
-    kind = PersonKind(found.kind)
+    may_change = Permission.DATA_MANAGE in workplace.permissions
     protected = _("The person is protected, so that no page shows the photo.") if found.protected else ""
     return render_page(
         request,
@@ -191,35 +210,63 @@ def data_person(request: HttpRequest, workplace: Workplace, person_id: int) -> H
             "history": history,
             "hidden_because": protected or history.withdrawn_because,
             "shows_origin": True,
+            "runs_here": runs_of_versions(found),
             "identifiers": list(Identifier.objects.filter(person=found).order_by("key", "value")),
-            "consent": _consent(found),
-            "pins": [_pin(pin) for pin in Pin.objects.filter(person=found).order_by("-academic_year", "pk")],
+            "consent": consent_answers(found),
+            "answers": ANSWERS,
+            "pins": [
+                _pin(pin, found.school.zone)
+                for pin in Pin.objects.filter(person=found).order_by("-academic_year", "pk")
+            ],
+            "may_manage_photo": Permission.PHOTO_MANAGE in workplace.permissions,
+            "may_change": may_change,
         },
         title=found.label,
         workspace="data-management",
-        crumbs=data_crumbs(Crumb(kind_words(kind), list_url(kind)), Crumb(found.label)),
+        crumbs=person_crumbs(found),
         workplace=workplace,
     )
 
 
-def _consent(person: Person) -> list[tuple[str, str]]:
-    """Return purpose and answer, as stored: what nothing is stored of is unknown."""
-    purposes = {
-        Purpose.SCHOOL_USE.value: _("School use"),
-        Purpose.ONLINE_PUBLICATION.value: _("Online publication"),
-        Purpose.PRINTED_PUBLICATION.value: _("Printed publication"),
-        Purpose.YEARBOOK.value: _("Yearbook"),
-        Purpose.MEDIA_RELEASE.value: _("Media release"),
-    }
-    answers = {Consent.YES.value: _("yes"), Consent.NO.value: _("no"), Consent.UNKNOWN.value: _("unknown")}
-    names = [*purposes, *(name for name in person.consent if name not in purposes)]
-    stored = {name: str(person.consent.get(name, Consent.UNKNOWN.value)) for name in names}
-    return [(purposes.get(name, name), answers.get(answer, answer)) for name, answer in stored.items()]
+PURPOSES: dict[str, Words] = {
+    Purpose.SCHOOL_USE.value: gettext_lazy("School use"),
+    Purpose.ONLINE_PUBLICATION.value: gettext_lazy("Online publication"),
+    Purpose.PRINTED_PUBLICATION.value: gettext_lazy("Printed publication"),
+    Purpose.YEARBOOK.value: gettext_lazy("Yearbook"),
+    Purpose.MEDIA_RELEASE.value: gettext_lazy("Media release"),
+}
+ANSWERS: dict[str, Words] = {
+    Consent.YES.value: gettext_lazy("yes"),
+    Consent.NO.value: gettext_lazy("no"),
+    Consent.UNKNOWN.value: gettext_lazy("unknown"),
+}
 
 
-def _pin(pin: Pin) -> PinShown:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is stored for a purpose; what nothing is stored of is unknown."""
+
+    purpose: str
+    words: Words
+    answer: str
+    answer_words: Words
+
+
+def consent_answers(person: Person) -> list[Answer]:
+    return [
+        Answer(purpose, PURPOSES.get(purpose, purpose), answer.value, ANSWERS[answer.value])
+        for purpose in purposes_of(person)
+        for answer in (answer_of(person, purpose),)
+    ]
+
+
+def _pin(pin: Pin, zone: ZoneInfo) -> PinShown:
     if pin.picture_id is None:
         words = _("The photo is not withdrawn, whatever the source says.")
     else:
         words = _("A picture of the source is not planned again until new bytes come or the pin is released.")
-    return PinShown(pin.academic_year, words, pin.reason)
+    released = ""
+    if pin.released_at is not None:
+        day = date_words(pin.released_at.astimezone(zone).date())
+        released = _("Released by %(who)s on %(day)s.") % {"who": pin.released_by, "day": day}
+    return PinShown(pin.academic_year, words, pin.reason, released)

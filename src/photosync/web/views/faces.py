@@ -24,7 +24,7 @@ from photosync.web.faces_wall import (
     year_levels,
 )
 from photosync.web.page import Crumb, render_page
-from photosync.web.photo_history import history_of
+from photosync.web.photo_history import history_of, runs_of_versions
 from photosync.web.workplace import Workplace, in_workplace, workplace_of
 
 
@@ -98,6 +98,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     if not workplace.may_see_photos:
         raise Http404
     history = history_of(found, datetime.now(UTC))
+    may_open_data = workplace.may_see_sync and workplace_of(request).school == found.school
     group = level_words(found.year_level) if found.kind == Person.Kind.STUDENT else _("Staff")
     query = QueryDict(mutable=True)
     query.update({"level": found.year_level} if found.kind == Person.Kind.STUDENT else {"kind": found.kind})
@@ -109,6 +110,10 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "face": face_of(found, history.shown_year, history.current_year),
             "history": history,
             "shows_origin": workplace.may_see_sync,
+            "runs_here": runs_of_versions(found) if workplace.may_see_sync else (),
+            # The pages of Data Management are those of the chosen school.
+            "data_url": reverse("data-person", args=[found.pk]) if may_open_data else "",
+            "may_manage_photo": Permission.PHOTO_MANAGE in workplace.permissions,
         },
         title=found.label,
         workspace="faces",

@@ -1,0 +1,126 @@
+"""Photos, consent and protection decided on by the command line."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.apps.runs.scene import Scene
+from tests.cli.commanding import Commanding
+from tests.portraits import make_portrait
+
+
+@pytest.fixture
+def scene(command: Commanding, tmp_path: Path) -> Scene:
+    """Return a school in which P0001 has a photo of this year, and P0002 none."""
+    scene = Scene(tmp_path / "photos", now=datetime.now(UTC))
+    scene.assign("LONG", date(2020, 1, 1), date(2199, 12, 31))
+    scene.everyone(2)
+    scene.put("0001.jpg", 1)
+    scene.run()
+    return scene
+
+
+@pytest.fixture
+def portrait(tmp_path: Path) -> str:
+    path = tmp_path / "mia.jpg"
+    path.write_bytes(make_portrait(50, 800, 1000))
+    return str(path)
+
+
+def test_photo_is_set_cropped_and_restored(scene: Scene, command: Commanding, portrait: str) -> None:
+    document = command.json("photo", "set", "0001", portrait, "--rotate", "90", "--crop", "10,0,80,100")
+    year = document["year"]
+
+    assert document == {
+        "code": "0001",
+        "kind": "student",
+        "name": "P0001",
+        "year": year,
+        "version": 2,
+        "pinned": 1,
+        "withdrawn": False,
+        "explanation": f"It is the photo of {year} now. The sync does not use the picture that it had for {year} "
+        "again, until the pin is released. A new picture in the source replaces it.",
+    }
+    latest = command.json("photo", "history", "0001")["years"][0]["versions"][0]
+    assert (latest["origin"], latest["made_by"], latest["width_px"], latest["height_px"]) == (
+        "mia.jpg",
+        "command line",
+        800,
+        800,
+    )
+    turned = command("photo", "set", "0001", "--rotate", "180")
+    assert turned.out.startswith(f"P0001 (0001): version 3 of {year}. It is the photo of {year} now.")
+    assert command.json("photo", "restore", "0001", "--version", "1")["version"] == 1
+    current = [
+        each["version"]
+        for each in command.json("photo", "history", "0001")["years"][0]["versions"]
+        if each["current"]
+    ]
+    assert current == [1]
+
+
+def test_photo_is_withdrawn_and_shown(scene: Scene, command: Commanding) -> None:
+    assert command("photo", "withdraw", "0001", "--reason", "The parents asked.").out == (
+        "The photo of P0001 (0001) is withdrawn: The parents asked.\n"
+    )
+    assert command.refusal("photo", "get", "0001", "-o", "x.jpg")[0] == 3
+    assert command.json("photo", "show", "0001") == {
+        "code": "0001",
+        "kind": "student",
+        "name": "P0001",
+        "withdrawn": None,
+    }
+    assert command.refusal("photo", "show", "0001") == (
+        3,
+        "The photo of P0001 (0001) is not withdrawn. Nothing was changed.",
+    )
+
+
+def test_wrong_words_are_refused(scene: Scene, command: Commanding, portrait: str, tmp_path: Path) -> None:
+    year = scene.now.year
+    text = tmp_path / "notes.txt"
+    text.write_text("not a picture")
+
+    assert command.refusal("photo", "set", "0001", portrait, "--crop", "50,0,80,100") == (
+        2,
+        '"50,0,80,100" is no part of a picture. Nothing was saved. Write it as left, top, width and height in '
+        "percent, such as 10,0,80,100.",
+    )
+    assert command.refusal("photo", "set", "0001", str(tmp_path / "none.jpg")) == (
+        2,
+        f'The file "{str(tmp_path / "none.jpg")[:59]}…" cannot be read (No such file or directory). Nothing was '
+        "saved. Check its path.",
+    )
+    assert command.refusal("photo", "set", "0001", str(text)) == (
+        1,
+        "This is not an image: its content is no picture format we know, whatever the file is called. "
+        "It was not used. Replace it with a JPEG or PNG photo.",
+    )
+    assert command.refusal("photo", "set", "0001") == (
+        3,
+        "The photo was neither turned nor cut. Nothing was changed.",
+    )
+    assert command.refusal("photo", "set", "0002", "--rotate", "90") == (
+        2,
+        f"P0002 (0002) has no photo for {year}. Nothing was changed.",
+    )
+
+
+def test_consent_protection_and_leaving(scene: Scene, command: Commanding) -> None:
+    assert command("people", "consent", "0001", "school-use", "no").out == (
+        "Consent of P0001 (0001) for school use is no.\n"
+    )
+    assert command("people", "consent", "0001", "school_use", "N").out == (
+        "Consent of P0001 (0001) for school use is no already.\n"
+    )
+    assert command.json("people", "consent", "0001", "yearbook", "yes")["consent"] == {
+        "school_use": "no",
+        "yearbook": "yes",
+    }
+    assert command.json("people", "protect", "0001")["protected"] is True
+    assert command.refusal("people", "protect", "0001")[0] == 3
+    assert command("people", "unprotect", "0001").out == "P0001 (0001) is not protected any more.\n"
+    assert command("people", "leave", "0001").out == "P0001 (0001) is marked as left.\n"
+    assert command.json("people", "show", "0001")["status"] == "left"

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from photosync.core.errors import WrongUse
 from photosync.core.photos import PhotoLimits, RenditionSizes
+from photosync.project.sign_in_settings import SignInSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Environment:
     log_level: str
     photo_limits: PhotoLimits
     rendition_sizes: RenditionSizes
+    sign_in: SignInSettings
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> Environment:
@@ -48,6 +50,7 @@ class Environment:
             log_level=variables.get("PHOTOSYNC_LOG_LEVEL", "WARNING").upper(),
             photo_limits=_limits(variables),
             rendition_sizes=_sizes(variables),
+            sign_in=SignInSettings.read(variables),
         )
 
     def secret_key(self) -> str:

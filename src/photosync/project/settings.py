@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from csp.constants import NONE, SELF
 
 from photosync.project.environment import Environment
@@ -18,6 +20,9 @@ PHOTOSYNC_SOURCE_ROOTS = ENVIRONMENT.source_roots
 PHOTOSYNC_PHOTO_LIMITS = ENVIRONMENT.photo_limits
 PHOTOSYNC_RENDITION_SIZES = ENVIRONMENT.rendition_sizes
 PHOTOSYNC_RUNS_DATABASE_URL = ENVIRONMENT.runs_database_url()
+PHOTOSYNC_PROXIES = ENVIRONMENT.sign_in.proxies
+PHOTOSYNC_REQUIRE_SECOND_FACTOR = ENVIRONMENT.sign_in.require_second_factor
+PHOTOSYNC_SIGN_IN_CREATES = ENVIRONMENT.sign_in.creates
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -27,6 +32,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "axes",
     "photosync.apps.schools",
     "photosync.apps.audit",
     "photosync.apps.accounts",
@@ -53,6 +65,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "photosync.web.second_factor_needed.SecondFactorNeeded",
+    "photosync.web.session_seen.SessionSeen",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "photosync.project.urls"
@@ -75,7 +91,16 @@ TEMPLATES = [
 DATABASES = ENVIRONMENT.databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+CACHES = {
+    # What sign-in counts and remembers (wrong codes, codes that were used) must hold for all processes alike.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "photosync_cache"},
+}
+
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -88,6 +113,41 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "sign-in"
+
+ACCOUNT_ADAPTER = "photosync.apps.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+# Wrong passwords are counted by axes. Here: forms sent from one address, and wrong codes for one account.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,5/300s/key"}
+MFA_ADAPTER = "photosync.apps.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Photo Sync"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SOCIALACCOUNT_ADAPTER = "photosync.apps.accounts.providers.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [each.as_allauth_app for each in ENVIRONMENT.sign_in.providers]},
+}
+SOCIALACCOUNT_AUTO_SIGNUP = False
+# A button that leads to another site by POST is stopped by the policy of forms (form-action 'self').
+SOCIALACCOUNT_LOGIN_ON_GET = True
+
+AXES_FAILURE_LIMIT = ENVIRONMENT.sign_in.lock_out_after
+AXES_COOLOFF_TIME = timedelta(minutes=ENVIRONMENT.sign_in.lock_out_minutes)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+# Whoever waits is not made to wait longer by others who go on trying.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "photosync.apps.accounts.addresses.client_address"
+AXES_USERNAME_CALLABLE = "photosync.apps.accounts.lock_outs.typed_name"
+AXES_LOCKOUT_CALLABLE = "photosync.web.views.sign_in.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure_cookies
 SESSION_COOKIE_HTTPONLY = True

@@ -160,11 +160,14 @@ def is_signed_in(session_key: str) -> bool:
     from django.db import close_old_connections
     from django.http import HttpRequest
 
+    from photosync.apps.accounts.second_factor import lacks_second_factor
+
     close_old_connections()
     request = HttpRequest()
     request.session = SessionStore(session_key)
     try:
-        return get_user(request).is_authenticated
+        user = get_user(request)
+        return user.is_authenticated and not lacks_second_factor(user)
     except DatabaseError:
         return False
 

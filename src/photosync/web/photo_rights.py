@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from photosync.apps.accounts.models import User
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.queries import permissions_of
+from photosync.apps.accounts.second_factor import lacks_second_factor
 from photosync.apps.library.models import PhotoVersion, YearPhoto
 from photosync.apps.runs.models import PlanItem
 from photosync.apps.schools.models import School
@@ -118,4 +119,6 @@ def session_viewer(session_key: str, school_id: int, *, is_planned: bool = False
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
+    if isinstance(user, User) and lacks_second_factor(user):
+        return 0
     return user.pk or 0 if user_may_see(user, school_id, is_planned=is_planned) else 0

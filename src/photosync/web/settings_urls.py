@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photosync.web.views import api_tokens, settings
+from photosync.web.views import api_tokens, settings, your_account
+from photosync.web.views import your_second_factor as factor
 
 urlpatterns = [
     path("", settings.settings, name="settings"),
+    path("your-account/", your_account.your_account, name="your-account"),
+    path("your-account/", your_account.your_account, name="mfa_index"),
+    path("your-account/password/", your_account.change_password, name="account_change_password"),
+    path("your-account/sessions/end-others/", your_account.end_others, name="sessions-end-others"),
+    path("your-account/sessions/<int:session_id>/end/", your_account.end_one, name="session-end"),
+    path("your-account/app/", factor.SetUpApp.as_view(), name="mfa_activate_totp"),
+    path("your-account/app/code.svg", factor.app_code, name="app-code"),
+    path("your-account/app/remove/", factor.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("your-account/recovery-codes/", factor.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path("your-account/recovery-codes/new/", factor.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("your-account/passkeys/add/", factor.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("your-account/passkeys/<int:pk>/rename/", factor.RenamePasskey.as_view(), name="mfa_edit_webauthn"),
+    path("your-account/passkeys/<int:pk>/remove/", factor.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     path("api-tokens/", api_tokens.api_tokens, name="api-tokens"),
     path("api-tokens/new/", api_tokens.new_api_token, name="api-token-new"),
     path("api-tokens/<int:token_id>/revoke/", api_tokens.revoke_api_token, name="api-token-revoke"),

@@ -53,6 +53,9 @@ class Act(models.TextChoices):
     USER_LINK_MADE = "user.link-made", _("Link to set a password made")  # words, not a password
     USER_PASSWORD = "user.password", _("Password set")  # words, not a password
     USER_SECOND_FACTOR = "user.second-factor", _("Second factor changed")
+    USER_DEACTIVATED = "user.deactivated", _("Account switched off")
+    USER_ACTIVATED = "user.activated", _("Account switched on")
+    USER_UNLOCKED = "user.unlocked", _("Account unlocked")
     USER_SESSION_ENDED = "user.session-ended", _("Session ended")
     SIGNED_IN = "user.signed-in", _("Signed in")
     SIGN_IN_FAILED = "user.sign-in-failed", _("Sign-in failed")

@@ -244,7 +244,7 @@ def test_account_added_linked_and_its_password_set(school: School) -> None:
     ]
     assert "pelican" not in str(list(Entry.objects.values_list()))
     assert take_told() == [
-        ("user.added", "kim", [("role", None, "administrator")], ""),
+        ("user.added", "kim", [("roles", None, "administrator in HILL")], ""),
         ("user.link-made", "kim", [], ""),
         ("user.password", "kim", [], ""),
     ]

@@ -68,6 +68,12 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     return len(rows)
 
 
+def rename_session(before: str | None, after: str | None) -> None:
+    """Let the session that was known by the key `before` be known by `after`."""
+    if before and after:
+        UserSession.objects.filter(session_key=before).update(session_key=after)
+
+
 def _end(user: User, rows: Iterable[UserSession]) -> None:
     with transaction.atomic():
         for row in rows:

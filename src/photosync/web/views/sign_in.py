@@ -160,7 +160,7 @@ def locked_out(
 
 def _at(until: datetime) -> str:
     """Return the time of day, where all schools here share one zone."""
-    zones = list(School.objects.values_list("time_zone", flat=True).distinct()[:2])
+    zones = list(School.objects.order_by().values_list("time_zone", flat=True).distinct()[:2])
     if len(zones) != 1:
         return ""
     return _(", at %(time)s") % {"time": time_words(until.astimezone(School(time_zone=zones[0]).zone))}

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.account.internal.flows.password_change import finalize_password_change
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from photosync.apps.accounts.adapters import account
-from photosync.apps.accounts.models import Membership, Role
+from photosync.apps.accounts.models import Membership, Role, User
 from photosync.apps.accounts.providers import linked_to
 from photosync.apps.accounts.second_factor import second_factor_of
 from photosync.apps.accounts.services import set_password
-from photosync.apps.accounts.sessions import end_session, end_sessions, sessions_of
+from photosync.apps.accounts.sessions import end_session, end_sessions, rename_session, sessions_of
 from photosync.core.errors import NotFound
 from photosync.core.wording import past_words
 from photosync.web.page import Crumb, render_page
@@ -98,8 +98,7 @@ def change_password(request: HttpRequest, workplace: Workplace) -> HttpResponse:
             status = 429
         elif form.is_valid():
             set_password(user, form.cleaned_data["new_password1"])
-            finalize_password_change(request, user)
-            number = end_sessions(user, but=request.session.session_key)
+            number = keep_this_session_only(request, user)
             messages.success(request, _changed(number))
             return HttpResponseRedirect(reverse("your-account"))
     return render_page(
@@ -112,6 +111,15 @@ def change_password(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         workplace=workplace,
         status=status,
     )
+
+
+def keep_this_session_only(request: HttpRequest, user: User) -> int:
+    """Sign in anew with the changed password, and end the other sessions. Returns how many."""
+    before = request.session.session_key
+    number = end_sessions(user, but=before)
+    update_session_auth_hash(request, user)
+    rename_session(before, request.session.session_key)
+    return number
 
 
 def _changed(ended: int) -> str:

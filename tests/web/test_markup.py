@@ -53,6 +53,11 @@ PAGES = [
     "/photos/?q=ada",
     "/photos/people/{ada}/",
     "/settings/",
+    "/settings/users/",
+    "/settings/users/roles/",
+    "/settings/users/new/",
+    "/settings/users/{kim}/",
+    "/settings/users/{kim}/link/",
     "/settings/your-account/",
     "/settings/your-account/password/",
     "/settings/your-account/app/",
@@ -74,7 +79,9 @@ def page(scene: Scene, address: str) -> object:
     period = around_today(scene.school)
     profile = make_profile(scene.school, "Photo Sync", period)
     run = make_run(profile, RunState.DONE, datetime.now(UTC))
-    return client.get(address.format(ada=scene.ada.pk, period=period.pk, run=run.pk, profile=profile.pk))
+    return client.get(
+        address.format(ada=scene.ada.pk, period=period.pk, run=run.pk, profile=profile.pk, kim=scene.administrator.pk)
+    )
 
 
 @pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])

@@ -19,7 +19,7 @@ SUMMARIES = {
     "serve": "Serve the pages, the schedule and the runs in one process.",
     "web": "Serve the pages only.",
     "worker": "Execute the schedule and the runs only.",
-    "user": "Make accounts for the pages.",
+    "user": "Make and manage accounts for the pages.",
     "token": "Make, list and revoke API tokens.",
     "school": "Make and list schools.",
     "people": "Import, list and show students and staff; consent, protection, leaving.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photosync.web.views import api_tokens, settings, your_account
+from photosync.web.views import api_tokens, settings, users, your_account
 from photosync.web.views import your_second_factor as factor
 
 urlpatterns = [
@@ -22,6 +22,12 @@ urlpatterns = [
     path("your-account/passkeys/add/", factor.AddPasskey.as_view(), name="mfa_add_webauthn"),
     path("your-account/passkeys/<int:pk>/rename/", factor.RenamePasskey.as_view(), name="mfa_edit_webauthn"),
     path("your-account/passkeys/<int:pk>/remove/", factor.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path("users/", users.users, name="users"),
+    path("users/roles/", users.permissions, name="permissions"),
+    path("users/new/", users.new_user, name="user-new"),
+    path("users/<int:user_id>/", users.user, name="user"),
+    path("users/<int:user_id>/roles/", users.user_roles, name="user-roles"),
+    path("users/<int:user_id>/<slug:act_name>/", users.user_act, name="user-act"),
     path("api-tokens/", api_tokens.api_tokens, name="api-tokens"),
     path("api-tokens/new/", api_tokens.new_api_token, name="api-token-new"),
     path("api-tokens/<int:token_id>/revoke/", api_tokens.revoke_api_token, name="api-token-revoke"),

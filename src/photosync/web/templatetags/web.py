@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django import template
@@ -10,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from photosync.apps.accounts.models import Role
 from photosync.core.wording import date_words
 from photosync.web.badge import Badge
 from photosync.web.faces_wall import Face, level_words
@@ -105,6 +107,16 @@ def day_in_words(value: object) -> str:
         except ValueError:
             return ""
     return date_words(value) if isinstance(value, date) else ""
+
+
+@register.filter
+def role_label(role: str) -> str:
+    return str(Role(role).label)
+
+
+@register.filter
+def at(items: Sequence[object], index: int) -> object:
+    return items[index]
 
 
 @register.filter

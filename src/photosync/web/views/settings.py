@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from photosync.apps.accounts.authority import authority_of
 from photosync.apps.accounts.permissions import Permission
 from photosync.web.page import Crumb, Words, render_page
 from photosync.web.views.administration import Place
@@ -38,7 +39,8 @@ SETTINGS = (
         gettext_lazy("School"),
         gettext_lazy("Its name, its time zone and the day on which its academic year begins."),
     ),
-    Setting("users", gettext_lazy("Users and roles"), gettext_lazy("Who may sign in, and what each may do.")),
+    # Also for administrators of single schools: `authority_of` decides.
+    Setting("users", gettext_lazy("Users and roles"), gettext_lazy("Who may sign in, and what each may do."), None),
     Setting(
         "api-tokens",
         gettext_lazy("API tokens"),
@@ -65,6 +67,8 @@ def settings(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     places = []
     for each in SETTINGS:
         if each.needs is not None and each.needs not in workplace.permissions:
+            continue
+        if each.page == "users" and not authority_of(request.user).is_any:
             continue
         try:
             places.append(Place(each.words, reverse(each.page), each.purpose))

@@ -28,6 +28,7 @@ SUMMARIES = {
     "profile": "Make, change and look at sync profiles.",
     "sync": "Run a sync profile on demand, wait for it, and report.",
     "run": "Look at runs, and decide on them.",
+    "review": "Decide on what runs left to a person.",
     "photo": "Get, set, withdraw or show the photo of a person, or its history.",
     "verify": "Re-hash every stored photo against the database.",
     "doctor": "Check settings, folder rights, database, clock and workers.",

@@ -52,22 +52,26 @@ class Clues:
     key: str
     numbers: tuple[str, ...]
     words: tuple[str, ...]
+    spellings: tuple[str, ...] = ()
+    """The words as the file has them and in other letter case: databases compare accents and case differently."""
 
     @classmethod
     def of(cls, key: str, stem: str) -> Clues:
         """Return the clues of a file named `stem`; `key` is empty where none could be read."""
         stem = unicodedata.normalize("NFC", stem)
         numbers = tuple(dict.fromkeys(_NUMBER.findall(stem)))[:4]
-        words = [_form(word) for part in _HUMP.split(stem) for word in _WORD.findall(part)]
+        raw = tuple(dict.fromkeys(word for part in _HUMP.split(stem) for word in _WORD.findall(part)))[:MOST_NAMES]
+        words = dict.fromkeys(map(_form, raw))
+        spellings = dict.fromkeys(each for word in raw for each in (word, word.capitalize(), _form(word)))
         return cls(
-            key.strip()[:64], tuple(n[:LONGEST_VALUE] for n in numbers), tuple(dict.fromkeys(words))[:MOST_NAMES]
+            key.strip()[:64], tuple(number[:LONGEST_VALUE] for number in numbers), tuple(words), tuple(spellings)
         )
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The key and the numbers, folded as identifiers are stored folded; without those too short to say much."""
-        forms = (_FOLDED.form(text) for text in (self.key, *self.numbers))
-        return tuple(dict.fromkeys(form for form in forms if len(form) >= SHORTEST_PART - 1))
+        texts = (text for text in (self.key, *self.numbers) if len(text) >= SHORTEST_PART - 1)
+        return tuple(dict.fromkeys(map(_FOLDED.form, texts)))
 
     def values(self) -> frozenset[str]:
         """Return the folded identifiers that are worth looking up: the same, one slip away, and parts of numbers."""
@@ -123,7 +127,7 @@ def _by_identifiers(clues: Clues, person: Known) -> tuple[int, str]:
 def _by_identifier(clues: Clues, identifier: str, kind: PersonKind) -> tuple[int, str]:
     form, shown = _FOLDED.form(identifier), quoted(identifier)
     key = _FOLDED.form(clues.key)
-    if len(form) < SHORTEST_PART - 1:
+    if len(identifier) < SHORTEST_PART - 1:
         return (_SAME, f"A {kind.one} is known by {shown}.") if form and form == key else (0, "")
     if form == key:
         zeros = identifier.strip().lower() != clues.key.lower()

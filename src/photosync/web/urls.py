@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{TIMETABLE}manage-sync/<int:profile_id>/effect/", profiles.profile_effect, name="profile-effect"),
     path(f"{TIMETABLE}manage-sync/<int:profile_id>/run/", profiles.run_now, name="profile-run"),
     path(f"{TIMETABLE}runs/", include("photosync.web.run_urls")),
+    path("review/", include("photosync.web.review_urls")),
     path("data-management/", include("photosync.web.data_urls")),
     path("photos/", faces.faces, name="faces"),
     path("photos/people/<int:person_id>/", faces.person, name="person"),

@@ -296,6 +296,11 @@ def _files_named(made: ReviewDecision) -> list[ListedFile]:
     return list(files.select_related("page"))
 
 
+def file_of(made: ReviewDecision) -> ListedFile | None:
+    """Return the file that a decision was made on, as it is listed now; None where it has gone."""
+    return next(iter(_files_named(made)), None)
+
+
 def _unmatch(file: ListedFile, made: ReviewDecision) -> None:
     is_fresh = file.person_id is None and file.state in (State.TO_MATCH, State.DISMISSED) and made.code_before
     if is_fresh:

@@ -49,6 +49,11 @@ def timetable_management_places() -> list[Place]:
             reverse("runs"),
             _("What each sync did: every change with the face before and after. Approve, discard, undo."),
         ),
+        Place(
+            _("Review"),
+            reverse("review"),
+            _("What the runs left to a person: files that match nobody, doubtful and rejected pictures."),
+        ),
     ]
 
 

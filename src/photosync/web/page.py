@@ -21,20 +21,24 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """An entry of the navigation. It is shown once a page of that name exists, to those with the permission."""
+    """An entry of the navigation. It is shown once a page of that name exists, to those with the permission.
+
+    `short_words` is for the bottom bar of a narrow window: a part of `words`.
+    """
 
     page: str
     words: Words
     icon: str
     needs: Permission | None = None
+    short_words: Words = ""
 
 
 WORKSPACES = (
     Workspace("overview", _("Overview"), "overview"),
-    Workspace("administration", _("Administration Workspace"), "administration", Permission.SYNC_VIEW),
-    Workspace("data-management", _("Data Management"), "data", Permission.SYNC_VIEW),
+    Workspace("administration", _("Administration Workspace"), "administration", Permission.SYNC_VIEW, _("Admin")),
+    Workspace("data-management", _("Data Management"), "data", Permission.SYNC_VIEW, _("Data")),
     Workspace("faces", _("Photos"), "photos", Permission.PHOTO_VIEW),
-    Workspace("academic-reports", _("Academic Reports"), "reports"),
+    Workspace("academic-reports", _("Academic Reports"), "reports", short_words=_("Reports")),
     Workspace("settings", _("Settings"), "settings"),
     Workspace("help", _("Help"), "help"),
 )
@@ -49,6 +53,7 @@ class Crumb:
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
     words: Words
+    short_words: Words
     icon: str
     url: str
     is_current: bool
@@ -64,7 +69,8 @@ def navigation(current: str, permissions: frozenset[Permission]) -> list[Navigat
             url = reverse(workspace.page)
         except NoReverseMatch:
             continue
-        items.append(NavigationItem(workspace.words, workspace.icon, url, workspace.page == current))
+        short = workspace.short_words or workspace.words
+        items.append(NavigationItem(workspace.words, short, workspace.icon, url, workspace.page == current))
     return items
 
 

@@ -15,6 +15,8 @@ from django.http import HttpRequest
 
 SIGNED_WITH = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 
+LONGEST_SUBJECT = 191
+
 
 class CheckedProtocol(OpenIDConnectOAuth2Adapter):
     """Raises OAuth2Error for every answer that is not what it should be."""
@@ -56,7 +58,8 @@ class CheckedProtocol(OpenIDConnectOAuth2Adapter):
             )
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, requests.RequestException) as exc:
             raise OAuth2Error(f"the ID token cannot be verified: {exc!r}") from exc
-        if not isinstance(claims.get("sub"), str) or not claims["sub"] or "exp" not in claims:
+        subject = claims.get("sub")
+        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or "exp" not in claims:
             raise OAuth2Error("the ID token does not say about whom it is, or until when it holds")
         return claims
 

@@ -12,7 +12,9 @@ from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.conf import settings
 from django.contrib import messages
@@ -25,6 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
+from requests import RequestException
 
 from photosync.apps.accounts.addresses import client_address
 from photosync.apps.accounts.lock_outs import locked_until, typed_name
@@ -116,10 +119,13 @@ def back_from_elsewhere(request: HttpRequest, provider_id: str) -> HttpResponseB
 
 
 def _with_protocol(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    protocol = CheckedProtocol(request, provider_id)
     try:
-        return view.adapter_view(CheckedProtocol(request, provider_id))(request)
+        return view.adapter_view(protocol)(request)
     except SocialApp.DoesNotExist as exc:
         raise Http404 from exc
+    except (RequestException, OAuth2Error, KeyError) as exc:  # its settings cannot be had, or lack an address
+        return render_authentication_error(request, protocol.get_provider(), exception=exc)
 
 
 @require_safe

@@ -55,6 +55,8 @@ PAGES = [
     "/photos/",
     "/photos/?q=ada",
     "/photos/people/{ada}/",
+    "/photos/lists/",
+    "/photos/lists/print/?year_level=7",
     "/settings/",
     "/settings/users/",
     "/settings/users/roles/",

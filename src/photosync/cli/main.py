@@ -29,7 +29,7 @@ SUMMARIES = {
     "sync": "Run a sync profile on demand, wait for it, and report.",
     "run": "Look at runs, and decide on them.",
     "review": "Decide on what runs left to a person.",
-    "photo": "Get, set, withdraw or show the photo of a person, or its history.",
+    "photo": "Get, set, withdraw or show the photo of a person, its history, and lists.",
     "verify": "Re-hash every stored photo against the database.",
     "doctor": "Check settings, folder rights, database, clock and workers.",
 }

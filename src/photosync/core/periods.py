@@ -228,3 +228,8 @@ def _year_moved_on(text: str, period: TimetablePeriod) -> str:
     """Return `text` with every number that is a year of the period's dates raised by one."""
     years = {str(year): str(year + 1) for year in (period.start.year, period.end.year, period.academic_year)}
     return re.sub(r"(?<!\d)\d{4}(?!\d)", lambda found: years.get(found[0], found[0]), text)
+
+
+def nearest_day(start: date, end: date, today: date) -> date:
+    """Return today within a period, else its day that is nearest to today."""
+    return min(max(start, today), end)

@@ -13,9 +13,9 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from photosync.apps.library.queries import photo_states
+from photosync.apps.people import wording
 from photosync.apps.people.models import Person
 from photosync.apps.schools.models import School
 
@@ -24,6 +24,7 @@ DEEPEST_PAGE = 2_000
 LONGEST_SEARCH = 100
 MOST_WORDS = 4
 TINTS = 6
+level_words = wording.level_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,6 @@ def natural_order(text: str) -> list[tuple[int, int | str]]:
     if not text:
         return [(2, "")]
     return [(0, int(p)) if p.isdecimal() else (1, p.casefold()) for p in re.split(r"(\d{1,9})", text) if p]
-
-
-def level_words(level: str) -> str:
-    """Return "Year 7" for a bare number, and every other year level as it is written."""
-    if not level:
-        return _("No year level")
-    return _("Year %(level)s") % {"level": level.lstrip("0") or "0"} if level.isdecimal() else level
 
 
 def people_of_level(school: School, kind: str, year_level: str) -> QuerySet[Person]:
@@ -122,13 +116,8 @@ def face_of(person: Person, shown_year: int | None, current_year: int) -> Face:
         name=person.label,
         code=person.code,
         detail=person.roll_group or person.house,
-        initials=initials_of(person),
+        initials=wording.initials_of(person),
         tint=person.pk % TINTS,
         photo_year=shown_year,
         is_earlier=shown_year is not None and shown_year < current_year,
     )
-
-
-def initials_of(person: Person) -> str:
-    names = (person.preferred_name or person.given_name, person.family_name)
-    return "".join(name[0].upper() for name in names if name) or person.code[:2].upper()

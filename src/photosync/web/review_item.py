@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as lazy
 from photosync.apps.library.queries import photo_states
 from photosync.apps.people.models import Person
 from photosync.apps.people.queries import identified_by
+from photosync.apps.people.wording import level_words
 from photosync.apps.review.looking import may_show_protected
 from photosync.apps.review.queues import CODES, Queue
 from photosync.apps.review.services import path_of
 from photosync.apps.review.suggestions import Suggested, collision_for, suggestions_for, to_choose_from
 from photosync.apps.schools.queries import academic_year_now
 from photosync.apps.sources.models import ListedFile
-from photosync.web.faces_wall import LONGEST_SEARCH, MOST_WORDS, Face, face_of, level_words, says
+from photosync.web.faces_wall import LONGEST_SEARCH, MOST_WORDS, Face, face_of, says
 
 State = ListedFile.State
 MOST_CHOICES = 9

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from photosync.apps.people.models import Person
+from photosync.apps.people.wording import level_words
 from photosync.apps.review.queues import Queue
 from photosync.apps.review.without_photo import PersonWithout, levels_without, of_level, told_of, without_photo
 from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import academic_year_now
-from photosync.web.faces_wall import DEEPEST_PAGE, Face, face_of, level_words, natural_order
+from photosync.web.faces_wall import DEEPEST_PAGE, Face, face_of, natural_order
 from photosync.web.runs_list import number_in
 
 ROWS_PER_PAGE = 50

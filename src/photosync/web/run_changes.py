@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from photosync.apps.library.models import PhotoVersion, Withdrawal
+from photosync.apps.people.wording import initials_of
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile
 from photosync.apps.sources.queries import files_in
 from photosync.core.plan import Action
 from photosync.core.run_states import RunState, Trigger
 from photosync.engine.names import joined_path
-from photosync.web.faces_wall import TINTS, initials_of
+from photosync.web.faces_wall import TINTS
 
 CHANGES_PER_PAGE = 48
 DEEPEST_PAGE = 25_000

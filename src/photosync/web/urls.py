@@ -6,7 +6,17 @@ from django.urls import include, path, re_path
 
 from photosync.web.photo_address import PATTERN
 from photosync.web.theme import choose_theme
-from photosync.web.views import accounts, administration, faces, overview, periods, photo, probes, profiles
+from photosync.web.views import (
+    accounts,
+    administration,
+    faces,
+    overview,
+    periods,
+    photo,
+    photo_lists,
+    probes,
+    profiles,
+)
 
 TIMETABLE = "administration/timetable-management/"
 
@@ -32,6 +42,9 @@ urlpatterns = [
     path("review/", include("photosync.web.review_urls")),
     path("data-management/", include("photosync.web.data_urls")),
     path("photos/", faces.faces, name="faces"),
+    path("photos/lists/", photo_lists.photo_lists, name="photo-lists"),
+    path("photos/lists/print/", photo_lists.photo_list_print, name="photo-list-print"),
+    path("photos/lists/list.pdf", photo_lists.photo_list_document, name="photo-list-pdf"),
     path("photos/people/<int:person_id>/", faces.person, name="person"),
     re_path(rf"^{PATTERN}\Z", photo.photo, name="photo"),
     path("accounts/", include("photosync.web.account_urls")),

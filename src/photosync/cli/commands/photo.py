@@ -11,6 +11,7 @@ import rich_click as click
 from photosync.cli import installation, options, output
 from photosync.cli.dates import written_moment
 from photosync.cli.files import write_whole
+from photosync.cli.photo_list import command as photo_list
 from photosync.core.errors import WrongUse
 from photosync.core.people import PersonKind, quoted
 from photosync.core.photos import Rendition
@@ -24,7 +25,10 @@ KINDS = click.Choice([kind.value for kind in PersonKind])
 
 @click.group("photo")
 def command() -> None:
-    """Get, set, withdraw or show the photo of a person, or its history."""
+    """Get, set, withdraw or show the photo of a person, its history, and lists of faces."""
+
+
+command.add_command(photo_list)
 
 
 @command.command("get")

@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from photosync.apps.accounts.models import Role
+from photosync.apps.people.wording import level_words
 from photosync.core.wording import date_words
 from photosync.web.badge import Badge
-from photosync.web.faces_wall import Face, level_words
+from photosync.web.faces_wall import Face
 from photosync.web.photo_history import VersionShown
 from photosync.web.short_dates import short_date
 
@@ -34,10 +35,10 @@ def badge(shown: Badge) -> SafeString:
 
 
 @register.simple_tag
-def portrait(face: Face, size: str) -> SafeString:
+def portrait(face: Face, size: str, which: str = "now") -> SafeString:
     """Return the face in 4:5, or initials on a tint; with a mark where the photo is an earlier year's.
 
-    The name stands beside it, so that the picture itself has no words.
+    The name stands beside it, so that the picture itself has no words. `which` is now, or an academic year.
     """
     if face.photo_year is None:
         return format_html(
@@ -46,7 +47,7 @@ def portrait(face: Face, size: str) -> SafeString:
             face.initials,
             _("no photo:"),
         )
-    picture = _picture(face.person_id, "now", size)
+    picture = _picture(face.person_id, which, size)
     if not face.is_earlier:
         return format_html('<span class="portrait">{}</span>', picture)
     return format_html(

@@ -23,11 +23,12 @@ from photosync.apps.library.models import Pin
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.privacy import answer_of, purposes_of
 from photosync.apps.people.queries import GROUPINGS
+from photosync.apps.people.wording import level_words
 from photosync.apps.schools.queries import academic_year_now
 from photosync.core.consent import Consent, Purpose
 from photosync.core.people import PersonKind
 from photosync.core.wording import date_words
-from photosync.web.faces_wall import face_of, level_words
+from photosync.web.faces_wall import face_of
 from photosync.web.page import Crumb, Words, render_page
 from photosync.web.people_list import (
     EARLIER,

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.people.models import Person
+from photosync.apps.people.wording import level_words
 from photosync.apps.schools.queries import academic_year_now
 from photosync.web.faces_wall import (
     LONGEST_SEARCH,
     WallPage,
     face_of,
-    level_words,
     people_found,
     people_of_level,
     wall_page,
@@ -56,6 +56,7 @@ def faces(request: HttpRequest, workplace: Workplace) -> HttpResponse:
             "level": "" if staff or search else level,
             "is_staff": staff and not search,
             "year": year,
+            "may_change_data": Permission.DATA_MANAGE in workplace.permissions,
             **_neighbours(request.GET, page),
         },
         title=_("Photos"),

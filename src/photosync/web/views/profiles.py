@@ -21,6 +21,7 @@ from photosync.apps.profiles.queries import schedule_of
 from photosync.apps.profiles.saving import save_profile, schedule_wanted
 from photosync.apps.runs.services import request_run
 from photosync.apps.schools.models import School
+from photosync.apps.timetable.choices import Audience, periods_offered
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.queries import periods_of
 from photosync.core.errors import PhotoSyncError
@@ -141,7 +142,11 @@ def _sheet(school: School, found: SyncProfile | None, data: QueryDict | None, *,
             field.disabled = True
     today = local_date(datetime.now(UTC), school.zone)
     assigned = {each.pk for each in periods}
-    offered = [each for each in periods_of(school).filter(end__gte=today) if each.pk not in assigned]
+    offered = [
+        each
+        for each in periods_offered(school, Audience.MANAGE_SYNC).filter(end__gte=today).order_by("start", "code")
+        if each.pk not in assigned
+    ]
     return Sheet(found, form, shown, offered, is_sent=data is not None)
 
 

@@ -34,6 +34,7 @@ PAGES = (
     "/photos/lists/?for=parents&kind=staff",
     "/photos/lists/print/?year_level=7",
     "/schools/",
+    "/overview/schools/",
     "/settings/users/",
     "/settings/users/roles/",
     "/settings/users/new/",

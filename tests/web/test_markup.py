@@ -25,6 +25,7 @@ MANAGE = "/administration/timetable-management/manage-sync/"
 RUNS = "/administration/timetable-management/runs/"
 PAGES = [
     "/",
+    "/overview/schools/",
     "/administration/",
     "/administration/timetable-management/",
     SETUP,

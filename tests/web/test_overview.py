@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from photosync.apps.accounts.models import Role
+from photosync.apps.accounts.permissions import PERMISSIONS
 from photosync.apps.profiles.models import SyncProfile
 from photosync.core.run_states import RunState, Trigger
+from photosync.web.attention import Attention, Remedy, attention_of, look_at
 from photosync.web.badge import Badge
 from photosync.web.profile_cards import card_of, duration_words, live_state_of
 from photosync.web.run_facts import worst_state_by_day
@@ -45,8 +48,13 @@ def profile(scene: Scene) -> SyncProfile:
     return SyncProfile.objects.select_related("school").get(pk=made.pk)
 
 
+def wants_of(profile: SyncProfile, now: datetime = NOW, role: Role = Role.ADMINISTRATOR) -> list[Attention]:
+    today = now.astimezone(profile.school.zone).date()
+    return attention_of(profile.school, look_at([profile], now), PERMISSIONS[role], today)
+
+
 def test_card_says_what_runs_and_when_it_stops(profile: SyncProfile) -> None:
-    card, _wants = card_of(profile, NOW)
+    card = card_of(profile, NOW)
 
     assert (card.forecast.status, card.health) == (Badge("active", "Active"), Badge("active", "ok"))
     assert card.forecast.sentence == (
@@ -64,7 +72,7 @@ def test_disabled_card_tells_apart_what_it_would_do(profile: SyncProfile) -> Non
     profile.scheduled_sync_enabled = False
     profile.save()
 
-    card, wants = card_of(profile, NOW)
+    card, wants = card_of(profile, NOW), wants_of(profile)
 
     assert (card.forecast.status, card.forecast.next_run, card.forecast.later_runs) == (
         Badge("disabled", "Disabled"),
@@ -77,7 +85,7 @@ def test_disabled_card_tells_apart_what_it_would_do(profile: SyncProfile) -> Non
 
 
 def test_stop_within_thirty_days_needs_attention(profile: SyncProfile) -> None:
-    _card, wants = card_of(profile, NOW)
+    wants = wants_of(profile)
 
     assert [(want.badge, want.sentence) for want in wants] == [
         (
@@ -92,13 +100,13 @@ def test_stop_that_is_far_off_needs_none(scene: Scene, profile: SyncProfile) -> 
     later = make_period(scene.school, "2027S1", date(2027, 1, 27), date(2027, 6, 25))
     profile.assigned.create(period=later)
 
-    assert card_of(profile, NOW)[1] == []
+    assert wants_of(profile) == []
 
 
 def test_ended_profile_needs_attention(profile: SyncProfile) -> None:
     after = datetime(2026, 12, 20, 2, 0, tzinfo=UTC)
 
-    card, wants = card_of(profile, after)
+    card, wants = card_of(profile, after), wants_of(profile, after)
 
     assert (card.forecast.status.word, card.forecast.stops_in) == ("Ended", "2 days ago")
     assert [(want.badge.word, want.sentence) for want in wants] == [
@@ -111,7 +119,7 @@ def test_ended_profile_needs_attention(profile: SyncProfile) -> None:
 
 
 def test_profile_without_a_worker_needs_attention_first(profile: SyncProfile) -> None:
-    _card, wants = card_of(profile, NOW + timedelta(minutes=5))
+    wants = wants_of(profile, NOW + timedelta(minutes=5))
 
     assert [want.badge for want in wants] == [Badge("failing", "Not running"), Badge("ended", "Stops soon")]
     assert wants[0].sentence == "Active, but no worker has run since Monday 13:00: start `photosync serve`."
@@ -120,7 +128,7 @@ def test_profile_without_a_worker_needs_attention_first(profile: SyncProfile) ->
 def test_held_run_needs_attention(profile: SyncProfile) -> None:
     held = make_run(profile, RunState.HELD, NOW - timedelta(hours=1), explanation="Too many would be replaced.")
 
-    _card, wants = card_of(profile, NOW)
+    wants = wants_of(profile)
 
     assert wants[0].badge == Badge("held", "Held")
     assert wants[0].sentence == (
@@ -131,12 +139,78 @@ def test_held_run_needs_attention(profile: SyncProfile) -> None:
 def test_failed_run_needs_attention(profile: SyncProfile) -> None:
     failed = make_run(profile, RunState.FAILED, NOW - timedelta(hours=1), explanation="The folder is gone.")
 
-    _card, wants = card_of(profile, NOW)
+    wants = wants_of(profile)
 
     assert wants[0].badge == Badge("failing", "Failing")
     assert wants[0].sentence == (
         f"Active, but the last run failed (run {failed.pk}, Monday 12:00): The folder is gone."
     )
+
+
+def test_each_want_has_the_button_that_mends_it(scene: Scene, profile: SyncProfile) -> None:
+    held = make_run(profile, RunState.HELD, NOW - timedelta(hours=1))
+    last = profile.assigned.get().period
+
+    assert [(want.badge.word, want.remedy) for want in wants_of(profile)] == [
+        ("Held", Remedy("Compare and decide", f"/administration/timetable-management/runs/{held.pk}/")),
+        (
+            "Stops soon",
+            Remedy("Add a later period", f"/administration/timetable-management/cycle-period-setup/{last.pk}/copy/"),
+        ),
+    ]
+    make_period(scene.school, "2027S1", date(2027, 1, 27), date(2027, 6, 25))
+    assert wants_of(profile)[1].remedy == Remedy(
+        "Add a later period", f"/administration/timetable-management/manage-sync/{profile.pk}/#add_period"
+    )
+
+
+def test_who_may_not_mend_it_is_told_who_can(profile: SyncProfile) -> None:
+    make_run(profile, RunState.HELD, NOW - timedelta(hours=1))
+
+    wants = wants_of(profile, role=Role.ARCHIVIST)
+
+    assert [want.remedy for want in wants] == [
+        Remedy("This needs one of these roles: administrator, sync manager.")
+    ] * 2
+
+
+def test_failing_and_stale_lead_to_the_runs(profile: SyncProfile) -> None:
+    failed = make_run(profile, RunState.FAILED, NOW - timedelta(hours=1))
+    run = Remedy("Look at the run", f"/administration/timetable-management/runs/{failed.pk}/")
+    assert wants_of(profile)[0].remedy == run
+
+    failed.delete()
+    SyncProfile.objects.update(schedule_since=NOW - timedelta(days=9))
+    profile.refresh_from_db()
+    want = wants_of(profile)[0]
+    url = f"/administration/timetable-management/runs/?profile={profile.pk}"
+    assert (want.badge, want.remedy) == (Badge("ended", "Stale"), Remedy("Look at the runs", url))
+
+
+def test_profile_that_was_left_disabled_is_told(profile: SyncProfile) -> None:
+    SyncProfile.objects.update(schedule_since=NOW - timedelta(days=12), scheduled_sync_enabled=False)
+    found = SyncProfile.objects.select_related("school").get(pk=profile.pk)
+
+    want = wants_of(found)[-1]
+
+    assert want.badge == Badge("disabled", "Disabled")
+    assert want.sentence.endswith("It has been off for at least 12 days, inside a timetable period.")
+    assert want.remedy is not None
+    assert (want.remedy.words, want.remedy.url.endswith("#id_scheduled_sync_enabled")) == ("Enable", True)
+
+
+def test_same_trouble_of_several_profiles_is_told_once(scene: Scene, profile: SyncProfile) -> None:
+    other = make_profile(scene.school, "Staff photos", profile.assigned.get().period)
+    profiles = list(SyncProfile.objects.select_related("school").filter(pk__in=[profile.pk, other.pk]))
+    later = NOW + timedelta(minutes=5)
+
+    wants = attention_of(scene.school, look_at(profiles, later), PERMISSIONS[Role.ADMINISTRATOR], later.date())
+
+    assert [(want.badge.word, want.profile) for want in wants] == [
+        ("Not running", "Photo Sync, Staff photos"),
+        ("Stops soon", "Photo Sync"),
+        ("Stops soon", "Staff photos"),
+    ]
 
 
 def test_last_run_is_shown_with_its_counts(profile: SyncProfile) -> None:

@@ -1,4 +1,4 @@
-"""A profile on the Overview: status, health, sentence, dates, timeline, last run; and what needs attention."""
+"""A profile on the Overview: status, health, sentence, dates, timeline and last run."""
 
 from __future__ import annotations
 
@@ -9,21 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from photosync.apps.profiles.documents import health_at
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.profiles.queries import schedule_of
 from photosync.apps.runs.models import Run
-from photosync.core.forecast import Forecast, forecast
 from photosync.core.health import Health, HealthState
-from photosync.core.instants import local_date
 from photosync.core.run_states import RunState
-from photosync.core.status import ProfileSchedule, Status
-from photosync.core.wording import date_words, days_words, past_words
+from photosync.core.wording import past_words
+from photosync.web.attention import Looked, look_at
 from photosync.web.badge import Badge
-from photosync.web.profile_forecast import UPCOMING, ForecastShown, forecast_shown, timeline_of
+from photosync.web.profile_forecast import ForecastShown, forecast_shown, timeline_of
 from photosync.web.run_facts import last_run, run_going_on
-
-STOPS_SOON = timedelta(days=30)
 
 PHASES = {
     "record": gettext_lazy("Recording"),
@@ -106,22 +100,11 @@ class ProfileCard:
     live: LiveState
 
 
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something that wants a person. `badge` says of what sort."""
-
-    badge: Badge
-    profile: str
-    profile_id: int
-    sentence: str
-
-
-def card_of(profile: SyncProfile, now: datetime) -> tuple[ProfileCard, list[Attention]]:
-    """Return the card of `profile` as of `now` (UTC), and what of it needs attention."""
-    schedule = schedule_of(profile)
-    found = forecast(schedule, now, upcoming=UPCOMING)
-    health = health_at(profile, schedule, now)
-    card = ProfileCard(
+def card_of(profile: SyncProfile, now: datetime, looked: Looked | None = None) -> ProfileCard:
+    """Return the card of `profile` as of `now` (UTC); `looked` where someone has looked at it just now."""
+    looked = looked or look_at([profile], now)[0]
+    schedule, found, health = looked.schedule, looked.found, looked.health
+    return ProfileCard(
         profile_id=profile.pk,
         name=profile.name,
         health=health_badge(health),
@@ -129,7 +112,6 @@ def card_of(profile: SyncProfile, now: datetime) -> tuple[ProfileCard, list[Atte
         live=live_state_of(profile, now),
         forecast=forecast_shown(schedule, found, timeline_of(profile, schedule, found, now), now),
     )
-    return card, _attention(profile, found, health, schedule, now)
 
 
 def health_badge(health: Health) -> Badge:
@@ -144,25 +126,6 @@ def live_state_of(profile: SyncProfile, now: datetime) -> LiveState:
         _running(going_on) if going_on is not None else None,
         _finished(last, profile, now) if last is not None else None,
     )
-
-
-def _attention(
-    profile: SyncProfile, found: Forecast, health: Health, schedule: ProfileSchedule, now: datetime
-) -> list[Attention]:
-    """Return what needs attention, the most urgent first: health, ended, or stopping soon with nothing after."""
-    wants = []
-    if health.state is not HealthState.OK:
-        badge = Badge(HEALTH_KINDS[health.state], health.state.value.capitalize())
-        wants.append(Attention(badge, profile.name, profile.pk, health.explanation))
-    if found.status is Status.ENDED:
-        wants.append(Attention(Badge("ended", "Ended"), profile.name, profile.pk, found.explanation))
-    elif found.stops_on is not None and found.stops_on - local_date(now, schedule.zone) <= STOPS_SOON:
-        today = local_date(now, schedule.zone)
-        sentence = _(
-            "Stops %(when)s, on %(date)s: no later timetable period has been added. Add one that ends later."
-        ) % {"when": days_words(found.stops_on, today), "date": date_words(found.stops_on)}
-        wants.append(Attention(Badge("ended", _("Stops soon")), profile.name, profile.pk, sentence))
-    return wants
 
 
 def _running(run: Run) -> RunningNow:

@@ -22,6 +22,7 @@ TIMETABLE = "administration/timetable-management/"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("overview/schools/", overview.all_schools, name="all-schools"),
     path("overview/profiles/<int:profile_id>/", overview.profile_card, name="profile-card"),
     path("overview/profiles/<int:profile_id>/live/", overview.profile_live, name="profile-live"),
     path("administration/", administration.administration, name="administration"),

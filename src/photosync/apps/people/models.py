@@ -63,6 +63,8 @@ class Person(models.Model):
                 *("year_level", "family_name", "given_name", "id"),
                 name="person_by_level",
             ),
+            # The coverage of the Overview counts everyone: the index alone names them.
+            models.Index(fields=("school", "status", "protected", "kind", "year_level"), name="person_covered"),
             # What there is to filter by.
             models.Index(fields=("school", "kind", "roll_group"), name="person_roll_group"),
             models.Index(fields=("school", "kind", "house"), name="person_house"),

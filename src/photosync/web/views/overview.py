@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.schools.models import School
+from photosync.apps.schools.queries import academic_year_now
+from photosync.core.instants import local_date
+from photosync.web.attention import attention_of, look_at
+from photosync.web.coverage import coverage_plot
 from photosync.web.page import Crumb, render_page
 from photosync.web.profile_cards import card_of, live_state_of
+from photosync.web.review_waiting import waiting_in_review
+from photosync.web.run_bars import run_bars
+from photosync.web.runs_list import number_in
+from photosync.web.schools_attention import DEEPEST_PAGE, schools_page
+from photosync.web.weeks import next_weeks
 from photosync.web.workplace import Workplace, in_workplace
 
+MOST_PROFILES = 500
+CARDS = 12
 STOP_POLLING = 286
 """What htmx takes as: put this in, and ask no more."""
 
@@ -21,21 +35,50 @@ STOP_POLLING = 286
 @require_safe
 @in_workplace()
 def overview(request: HttpRequest, workplace: Workplace) -> HttpResponse:
-    now = datetime.now(UTC)
-    profiles = SyncProfile.objects.none()
+    context: dict[str, Any] = {}
     if workplace.school is not None and workplace.may_see_sync:
-        profiles = SyncProfile.objects.filter(school=workplace.school).select_related("school")
-    cards_and_wants = [card_of(profile, now) for profile in profiles]
+        context = _of_school(workplace.school, workplace, datetime.now(UTC))
     return render_page(
         request,
         "web/overview.html",
-        {
-            "cards": [card for card, _wants in cards_and_wants],
-            "attention": [each for _card, wants in cards_and_wants for each in wants],
-        },
+        context,
         title=_("Overview"),
         workspace="overview",
         crumbs=(Crumb(_("Overview")),),
+        workplace=workplace,
+    )
+
+
+def _of_school(school: School, workplace: Workplace, now: datetime) -> dict[str, Any]:
+    """Return what the page of one school shows, bounded however many profiles, runs and people it has."""
+    profiles = list(SyncProfile.objects.filter(school=school).select_related("school")[: MOST_PROFILES + 1])
+    looked = look_at(profiles[:MOST_PROFILES], now)
+    today = local_date(now, school.zone)
+    return {
+        "cards": [card_of(each.profile, now, each) for each in looked[:CARDS]],
+        "cards_left_out": max(len(looked) - CARDS, 0),
+        "only_first": MOST_PROFILES if len(profiles) > MOST_PROFILES else 0,
+        "attention": attention_of(school, looked, workplace.permissions, today),
+        "coverage": coverage_plot(school, academic_year_now(school, now)),
+        "weeks": next_weeks([(each.profile.pk, each.schedule) for each in looked], now),
+        "bars": run_bars([each.profile.pk for each in looked], school.zone, now),
+        "waiting": waiting_in_review(school, workplace.permissions),
+    }
+
+
+@require_safe
+@in_workplace()
+def all_schools(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    """All schools of an account that has several, with what needs attention in each."""
+    number = number_in(request.GET.get("page", "")) or 1
+    page = schools_page(request.user, min(number, DEEPEST_PAGE), datetime.now(UTC))
+    return render_page(
+        request,
+        "web/all_schools.html",
+        {"page": page},
+        title=_("All schools"),
+        workspace="overview",
+        crumbs=(Crumb(_("Overview"), reverse("overview")), Crumb(_("All schools"))),
         workplace=workplace,
     )
 
@@ -44,7 +87,7 @@ def overview(request: HttpRequest, workplace: Workplace) -> HttpResponse:
 @in_workplace(needs=Permission.SYNC_VIEW)
 def profile_card(request: HttpRequest, workplace: Workplace, profile_id: int) -> HttpResponse:
     """One card anew, for htmx."""
-    card, _wants = card_of(_profile(workplace, profile_id), datetime.now(UTC))
+    card = card_of(_profile(workplace, profile_id), datetime.now(UTC))
     return render_page(request, "web/parts/card.html", {"card": card}, title=card.name)
 
 

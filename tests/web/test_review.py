@@ -247,6 +247,24 @@ def test_people_without_a_photo_are_listed_by_year_level(desk: Review) -> None:
     assert "P0001" not in level
 
 
+def test_person_without_a_photo_leads_to_setting_one(desk: Review) -> None:
+    desk.scene.everyone(1)
+    address = f"/data-management/people/{desk.person('0001')}/photo/"
+
+    assert address in [each.get("href") for each in desk.page("?queue=without-photo").all("a")]
+    assert address not in [each.get("href") for each in desk.page("?queue=without-photo", desk.archivist).all("a")]
+
+
+def test_run_leads_to_review(desk: Review) -> None:
+    desk.scene.put("IMG_1.jpg", 1)
+    run = desk.scene.run()
+
+    response = desk.client.get(f"/administration/timetable-management/runs/{run.pk}/?show=unmatched")
+
+    leads = [each.get("href") for each in Markup.of(response).all("a")]
+    assert f"/review/?queue=unmatched&profile={desk.scene.profile.pk}" in leads
+
+
 def test_decided_lists_what_is_in_force_and_says_where_the_rules_differ(desk: Review) -> None:
     desk.scene.everyone(1)
     desk.scene.put("0007.jpg", 1)

@@ -62,7 +62,7 @@ class Clues:
         numbers = tuple(dict.fromkeys(_NUMBER.findall(stem)))[:4]
         raw = tuple(dict.fromkeys(word for part in _HUMP.split(stem) for word in _WORD.findall(part)))[:MOST_NAMES]
         words = dict.fromkeys(map(_form, raw))
-        spellings = dict.fromkeys(each for word in raw for each in (word, word.capitalize(), _form(word)))
+        spellings = dict.fromkeys(each for word in raw for each in (word, word.capitalize(), word.upper()))
         return cls(
             key.strip()[:64], tuple(number[:LONGEST_VALUE] for number in numbers), tuple(words), tuple(spellings)
         )

@@ -9,12 +9,12 @@ from hashlib import sha256
 from threading import BoundedSemaphore
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from photosync.apps.library.models import PhotoVersion, Picture, SourceContent
 from photosync.apps.library.pictures import keep_renditions, picture_row, render_content
 from photosync.apps.library.store import render_settings
-from photosync.apps.people.models import Identifier, Person
+from photosync.apps.people.models import Identifier
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.runs.execution import render_fingerprint
@@ -81,16 +81,21 @@ def may_show_protected(file: ListedFile) -> bool:
     """Return whether a file's picture, or its reason, may be of someone who is protected: it is shown to no one."""
     if file.person is not None and file.person.protected:
         return True
-    protected = Person.objects.filter(school=file.profile.school_id, protected=True)
-    if not protected.exists():
-        return False
-    known = Identifier.objects.filter(folded=FOLDED.form(file.key_value), person=OuterRef("pk"))
-    named = Q(Exists(known)) if file.key_value else Q(pk__in=())
     chosen = ReviewDecision.objects.filter(
-        person=OuterRef("pk"), profile=file.profile_id, folder=file.page.folder, name=file.name
+        profile=file.profile_id, folder=file.page.folder, name=file.name, person__protected=True
     )
-    condition = named | Q(Exists(chosen))
-    if file.picture_id is not None:
-        condition |= Q(Exists(ListedFile.objects.filter(picture=file.picture_id, person=OuterRef("pk"))))
-        condition |= Q(Exists(PhotoVersion.objects.filter(picture=file.picture_id, person=OuterRef("pk"))))
-    return protected.filter(condition).exists()
+    return _has_protected_key(file) or chosen.exists() or _is_picture_of_protected(file)
+
+
+def _has_protected_key(file: ListedFile) -> bool:
+    if not file.key_value:
+        return False
+    known = Identifier.objects.filter(school=file.profile.school_id, folded=FOLDED.form(file.key_value))
+    return known.filter(person__protected=True).exists()
+
+
+def _is_picture_of_protected(file: ListedFile) -> bool:
+    if file.picture_id is None:
+        return False
+    of_school = {"picture": file.picture_id, "person__protected": True, "person__school": file.profile.school_id}
+    return ListedFile.objects.filter(**of_school).exists() or PhotoVersion.objects.filter(**of_school).exists()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from photosync.apps.people.models import Identifier, Person
-from photosync.apps.people.queries import FOLDED
+from photosync.apps.people.queries import FOLDED, LAST_CODE_POINT
 from photosync.apps.sources.models import ListedFile
 from photosync.core.matching import stem_of
 from photosync.core.people import PersonKind
@@ -70,12 +71,28 @@ def _ids(clues: Clues, people: QuerySet[Person], school_id: int) -> set[int]:
         for text in clues.texts
         if len(text) >= SHORTEST_WITHIN
     ]
-    if clues.spellings:
-        named = Q()
-        for word in clues.spellings:
-            named |= Q(family_name__iexact=word) | Q(given_name__iexact=word) | Q(preferred_name__iexact=word)
-        ways.append(people.filter(named).order_by().values_list("pk", flat=True))
-    return {pk for way in ways for pk in way[:LOOKED_AT]}
+    ways += [_family_begins(people, word) for word in clues.spellings]
+    found = {pk for way in ways for pk in way[:LOOKED_AT]}
+    if found or not clues.spellings:
+        return found
+    # Given names have no index; they alone are looked for only where nothing else says anything.
+    return set(people.filter(_given_names(clues)).order_by().values_list("pk", flat=True)[:LOOKED_AT])
+
+
+def _family_begins(people: QuerySet[Person], word: str) -> QuerySet[Person, int]:
+    """Return people whose family name begins so, by the index where the database has one for that."""
+    if connection.vendor == "sqlite":
+        people = people.filter(family_name__gte=word, family_name__lt=word + LAST_CODE_POINT)
+    else:
+        people = people.filter(family_name__startswith=word)
+    return people.order_by().values_list("pk", flat=True)
+
+
+def _given_names(clues: Clues) -> Q:
+    named = Q()
+    for word in clues.spellings:
+        named |= Q(given_name__iexact=word) | Q(preferred_name__iexact=word)
+    return named
 
 
 def _known(person: Person, identifiers: Sequence[str]) -> Known:

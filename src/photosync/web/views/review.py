@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from photosync.apps.accounts.permissions import Permission
+from photosync.apps.audit.viewing import note_view
 from photosync.apps.library.photos import blob_of
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.models import Person
@@ -104,6 +105,8 @@ def review_picture(request: HttpRequest, workplace: Workplace, file_id: int, siz
     except (ItemRejected, TryLater) as error:
         status = 422 if isinstance(error, ItemRejected) else 503
         return HttpResponse(error.message, status=status, content_type="text/plain; charset=utf-8")
+    if file.person_id is not None:
+        note_view(request.user.pk, file.person_id, school_id=file.profile.school_id)
     is_known = matches_etag(request.headers.get("If-None-Match", ""), sha256)
     response = HttpResponse(b"" if is_known else photo_store().read(sha256), status=304 if is_known else 200)
     response.headers["Content-Type"] = "image/jpeg"

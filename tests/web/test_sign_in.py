@@ -1,9 +1,10 @@
 """Signing in: the second step, lock-out, accounts that are switched off, what cannot be reached, what is recorded."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axes.models import AccessAttempt
@@ -83,6 +84,42 @@ def test_wrong_code_and_a_code_that_was_used_are_refused(teo: User, visitor: Cli
     assert told in Markup.of(wrong).text
     assert told in Markup.of(used).text
     assert ("user.sign-in-failed", "teo", "teo", "wrong code, from 127.0.0.1") in acts()
+
+
+def test_code_that_was_used_is_refused_as_long_as_it_would_be_right(teo: User, visitor: Client) -> None:
+    give_app(teo)
+    began = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+    with time_machine.travel(began, tick=False):
+        code = code_of(SECRET)
+        sign_in(visitor)
+        assert visitor.post(SECOND_STEP, {"code": code}).headers["Location"] == "/"
+    another = Client(headers={"host": "localhost"})
+
+    with time_machine.travel(began + timedelta(seconds=45), tick=False):
+        sign_in(another)
+        again = another.post(SECOND_STEP, {"code": code})
+
+    assert "This code is not right, or was used already." in Markup.of(again).text
+
+
+def test_too_many_forms_from_one_address_are_told_to_wait(teo: User, visitor: Client, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    sign_in(visitor, "teo", "wrong")
+
+    response = sign_in(visitor)
+
+    assert response.status_code == 429
+    assert (
+        "Too many tries from here More was sent from this address within a minute than sign-in allows. Nothing was "
+        "changed. Wait a minute, then try again."
+    ) in Markup.of(response).text
+
+
+def test_password_that_is_too_long_is_not_hashed(teo: User, visitor: Client) -> None:
+    response = sign_in(visitor, "teo", "x" * 4097)
+
+    assert "Ensure this value has at most 4096 characters" in Markup.of(response).text
+    assert not AccessAttempt.objects.exists()
 
 
 def test_codes_cannot_be_guessed_on_and_on(teo: User, visitor: Client) -> None:

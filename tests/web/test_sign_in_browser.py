@@ -209,6 +209,27 @@ def test_session_ended_in_one_browser_ends_in_the_other_with_its_photos(
     expect(page.get_by_role("button", name="Sign out everywhere else")).to_have_count(0)
 
 
+def test_link_of_a_new_account_is_copied_and_works(page: Page, site: Served, another: Another) -> None:
+    give_password(page, site)
+    page.goto(at(site, "/settings/users/new/"))
+    page.get_by_label("Name", exact=True).fill("robin")
+    page.get_by_role("button", name="Add the account").click()
+    assert faults_on(page) == []
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.get_by_label("Link", exact=True).input_value()
+
+    with another() as theirs:
+        theirs.goto(link)
+        theirs.get_by_label("New password").fill("two herons in the reeds")
+        theirs.get_by_label("The same password again").fill("two herons in the reeds")
+        theirs.get_by_role("button", name="Set password").click()
+        theirs.get_by_label("Name").fill("robin")
+        theirs.get_by_label("Password").fill("two herons in the reeds")
+        theirs.get_by_role("button", name="Sign in", exact=True).click()
+        expect(theirs).to_have_title("Overview – Pelican Harbour High School – Photo Sync")
+
+
 def test_lock_out_says_when_to_try_again(page: Page, site: Served) -> None:
     for _ in range(10):
         give_password(page, site, "wrong")

@@ -199,3 +199,24 @@ def test_passkey_of_someone_else_is_not_there(scene: Scene, kim: User) -> None:
 
     assert confirmed(client, f"{HERE}passkeys/{theirs.pk}/rename/").status_code == 404
     assert confirmed(client, f"{HERE}passkeys/{theirs.pk}/remove/").status_code == 404
+
+
+EVERYONE_S = [HERE, f"{HERE}password/", f"{HERE}app/", f"{HERE}recovery-codes/new/", f"{HERE}passkeys/add/"]
+
+
+@pytest.mark.parametrize("path", EVERYONE_S)
+def test_every_role_reaches_its_own_account_and_no_one_else_any(scene: Scene, path: str) -> None:
+    stranger = Client(headers={"host": "localhost"}).get(path)
+    statuses = []
+    for user in (scene.administrator, scene.teacher, scene.roleless):
+        user.set_password(PASSWORD)
+        user.save()
+        statuses.append(confirmed(browser(user), path).status_code)
+
+    assert (stranger.status_code, stranger.headers["Location"].startswith("/accounts/")) == (302, True)
+    assert statuses == [200, 200, 200]
+
+
+@pytest.mark.parametrize("path", [f"{HERE}sessions/end-others/", f"{HERE}sessions/1/end/"])
+def test_sessions_are_ended_by_forms_only(scene: Scene, path: str) -> None:
+    assert scene.client.get(path).status_code == 405

@@ -93,7 +93,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     # What sign-in counts and remembers (wrong codes, codes that were used) must hold for all processes alike.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "photosync_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "photosync_cache",
+        # Beyond it, what is remembered is forgotten at random: no one shall get there by trying.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -121,6 +126,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 # Wrong passwords are counted by axes. Here: forms sent from one address, and wrong codes for one account.
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,5/300s/key"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.secure_cookies else "http"
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_ADAPTER = "photosync.apps.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -84,8 +84,10 @@ def refused(request: HttpRequest, message: str) -> ImmediateHttpResponse:
 
 
 def linked_to(user: User) -> list[str]:
-    """Return the keys of the providers at which the account has signed in."""
-    return list(SocialAccount.objects.filter(user=user).order_by("provider").values_list("provider", flat=True))
+    """Return the names of the providers at which the account has signed in; of one that is gone, its key."""
+    names = {each.key: each.name for each in settings.ENVIRONMENT.sign_in.providers}
+    keys = SocialAccount.objects.filter(user=user).order_by("provider").values_list("provider", flat=True)
+    return [names.get(key, key) for key in keys]
 
 
 def forget_links(user: User) -> int:

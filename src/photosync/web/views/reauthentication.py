@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from photosync.web.code_form import CodeAgainForm
 from photosync.web.door import AtTheDoor
 
 
@@ -58,6 +59,7 @@ class ByPassword(_Confirming, ReauthenticateView):
 
 class ByCode(_Confirming, ReauthenticateByCode):
     template_name = "web/confirm.html"
+    form_class = CodeAgainForm
     way = "code"
 
 

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LogoutView, PasswordResetConfirmView
+from django.core.validators import MaxLengthValidator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse, reverse_lazy
@@ -37,8 +38,11 @@ from photosync.apps.accounts.services import set_password
 from photosync.apps.audit.acting import Actor, Via, acting_as
 from photosync.apps.schools.models import School
 from photosync.core.wording import time_words
+from photosync.web.code_form import SecondFactorForm
 from photosync.web.door import AtTheDoor, refusal
 from photosync.web.theme import theme_of
+
+LONGEST_PASSWORD = 4096
 
 
 class SignInForm(LoginForm):
@@ -48,7 +52,7 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Name")
         self.fields["password"].label = _("Password")
-        self.fields["password"].max_length = 4096
+        self.fields["password"].validators.append(MaxLengthValidator(LONGEST_PASSWORD))
 
     def add_prefix(self, field_name: str) -> str:
         return "username" if field_name == "login" else field_name
@@ -76,6 +80,7 @@ class SecondFactor(AtTheDoor, AuthenticateView):
     """After the password: a code from the app, a recovery code, or a passkey. Until then, one is not signed in."""
 
     template_name = "web/second_factor.html"
+    form_class = SecondFactorForm
     title = gettext_lazy("Second step")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -172,7 +173,9 @@ def _link_once(request: HttpRequest, found: User) -> str:
     if not (isinstance(kept, list) and kept[0] == found.pk):
         return ""
     del request.session[LINK_KEY]
-    return request.build_absolute_uri(kept[1])
+    # Behind a proxy that speaks HTTPS, the request itself came by HTTP.
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else request.scheme
+    return f"{scheme}://{request.get_host()}{kept[1]}"
 
 
 @require_POST

@@ -124,3 +124,17 @@ def test_consent_protection_and_leaving(scene: Scene, command: Commanding) -> No
     assert command("people", "unprotect", "0001").out == "P0001 (0001) is not protected any more.\n"
     assert command("people", "leave", "0001").out == "P0001 (0001) is marked as left.\n"
     assert command.json("people", "show", "0001")["status"] == "left"
+
+
+def test_photo_of_a_year_is_taken_off(scene: Scene, command: Commanding) -> None:
+    year = scene.now.year
+
+    assert command("photo", "take-off", "0001").out == (
+        f"P0001 (0001): There is no photo of {year} any more; its versions are kept. There is no photo to show now.\n"
+    )
+    assert command.refusal("photo", "take-off", "0001", "--json") == (
+        2,
+        f"P0001 (0001) has no photo for {year}. Nothing was changed.",
+    )
+    command("photo", "restore", "0001", "--version", "1")
+    assert command.json("photo", "take-off", "0001")["year"] == year

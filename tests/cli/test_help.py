@@ -41,7 +41,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("run list", "run show", "run approve", "run discard", "run undo", "run cancel"),
         *("review list", "review match", "review dismiss", "review undo", "review decisions"),
         *("photo get", "photo history", "photo release", "photo set", "photo restore"),
-        *("photo withdraw", "photo show", "photo list"),
+        *("photo withdraw", "photo show", "photo list", "photo take-off"),
         *("token add", "token list", "token revoke"),
     }
 

@@ -75,6 +75,18 @@ def outcome(person: PersonPhotos, content: str, year: int, policy: Policy = FULL
             (Action.REPLACE, Reason.SHOWN_AGAIN, "The withdrawn photo of 2026 is in the source again.", True),
         ),
         (
+            mia(years={2026: "a"}, withdrawn=True, withdrawn_by_hand=True),
+            "a",
+            2026,
+            (Action.KEEP, Reason.SAME_PICTURE, "It is the photo of 2026 already.", False),
+        ),
+        (
+            mia(years={2026: "a"}, withdrawn=True, withdrawn_by_hand=True),
+            "b",
+            2026,
+            (Action.REPLACE, Reason.CHANGED, "A new picture for 2026.", False),
+        ),
+        (
             mia(years={2025: "a", 2026: "b"}, withdrawn=True),
             "a",
             2025,
@@ -200,6 +212,8 @@ def outcome(person: PersonPhotos, content: str, year: int, policy: Policy = FULL
         "first photo is next year's",
         "the same picture",
         "withdrawn and back",
+        "withdrawn by hand and back",
+        "withdrawn by hand, changed",
         "withdrawn and a former year's file touched",
         "changed",
         "a corrected mistake",

@@ -276,6 +276,19 @@ def test_pins_are_released_from_the_page(scene: Scene) -> None:
     assert f"Nothing is pinned for {scene.year}." in errors(client.get(link))
 
 
+def test_photo_of_a_year_is_taken_off_from_the_page(scene: Scene) -> None:
+    client = scene.client
+    link = f"{set_page(scene.ada)}take-off/{scene.year}/"
+    assert link in [each["href"] for each in Markup.of(client.get(data_page(scene.ada))).all("a")]
+
+    assert "The year has no photo then, and that of the latest earlier year is shown" in errors(client.get(link))
+    done = errors(client.post(link, follow=True))
+
+    assert f"There is no photo of {scene.year} any more; its versions are kept." in done
+    assert f"No photo for {scene.year} yet; this is {scene.year - 1}'s." in done
+    assert f"There is no photo of {scene.year}." in errors(client.get(link))
+
+
 def test_consent_is_saved_and_told(scene: Scene) -> None:
     client = scene.client
     page = f"{data_page(scene.ada)}consent/"

@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/<int:person_id>/protection/", person_decisions.protection, name="person-protection"),
     path("people/<int:person_id>/leaving/", person_decisions.leaving, name="person-leaving"),
     path("people/<int:person_id>/photo/", photo_by_hand.photo_set, name="photo-set"),
+    path("people/<int:person_id>/photo/take-off/<int:year>/", person_decisions.take_off, name="photo-take-off"),
     path("people/<int:person_id>/photo/withdraw/", person_decisions.withdraw, name="photo-withdraw"),
     path("people/<int:person_id>/photo/show/", person_decisions.show, name="photo-show"),
     path("people/<int:person_id>/photo/release/<int:year>/", person_decisions.release, name="photo-release"),

@@ -14,6 +14,7 @@ from photosync.apps.runs.by_hand import (
     restore_version,
     set_photo,
     show_photo,
+    take_off_photo,
     version_numbered,
     withdraw_photo,
     years_by_hand,
@@ -350,3 +351,41 @@ def test_photo_of_a_past_year_set_by_hand_stays_when_the_year_begins_anew(scene:
 
     assert scene.run().counts == counts(observed=1, unchanged=1)
     assert YearPhoto.objects.count() == 1
+
+
+def test_photo_set_by_mistake_is_taken_off_and_the_earlier_year_s_is_shown(scene: Scene) -> None:
+    with_photo(scene)
+    by_hand(scene, "0001", 50, 2025)
+    person = scene.people["0001"]
+
+    told = take_off_photo(person, 2026, by="Ms Gate", now=scene.now)
+
+    assert told == ("There is no photo of 2026 any more; its versions are kept. The photo of 2025 is the latest now.")
+    assert (scene.library(), shown(scene, "0001")) == ({"0001": {2025: "50"}}, 2025)
+    assert scene.pins() == {("0001", 2026, "1", "Ms Gate took the photo of 2026 off.")}
+    assert Entry.objects.get(act="photo.changed").changes == [["photo of 2026", "version 1", None]]
+    scene.touch("0001.jpg")
+    scene.roster_changed()
+    assert scene.run().counts == counts(observed=1, unchanged=1)
+    assert scene.library() == {"0001": {2025: "50"}}
+    scene.put("0001.jpg", 60)
+    scene.run()
+    assert scene.library() == {"0001": {2025: "50", 2026: "60"}}
+    with pytest.raises(NotFound, match=r"has no photo for 2024\. Nothing was changed\."):
+        take_off_photo(person, 2024, by="Ms Gate", now=scene.now)
+
+
+def test_run_that_planned_before_a_photo_was_taken_off_leaves_it_so(scene: Scene) -> None:
+    with_photo(scene)
+    scene.put("0001.jpg", 60)
+    run = scene.request()
+    scene.execute(run, until="publish")
+
+    take_off_photo(scene.people["0001"], 2026, by="Ms Gate", now=scene.now)
+    run.refresh_from_db()
+    for phase in ("publish", "record"):
+        execute_phase(run.pk, run.fence, phase, lambda: scene.now)
+
+    assert (PlanItem.objects.get(run=run).state, scene.library()) == ("dropped", {})
+    assert scene.run().counts == counts(observed=1, unchanged=1)
+    assert scene.library() == {}

@@ -153,6 +153,27 @@ def restore_version(person: Person, version: PhotoVersion, *, by: str, now: date
     return decided
 
 
+def take_off_photo(person: Person, year: int, *, by: str, now: datetime) -> str:
+    """Let an academic year have no photo again, and return what is shown from now on, as a sentence.
+
+    The versions stay; what the year had, and what a source has for it, is pinned. Raises NotFound where the year
+    has none.
+    """
+    this_year = academic_year_now(person.school, now)
+    with transaction.atomic():
+        _lock(person)
+        before = current_version(person, year, now)
+        YearPhoto.objects.filter(person=person, academic_year=year).delete()
+        pictures = _pictures_of_source(person, year, this_year) | {before.picture_id}
+        _pin(person, year, pictures, f"{by} took the photo of {year} off.", now)
+        change = (f"photo of {year}", f"version {before.ordinal}", None)
+        record(Act.PHOTO_CHANGED, person, school=person.school, person_id=person.pk, changes=[change])
+        left = YearPhoto.objects.filter(person=person).values_list("academic_year", "academic_year")
+        found = photo_for_year(dict(left), this_year)
+    shown = f"The photo of {found[1]} is the latest now." if found else "There is no photo to show now."
+    return f"There is no photo of {year} any more; its versions are kept. {shown}"
+
+
 def withdraw_photo(person: Person, *, reason: str, by: str, now: datetime) -> Withdrawal:
     """Neither show nor deliver the person's photo, until someone shows it again: no run does.
 

@@ -162,6 +162,30 @@ def restore(code: str, ordinal: int, kind: str | None, year: int | None) -> None
     _print_decided(decided_document(restore_version(person, version, by=options.STARTED_BY, now=now)))
 
 
+@command.command("take-off")
+@click.argument("code")
+@click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
+@click.option("--year", metavar="Y", type=int, help="The academic year; by default today's.")
+@options.reporting
+def take_off(code: str, kind: str | None, year: int | None) -> None:
+    """Let an academic year have no photo of a person again. The versions are kept, and the sync brings none back.
+
+    Example: photosync photo take-off 002082 --year 2026
+    """
+    installation.connect()
+    from photosync.apps.runs.by_hand import take_off_photo
+    from photosync.apps.schools.queries import academic_year_now
+
+    person, now = _person(code, kind), options.right_now()
+    chosen = academic_year_now(person.school, now) if year is None else year
+    told = take_off_photo(person, chosen, by=options.STARTED_BY, now=now)
+    if output.wants_json():
+        document = {"code": person.code, "kind": person.kind, "name": person.label, "year": chosen}
+        output.print_json(document | {"explanation": told})
+        return
+    output.print_text(f"{person}: {told}")
+
+
 @command.command("withdraw")
 @click.argument("code")
 @click.option("--reason", required=True, help="Why; it stands on the person's page.")

@@ -20,7 +20,13 @@ from photosync.apps.library.queries import pins_in_force
 from photosync.apps.people.models import Person
 from photosync.apps.people.privacy import set_consent, set_protected
 from photosync.apps.people.services import mark_left
-from photosync.apps.runs.by_hand import LONGEST_REASON, restore_version, show_photo, withdraw_photo
+from photosync.apps.runs.by_hand import (
+    LONGEST_REASON,
+    restore_version,
+    show_photo,
+    take_off_photo,
+    withdraw_photo,
+)
 from photosync.apps.runs.releasing import release_pins
 from photosync.core.errors import PhotoSyncError
 from photosync.web.page import Crumb, render_page
@@ -231,6 +237,32 @@ def restore(request: HttpRequest, workplace: Workplace, person_id: int, version_
     hidden = person.protected or Withdrawal.objects.filter(person=person).exists()
     shots = {"before": row.version if row is not None else None, "after": version}
     return _ask(request, workplace, person, asked, do, context={} if hidden or is_current else {"shots": shots})
+
+
+@asked_or_done
+@in_workplace(needs=Permission.PHOTO_MANAGE)
+def take_off(request: HttpRequest, workplace: Workplace, person_id: int, year: int) -> HttpResponse:
+    person = the_person(workplace, person_id)
+    has_photo = YearPhoto.objects.filter(person=person, academic_year=year).exists()
+    asked = Question(
+        _("Take the photo of %(year)d off %(name)s") % {"year": year, "name": person.label},
+        (
+            _("The year has no photo then, and that of the latest earlier year is shown, or initials."),
+            _(
+                "The versions are kept, and one can be made current again. The sync does not use the picture that it "
+                "has for %(year)d again, until the pin is released."
+            )
+            % {"year": year},
+        ),
+        _("Take it off"),
+        cannot="" if has_photo else _("There is no photo of %(year)d.") % {"year": year},
+        is_destructive=True,
+    )
+
+    def do() -> str:
+        return take_off_photo(person, year, by=_by(request), now=datetime.now(UTC))
+
+    return _ask(request, workplace, person, asked, do)
 
 
 def _by(request: HttpRequest) -> str:

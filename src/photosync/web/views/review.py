@@ -26,7 +26,7 @@ from photosync.apps.review.looking import may_show_protected, picture_to_look_at
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.review.queues import Queue, queue_of
 from photosync.apps.sources.models import ListedFile
-from photosync.core.errors import ItemRejected, PhotoSyncError, TryLater
+from photosync.core.errors import ItemRejected, PhotoSyncError
 from photosync.core.photos import Rendition
 from photosync.web.page import Crumb, render_page
 from photosync.web.photo_gate import PLAIN_HEADERS, matches_etag
@@ -102,7 +102,7 @@ def review_picture(request: HttpRequest, workplace: Workplace, file_id: int, siz
         raise Http404
     try:
         sha256, _size = blob_of(picture_to_look_at(file), Rendition(size))
-    except (ItemRejected, TryLater) as error:
+    except PhotoSyncError as error:
         status = 422 if isinstance(error, ItemRejected) else 503
         return HttpResponse(error.message, status=status, content_type="text/plain; charset=utf-8")
     if file.person_id is not None:

@@ -1,0 +1,145 @@
+"""Every address of the pages, and who may use it. A new one needs a row here: tests/web/test_roles.py asks for it.
+
+A row says what is needed to look (GET) and to send (POST); "" is a method that the address does not have. `holds`
+names the members of the address; those in OBJECTS are of one school, and do not exist for anybody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photosync.apps.accounts.permissions import Permission
+
+OPEN = "anyone, signed in or not"
+ACCOUNT = "anyone who is signed in"
+HIDDEN = "PHOTO: VIEW; for others it does not exist"
+USERS = "who manages accounts: an administrator"
+NO = ""
+
+VIEW, MANAGE, APPROVE = Permission.SYNC_VIEW, Permission.SYNC_MANAGE, Permission.SYNC_APPROVE
+DATA, FACES, PHOTOS = Permission.DATA_MANAGE, Permission.PHOTO_VIEW, Permission.PHOTO_MANAGE
+SYSTEM = Permission.SYSTEM_MANAGE
+
+OBJECTS = frozenset({"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`may_be_gone`: what the address names is not there in these tests, so that who may use it is told 404."""
+
+    get: str
+    post: str = NO
+    holds: tuple[str, ...] = ()
+    may_be_gone: bool = False
+
+    @property
+    def is_of_a_school(self) -> bool:
+        return bool(OBJECTS & set(self.holds))
+
+
+PERIOD, PROFILE, RUN, PERSON = ("period_id",), ("profile_id",), ("run_id",), ("person_id",)
+
+PAGES: dict[str, Access] = {
+    "overview": Access(ACCOUNT),
+    "all-schools": Access(ACCOUNT),
+    "profile-card": Access(VIEW, holds=PROFILE),
+    "profile-live": Access(VIEW, holds=PROFILE),
+    "administration": Access(VIEW),
+    "timetable-management": Access(VIEW),
+    "periods": Access(VIEW),
+    "period-new": Access(MANAGE, MANAGE),
+    "period": Access(VIEW, MANAGE, PERIOD),
+    "period-effect": Access(NO, MANAGE, PERIOD),
+    "period-copy": Access(MANAGE, MANAGE, PERIOD),
+    "period-delete": Access(MANAGE, MANAGE, PERIOD),
+    "manage-sync": Access(VIEW),
+    "profile-new": Access(MANAGE, MANAGE),
+    "profile-new-effect": Access(NO, MANAGE),
+    "profile": Access(VIEW, MANAGE, PROFILE),
+    "profile-effect": Access(NO, MANAGE, PROFILE),
+    "profile-run": Access(NO, MANAGE, PROFILE),
+    "runs": Access(VIEW),
+    "run": Access(VIEW, holds=RUN),
+    "run-live": Access(VIEW, holds=RUN),
+    "run-csv": Access(VIEW, holds=RUN),
+    "run-approve": Access(APPROVE, APPROVE, RUN),
+    "run-discard": Access(APPROVE, APPROVE, RUN),
+    "run-undo": Access(MANAGE, MANAGE, RUN),
+    "run-cancel": Access(MANAGE, MANAGE, RUN),
+    "review": Access(VIEW),
+    "review-decide": Access(NO, PHOTOS, may_be_gone=True),
+    "review-undo": Access(NO, PHOTOS, may_be_gone=True),
+    "review-picture": Access(VIEW, holds=("file_id", "size"), may_be_gone=True),
+    "data-management": Access(VIEW),
+    "students": Access(VIEW),
+    "staff": Access(VIEW),
+    "data-person": Access(VIEW, holds=PERSON),
+    "person-consent": Access(NO, DATA, PERSON),
+    "person-protection": Access(DATA, DATA, PERSON),
+    "person-leaving": Access(DATA, DATA, PERSON),
+    "photo-set": Access(PHOTOS, PHOTOS, PERSON),
+    "photo-take-off": Access(PHOTOS, PHOTOS, ("person_id", "year"), may_be_gone=True),
+    "photo-withdraw": Access(PHOTOS, PHOTOS, PERSON),
+    "photo-show": Access(PHOTOS, PHOTOS, PERSON),
+    "photo-release": Access(PHOTOS, PHOTOS, ("person_id", "year"), may_be_gone=True),
+    "photo-restore": Access(PHOTOS, PHOTOS, ("person_id", "version_id"), may_be_gone=True),
+    "photo-cut": Access(PHOTOS, PHOTOS, ("person_id", "token"), may_be_gone=True),
+    "photo-preview": Access(PHOTOS, NO, ("person_id", "token"), may_be_gone=True),
+    "roster-import": Access(DATA, DATA),
+    "roster-columns": Access(DATA, DATA, ("token",), may_be_gone=True),
+    "roster-preview": Access(DATA, DATA, ("token",), may_be_gone=True),
+    "faces": Access(FACES),
+    "photo-lists": Access(FACES),
+    "photo-list-print": Access(FACES),
+    "photo-list-pdf": Access(FACES),
+    "person": Access(HIDDEN, holds=PERSON),
+    "photo": Access(HIDDEN, holds=("person_id", "which", "size")),
+    "settings": Access(ACCOUNT),
+    "your-account": Access(ACCOUNT),
+    "users": Access(USERS),
+    "permissions": Access(USERS),
+    "user-new": Access(USERS, USERS),
+    "user": Access(USERS, USERS, ("user_id",)),
+    "user-roles": Access(NO, USERS, ("user_id",)),
+    "user-act": Access(USERS, USERS, ("user_id", "act_name")),
+    "api-tokens": Access(SYSTEM),
+    "api-token-new": Access(SYSTEM, SYSTEM),
+    "api-token-revoke": Access(SYSTEM, SYSTEM, ("token_id",), may_be_gone=True),
+    "schools": Access(ACCOUNT, ACCOUNT, may_be_gone=True),
+    "theme": Access(NO, OPEN),
+    "healthz": Access(OPEN),
+    "readyz": Access(OPEN),
+}
+"""Everything but the door: signing in and one's own second factor, which are below."""
+
+AT_THE_DOOR = frozenset(
+    {
+        "sign-in",
+        "account_login",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "sign-in-refused",
+        "account_inactive",
+        "openid_connect_login",
+        "openid_connect_callback",
+        "second-factor-needed",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "sign-out",
+        "set-password",
+        "mfa_index",
+        "account_change_password",
+        "sessions-end-others",
+        "session-end",
+        "mfa_activate_totp",
+        "app-code",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_add_webauthn",
+        "mfa_edit_webauthn",
+        "mfa_remove_webauthn",
+    }
+)
+"""Addresses about oneself only. They tell nobody anything of a school: that is asked of each of them."""

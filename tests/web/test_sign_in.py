@@ -16,8 +16,7 @@ from photosync.apps.accounts.lock_outs import lock_outs_of, unlock
 from photosync.apps.accounts.models import User
 from photosync.apps.accounts.services import deactivate
 from photosync.apps.audit.models import Entry
-from photosync.web.front_door import is_signed_in
-from photosync.web.photo_rights import session_viewer
+from photosync.web.photo_rights import session_user, session_viewer
 from tests.web.conftest import Scene
 from tests.web.pages import PASSWORD, Markup, signed_in
 from tests.web.second_step import SECRET, code_of, give_app
@@ -55,7 +54,7 @@ def test_after_the_password_the_code_is_asked_for_and_until_then_no_one_is_signe
     assert asked.headers["Location"] == SECOND_STEP
     key = visitor.session.session_key
     assert key is not None
-    assert (is_signed_in(key), session_viewer(key, scene.school.pk)) == (False, 0)
+    assert (session_user(key), session_viewer(key, scene.school.pk)) == (None, 0)
     assert visitor.get("/photos/").headers["Location"] == "/accounts/sign-in/?next=/photos/"
     page = Markup.of(visitor.get(SECOND_STEP))
     assert "The password of teo is right. You are signed in after this step." in page.text
@@ -283,7 +282,7 @@ class TestRequiredSecondFactor:
         key = client.session.session_key or ""
 
         assert client.get(path).headers["Location"] == "/accounts/second-factor-needed/"
-        assert (is_signed_in(key), session_viewer(key, scene.school.pk)) == (False, 0)
+        assert (session_user(key), session_viewer(key, scene.school.pk)) == (None, 0)
         assert client.post("/schools/", {"school": "PHS"}).headers["Location"] == "/accounts/second-factor-needed/"
         page = Markup.of(client.get("/accounts/second-factor-needed/"))
         assert (

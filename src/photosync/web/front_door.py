@@ -155,19 +155,13 @@ def _written(download: Download, folder: Path) -> WrittenFile:
 
 def is_signed_in(session_key: str) -> bool:
     """Return whether someone is signed in with this session; not where the database does not answer."""
-    from django.contrib.auth import get_user
-    from django.contrib.sessions.backends.db import SessionStore
     from django.db import close_old_connections
-    from django.http import HttpRequest
 
-    from photosync.apps.accounts.second_factor import lacks_second_factor
+    from photosync.web.photo_rights import session_user
 
     close_old_connections()
-    request = HttpRequest()
-    request.session = SessionStore(session_key)
     try:
-        user = get_user(request)
-        return user.is_authenticated and not lacks_second_factor(user)
+        return session_user(session_key) is not None
     except DatabaseError:
         return False
 

@@ -114,11 +114,15 @@ def user_may_see(user: User | AnonymousUser, school_id: int, *, is_planned: bool
 _DECIDING = frozenset({Permission.SYNC_APPROVE, Permission.SYNC_MANAGE})
 
 
-def session_viewer(session_key: str, school_id: int, *, is_planned: bool = False) -> int:
-    """Return the account that is signed in with this session; 0 where it may not see the photos of the school."""
+def session_user(session_key: str) -> User | None:
+    """Return who is signed in with this session: no one in the middle of it, nor who must set up a second factor."""
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    if isinstance(user, User) and lacks_second_factor(user):
-        return 0
-    return user.pk or 0 if user_may_see(user, school_id, is_planned=is_planned) else 0
+    return user if isinstance(user, User) and not lacks_second_factor(user) else None
+
+
+def session_viewer(session_key: str, school_id: int, *, is_planned: bool = False) -> int:
+    """Return the account that is signed in with this session; 0 where it may not see the photos of the school."""
+    user = session_user(session_key)
+    return user.pk if user is not None and user_may_see(user, school_id, is_planned=is_planned) else 0

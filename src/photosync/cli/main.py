@@ -30,6 +30,7 @@ SUMMARIES = {
     "run": "Look at runs, and decide on them.",
     "review": "Decide on what runs left to a person.",
     "photo": "Get, set, withdraw or show the photo of a person, its history, and lists.",
+    "feedback": "Read what was said about the help articles.",
     "verify": "Re-hash every stored photo against the database.",
     "doctor": "Check settings, folder rights, database, clock and workers.",
 }

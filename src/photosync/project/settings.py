@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "photosync.apps.sources",
     "photosync.apps.review",
     "photosync.apps.runs",
+    "photosync.apps.help",
     "photosync.web",
 ]
 

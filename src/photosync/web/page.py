@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.accounts.permissions import Permission
+from photosync.web.help_address import help_address
 from photosync.web.theme import theme_of
 from photosync.web.workplace import Workplace
 
@@ -91,6 +92,7 @@ def render_page(
         "navigation": navigation(workspace, workplace.permissions) if workplace is not None else [],
         "crumbs": crumbs,
         "theme": theme_of(request),
+        "help_url": help_address(request) if workplace is not None else "",
         "workplace": workplace,
     }
     response = render(request, template, around | dict(context), status=status)

@@ -50,6 +50,7 @@ urlpatterns = [
     re_path(rf"^{PATTERN}\Z", photo.photo, name="photo"),
     path("accounts/", include("photosync.web.account_urls")),
     path("settings/", include("photosync.web.settings_urls")),
+    path("help/", include("photosync.web.help_urls")),
     path("schools/", accounts.schools, name="schools"),
     path("theme/", choose_theme, name="theme"),
     path("healthz", probes.healthz, name="healthz"),

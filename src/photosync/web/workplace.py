@@ -78,6 +78,8 @@ def in_workplace(
                 raise PermissionDenied(str(needs))
             return view(request, workplace, *args, **kwargs)
 
+        # What a page needs is known without asking for it: help links only to what its reader may open.
+        checked.needs = needs  # type: ignore[attr-defined]
         return login_required(checked)
 
     return decorate

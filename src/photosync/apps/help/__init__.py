@@ -1,0 +1,1 @@
+"""Help: the articles, and what people say of them."""

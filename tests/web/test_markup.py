@@ -58,6 +58,10 @@ PAGES = [
     "/photos/people/{ada}/",
     "/photos/lists/",
     "/photos/lists/print/?year_level=7",
+    "/help/",
+    "/help/?q=stop",
+    "/help/enabling-the-photo-sync/",
+    "/help/enabling-the-photo-sync/feedback/",
     "/settings/",
     "/settings/users/",
     "/settings/users/roles/",
@@ -158,13 +162,14 @@ def test_navigation_shows_only_what_exists(scene: Scene) -> None:
         ("Data Management", "/data-management/"),
         ("Photos", "/photos/"),
         ("Settings", "/settings/"),
+        ("Help", "/help/"),
     ]
 
 
 def test_navigation_shows_only_what_one_may_reach(scene: Scene) -> None:
     items = signed_in(scene.teacher).get("/").context["navigation"]
 
-    assert [str(item.words) for item in items] == ["Overview", "Photos", "Settings"]
+    assert [str(item.words) for item in items] == ["Overview", "Photos", "Settings", "Help"]
 
 
 @pytest.mark.parametrize(

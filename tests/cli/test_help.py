@@ -10,7 +10,7 @@ from photosync.cli.outcome import exit_status
 
 NAMES = [
     *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
-    *("source", "period", "profile", "sync", "run", "review", "photo", "feedback", "verify", "doctor"),
+    *("source", "period", "profile", "sync", "run", "review", "audit", "photo", "feedback", "verify", "doctor"),
 ]
 
 
@@ -39,6 +39,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("profile add", "profile set", "profile assign", "profile unassign", "profile enable"),
         *("profile disable", "profile list", "profile show", "profile status"),
         *("run list", "run show", "run approve", "run discard", "run undo", "run cancel"),
+        *("audit list", "audit views"),
         *("review list", "review match", "review dismiss", "review undo", "review decisions"),
         *("photo get", "photo history", "photo release", "photo set", "photo restore"),
         *("photo withdraw", "photo show", "photo list", "photo take-off"),

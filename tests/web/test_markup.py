@@ -73,6 +73,8 @@ PAGES = [
     "/settings/your-account/app/",
     "/settings/your-account/passkeys/add/",
     "/settings/your-account/recovery-codes/new/",
+    "/settings/audit/",
+    "/settings/audit/views/",
     "/settings/api-tokens/",
     "/settings/api-tokens/new/",
     "/schools/",

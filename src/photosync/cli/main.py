@@ -29,6 +29,7 @@ SUMMARIES = {
     "sync": "Run a sync profile on demand, wait for it, and report.",
     "run": "Look at runs, and decide on them.",
     "review": "Decide on what runs left to a person.",
+    "audit": "Who did what, and who saw whose photo.",
     "photo": "Get, set, withdraw or show the photo of a person, its history, and lists.",
     "feedback": "Read what was said about the help articles.",
     "verify": "Re-hash every stored photo against the database.",

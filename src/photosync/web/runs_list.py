@@ -37,8 +37,8 @@ class RunFilter:
             profile_id=number_in(query.get("profile", "")),
             state=RunState(state) if state in set(RunState) else None,
             trigger=Trigger(trigger) if trigger in set(Trigger) else None,
-            first_day=_day(query.get("from", "")),
-            last_day=_day(query.get("to", "")),
+            first_day=day_in(query.get("from", "")),
+            last_day=day_in(query.get("to", "")),
         )
 
     @property
@@ -78,7 +78,7 @@ def number_in(text: str) -> int | None:
     return int(text) if 0 < int(text) < LARGEST_NUMBER else None
 
 
-def _day(text: str) -> date | None:
+def day_in(text: str) -> date | None:
     try:
         day = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from photosync.web.views import api_tokens, settings, users, your_account
+from photosync.web.views import api_tokens, audit, settings, users, your_account
 from photosync.web.views import your_second_factor as factor
 
 urlpatterns = [
@@ -28,6 +28,10 @@ urlpatterns = [
     path("users/<int:user_id>/", users.user, name="user"),
     path("users/<int:user_id>/roles/", users.user_roles, name="user-roles"),
     path("users/<int:user_id>/<slug:act_name>/", users.user_act, name="user-act"),
+    path("audit/", audit.audit, name="audit"),
+    re_path(r"^audit/entries\.(?P<form>csv|jsonl)\Z", audit.audit_export, name="audit-export"),
+    path("audit/views/", audit.audit_views, name="audit-views"),
+    re_path(r"^audit/photo-views\.(?P<form>csv|jsonl)\Z", audit.audit_views_export, name="audit-views-export"),
     path("api-tokens/", api_tokens.api_tokens, name="api-tokens"),
     path("api-tokens/new/", api_tokens.new_api_token, name="api-token-new"),
     path("api-tokens/<int:token_id>/revoke/", api_tokens.revoke_api_token, name="api-token-revoke"),

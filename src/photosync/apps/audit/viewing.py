@@ -2,7 +2,7 @@
 
 A process that serves photos lets a thread of its own write (`start_noting`, `stop_noting`); where there is none, each
 view is written as it is noted. What is not written yet when a process is killed is lost: at most the views of the
-last WRITTEN_EVERY_S and of the writing under way. Rule: docs/decisions, "Who did what, and who saw whom".
+last WRITTEN_EVERY_S and of the writing under way. Rule: docs/decisions/0011-audit.md.
 """
 
 from __future__ import annotations

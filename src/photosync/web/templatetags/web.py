@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 from django.templatetags.static import static
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from photosync.apps.accounts.models import Role
 from photosync.apps.people.wording import level_words
-from photosync.core.wording import date_words
+from photosync.core.wording import date_words, time_words
 from photosync.web.badge import Badge
 from photosync.web.faces_wall import Face
 from photosync.web.photo_history import VersionShown
@@ -92,6 +92,11 @@ def _picture(person_id: int, which: str, size: str) -> SafeString:
 
 
 register.filter("level_words", level_words)
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    return time_words(moment)
 
 
 @register.filter

@@ -40,6 +40,7 @@ from photosync.web.people_list import (
     Asked,
     PeopleList,
 )
+from photosync.web.person_changes import changes_context
 from photosync.web.photo_history import history_of, runs_of_versions
 from photosync.web.views.administration import Place
 from photosync.web.workplace import Workplace, in_workplace
@@ -211,6 +212,7 @@ def data_person(request: HttpRequest, workplace: Workplace, person_id: int) -> H
             "history": history,
             "hidden_because": protected or history.withdrawn_because,
             "shows_origin": True,
+            **changes_context(found, workplace),
             "runs_here": runs_of_versions(found),
             "identifiers": list(Identifier.objects.filter(person=found).order_by("key", "value")),
             "consent": consent_answers(found),

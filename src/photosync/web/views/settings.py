@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.authority import authority_of
-from photosync.apps.accounts.permissions import Permission
+from photosync.apps.accounts.permissions import OF_THE_INSTALLATION, Permission
 from photosync.web.page import Crumb, Words, render_page
 from photosync.web.views.administration import Place
 from photosync.web.workplace import Workplace, in_workplace
@@ -19,12 +19,17 @@ from photosync.web.workplace import Workplace, in_workplace
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A page of settings; `needs` is None for what everyone has."""
+    """A page of settings; `needs` is None for what everyone has, several where all of them are needed."""
 
     page: str
     words: Words
     purpose: Words
-    needs: Permission | None = Permission.SYSTEM_MANAGE
+    needs: Permission | frozenset[Permission] | None = Permission.SYSTEM_MANAGE
+
+    def is_open_to(self, permissions: frozenset[Permission]) -> bool:
+        if self.needs is None:
+            return True
+        return permissions >= ({self.needs} if isinstance(self.needs, Permission) else self.needs)
 
 
 SETTINGS = (
@@ -57,6 +62,7 @@ SETTINGS = (
         "audit",
         gettext_lazy("Audit"),
         gettext_lazy("Who changed what from what to what, and who saw or changed whose photo."),
+        frozenset(Permission) - OF_THE_INSTALLATION,
     ),
 )
 
@@ -66,7 +72,7 @@ SETTINGS = (
 def settings(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     places = []
     for each in SETTINGS:
-        if each.needs is not None and each.needs not in workplace.permissions:
+        if not each.is_open_to(workplace.permissions):
             continue
         if each.page == "users" and not authority_of(request.user).is_any:
             continue

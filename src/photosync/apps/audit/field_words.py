@@ -1,0 +1,110 @@
+"""The fields of entries, and their values, in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from photosync.core.errors import PhotoSyncError
+from photosync.core.frequency import parse_frequency
+from photosync.core.wording import MONTHS, date_words
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+FIELDS: dict[str, str | Promise] = {
+    "name": lazy("Name"),
+    "time_zone": lazy("Time zone"),
+    "academic_year_begins": lazy("First day of the academic year"),
+    "code": lazy("Code"),
+    "description": lazy("Description"),
+    "start": lazy("Start"),
+    "end": lazy("End"),
+    "group_number": lazy("Group number"),
+    "academic_year": lazy("Year"),
+    "visible_in_marks_book": lazy("Visible in Marks Book"),
+    "visible_to_students": lazy("Visible to Students"),
+    "visible_to_parents": lazy("Visible to Parents"),
+    "sync_only": lazy("For sync only"),
+    "scheduled_sync_enabled": lazy("Scheduled Sync Enabled"),
+    "source": lazy("Data source"),
+    "source_may_be_anywhere": lazy("Source outside the allowed folders"),
+    "components": lazy("Components"),
+    "when_missing": lazy("When the source no longer has a photo"),
+    "replace_share_percent": lazy("Held from this share of replaced photos (%)"),
+    "replace_number": lazy("Held from this number of replaced photos"),
+    "withdraw_share_percent": lazy("Held from this share of withdrawn photos (%)"),
+    "withdraw_number": lazy("Held from this number of withdrawn photos"),
+    "period": lazy("Timetable period"),
+    "frequency": lazy("Frequency"),
+    "mode": lazy("Mode"),
+    "profile": lazy("Sync profile"),
+    "trigger": lazy("Trigger"),
+    "publish_as_year": lazy("Published as photos of"),
+    "undone_by_run": lazy("by run"),
+    "person": lazy("for"),
+    "kind": lazy("Kind"),
+    "new": lazy("New"),
+    "changed": lazy("Changed"),
+    "left": lazy("Left"),
+    "returned": lazy("Returned"),
+    "absent_left": lazy("Left, being absent from the file"),
+    "pins": lazy("Pins"),
+    "roles": lazy("Roles"),
+    "email": lazy("E-mail"),
+    "school_use": lazy("School use"),
+    "online_publication": lazy("Online publication"),
+    "printed_publication": lazy("Printed publication"),
+    "yearbook": lazy("Yearbook"),
+    "media_release": lazy("Media release"),
+    "protected": lazy("Protected"),
+    "views": lazy("Views"),
+}
+VALUES: dict[tuple[str, str], str | Promise] = {
+    ("mode", "full"): lazy("Full"),
+    ("mode", "additions"): lazy("Additions only"),
+    ("when_missing", "keep"): lazy("keep it"),
+    ("when_missing", "withdraw"): lazy("withdraw it"),
+    ("kind", "student"): lazy("students"),
+    ("kind", "staff"): lazy("staff"),
+}
+
+
+def field_words(field: str) -> str:
+    """Return the field's name as pages write it; one that is not known here, without its underscores."""
+    known = FIELDS.get(field)
+    if known is not None:
+        return str(known)
+    name = field.replace("_", " ").strip()
+    return name[:1].upper() + name[1:]
+
+
+def value_words(field: str, value: str | None) -> str:
+    if not value:
+        return _("nothing")
+    known = VALUES.get((field, value))
+    if known is not None:
+        return str(known)
+    if field == "frequency":
+        return _frequency(value)
+    if field == "academic_year_begins":
+        month, _dash, day = value.partition("-")
+        known_month = month.isdecimal() and 1 <= int(month) <= 12 and day.isdecimal()
+        return f"{int(day)} {MONTHS[int(month) - 1]}" if known_month else value
+    return _day(value) if _DAY.fullmatch(value) else value
+
+
+def _frequency(value: str) -> str:
+    try:
+        return parse_frequency(value).phrase
+    except PhotoSyncError:
+        return value
+
+
+def _day(value: str) -> str:
+    try:
+        return date_words(date.fromisoformat(value))
+    except ValueError:
+        return value

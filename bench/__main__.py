@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pyvips
 
-from bench import changed, first_sync, serving, unchanged
+from bench import changed, first_sync, pages, serving, unchanged
 from bench.installation import PROJECT
 from bench.measuring import where
-from bench.options import SECTIONS, Options, read_options
+from bench.options import PAGES, SECTIONS, Options, read_options
 from bench.table import Section, goals_markdown
 
 MEASURES = dict(zip(SECTIONS, (first_sync.measure, unchanged.measure, changed.measure, serving.measure), strict=True))
+MEASURES[PAGES] = pages.measure
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+PAGES_BEGIN, PAGES_END = "<!-- pages: begin -->", "<!-- pages: end -->"
 
 
 def main() -> None:
@@ -37,17 +39,18 @@ def main() -> None:
     print(
         f"{goals_markdown(sections)}\n\n{machine(options)}\n\nTook {(time.monotonic() - begun_s) / 60:.1f} minutes."
     )
-    if options.sections == SECTIONS:
+    if options.sections in (SECTIONS, (PAGES,)):
         write(options, sections)
 
 
 def write(options: Options, sections: list[Section]) -> None:
     """Put the tables between the two marks of the document; the words around them stay."""
     document = options.result.read_text(encoding="utf-8")
-    before, _, rest = document.partition(BEGIN)
-    _, _, after = rest.partition(END)
+    begin, end = (PAGES_BEGIN, PAGES_END) if options.sections == (PAGES,) else (BEGIN, END)
+    before, _, rest = document.partition(begin)
+    _, _, after = rest.partition(end)
     measured = "\n\n".join([machine(options), goals_markdown(sections), *(each.markdown() for each in sections)])
-    options.result.write_text(f"{before}{BEGIN}\n\n{measured}\n\n{END}{after}", encoding="utf-8")
+    options.result.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")
     print(f"Written to {options.result}.")
 
 

@@ -1,7 +1,7 @@
 """Schools written straight into the database: `python -m bench.large_school make|sign-in ...`, one JSON line back.
 
-People, photos, runs and the record of acts are rows as the product writes them; there
-are only a few pictures, that everyone shares.
+PHOTOSYNC_DATA names the folder. People, photos, runs and acts are rows as the product writes them; there are only a
+few pictures, that everyone shares.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LEVELS = tuple(str(number) for number in range(1, 13))
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("task", choices=("make", "sign-in"))
+    parser.add_argument("task", choices=("make", "migrate", "sign-in"))
     parser.add_argument("--people", type=int, default=1_000)
     parser.add_argument("--runs", type=int, default=1_000)
     parser.add_argument("--schools", type=int, default=1)
@@ -37,6 +37,11 @@ def main() -> None:
         with transaction.atomic():
             make(options.people, options.runs, options.schools)
         analyse()
+        print("{}", flush=True)
+    elif options.task == "migrate":
+        from photosync.cli.installation import migrate
+
+        migrate()
         print("{}", flush=True)
     else:
         print(json.dumps(sign_in()), flush=True)

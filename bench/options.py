@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECTIONS = ("first-sync", "unchanged", "changed", "serving")
+PAGES = "pages"
+"""Has a block of its own in the document, and is measured by itself: `--only pages`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def read_options(result: Path) -> Options:
     parser.add_argument("--files", type=int, default=1_000_000, help="files of the large trees (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (%(default)s)")
     parser.add_argument("--wrk-seconds", type=int, default=5, help="of each serving round (%(default)s)")
-    parser.add_argument("--only", action="append", choices=SECTIONS, help="measure this only; may be repeated")
+    parser.add_argument("--only", action="append", choices=(*SECTIONS, PAGES), help="only this; may be repeated")
     parser.add_argument("--result", type=Path, default=result, help="the document to write (%(default)s)")
     told = parser.parse_args()
     return Options(

@@ -104,9 +104,9 @@ def _load(address: str, script: Path, for_s: int) -> _Load:
 
 @contextmanager
 def _photosync(installation: Installation) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "photosync", "serve", "--port", str(port)]
-    with _server(command, port, installation.environment()) as address:
+    with started(command, port, installation.environment()) as address:
         yield address
 
 
@@ -117,7 +117,7 @@ def _nginx(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
         served = folder / "files" / path.lstrip("/")
         served.parent.mkdir(parents=True)
         shutil.copyfile(blob, served)
-    port = _free_port()
+    port = free_port()
     for opened in (folder, *folder.rglob("*")):
         opened.chmod(0o755 if opened.is_dir() else 0o644)
     configuration = folder / "nginx.conf"
@@ -130,13 +130,13 @@ def _nginx(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
         f"  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n"
         f"  server {{ listen 127.0.0.1:{port}; root {folder}/files; }} }}\n"
     )
-    with _server([where("nginx") or "nginx", "-c", str(configuration)], port, None) as address:
+    with started([where("nginx") or "nginx", "-c", str(configuration)], port, None) as address:
         yield address
     shutil.rmtree(folder)
 
 
 @contextmanager
-def _server(command: list[str], port: int, environment: Mapping[str, str] | None) -> Iterator[str]:
+def started(command: list[str], port: int, environment: Mapping[str, str] | None) -> Iterator[str]:
     process = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
@@ -163,6 +163,6 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
     raise SystemExit(f"{process.args} did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

@@ -221,7 +221,7 @@ def test_approve_after_the_library_changed_plans_again(scene: Scene) -> None:
     again = Run.objects.latest("pk")
     assert refused.value.message == (
         f"The library has changed since run {held.pk} was planned. So run {held.pk} was not approved and nothing was "
-        f"published. Run {again.pk} plans again; look at it and decide anew."
+        f"published. Run {again.pk} is queued to plan again, by a worker; look at it then and decide anew."
     )
     held.refresh_from_db()
     assert (held.state, held.counts["replaced"]) == (RunState.SUPERSEDED, 0)
@@ -241,7 +241,8 @@ def test_approve_in_another_academic_year_plans_again(scene: Scene) -> None:
     again = Run.objects.latest("pk")
     assert refused.value.message == (
         f"Run {held.pk} was planned in the academic year 2026, and it is 2027 now. So run {held.pk} was not approved "
-        f"and nothing was published. Run {again.pk} plans again; look at it and decide anew."
+        f"and nothing was published. Run {again.pk} is queued to plan again, by a worker; look at it then and decide "
+        "anew."
     )
 
 

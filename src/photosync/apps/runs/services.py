@@ -120,7 +120,7 @@ def approve(
     again = request_run(run.profile, trigger=Trigger.ON_DEMAND, started_by=by, now=now)
     raise Refused(
         f"{changed} So run {run.pk} was not approved and nothing was published. "
-        f"Run {again.pk} plans again; look at it and decide anew."
+        f"Run {again.pk} is queued to plan again, by a worker; look at it then and decide anew."
     )
 
 

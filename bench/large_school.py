@@ -36,7 +36,6 @@ def main() -> None:
         set_up()
         with transaction.atomic():
             make(options.people, options.runs, options.schools)
-        analyse()
         print("{}", flush=True)
     elif options.task == "migrate":
         from photosync.cli.installation import migrate
@@ -57,13 +56,6 @@ def make(people: int, runs: int, schools: int) -> None:
     make_runs(profiles, runs, now)
     make_listing(profiles[0], people)
     make_entries(school, runs // 10, now)
-
-
-def analyse() -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def make_people(school: object, count: int, now: datetime) -> None:

@@ -80,6 +80,9 @@ def everyone(scene: Scene) -> Everyone:
         "user_id": users[Role.STAFF].pk,
         "act_name": "end-sessions",
         "token_id": 1,
+        "form": "csv",
+        "slug": "command-line",
+        "feedback_id": 1,
     }
     return Everyone(scene, values, users)
 

@@ -17,6 +17,9 @@ from photosync.web.run_words import RunShown, shown_run
 
 RUNS_PER_PAGE = 30
 LARGEST_NUMBER = 10**15
+OUT_OF_ORDER = 10_000
+"""Runs are numbered as they are accepted, so that days bound the numbers, which lead past a million other runs. As many
+may be out of order, after a clock that was wrong."""
 EARLIEST, LATEST = date(1900, 1, 1), date(9998, 12, 31)
 
 
@@ -117,10 +120,22 @@ def _filtered(school: School, wanted: RunFilter) -> QuerySet[Run]:
     if wanted.trigger is not None:
         rows = rows.filter(trigger=wanted.trigger)
     if wanted.first_day is not None:
-        rows = rows.filter(accepted_at__gte=_midnight(wanted.first_day, school))
+        rows = _accepted_from(rows, _midnight(wanted.first_day, school))
     if wanted.last_day is not None:
-        rows = rows.filter(accepted_at__lt=_midnight(wanted.last_day + timedelta(days=1), school))
+        rows = _accepted_before(rows, _midnight(wanted.last_day + timedelta(days=1), school))
     return rows
+
+
+def _accepted_from(rows: QuerySet[Run], instant: datetime) -> QuerySet[Run]:
+    rows = rows.filter(accepted_at__gte=instant)
+    first = Run.objects.filter(accepted_at__gte=instant).order_by("accepted_at", "pk").values_list("pk", flat=True)
+    return rows if (pk := first.first()) is None else rows.filter(pk__gte=pk - OUT_OF_ORDER)
+
+
+def _accepted_before(rows: QuerySet[Run], instant: datetime) -> QuerySet[Run]:
+    rows = rows.filter(accepted_at__lt=instant)
+    last = Run.objects.filter(accepted_at__lt=instant).order_by("-accepted_at", "-pk").values_list("pk", flat=True)
+    return rows if (pk := last.first()) is None else rows.filter(pk__lte=pk + OUT_OF_ORDER)
 
 
 def _midnight(day: date, school: School) -> datetime:

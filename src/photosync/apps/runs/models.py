@@ -66,6 +66,8 @@ class Run(models.Model):
             models.Index(fields=("profile", "-finished_at", "-id"), name="runs_by_their_end"),
             models.Index(fields=("profile", "state"), name="runs_in_state"),
             models.Index(fields=("state", "-id"), name="runs_by_state"),
+            models.Index(fields=("profile", "trigger", "-id"), name="runs_by_trigger"),
+            models.Index(fields=("accepted_at", "id"), name="runs_by_acceptance"),
         )
 
     def __str__(self) -> str:

@@ -18,8 +18,8 @@ from photosync.web.run_words import RunShown, shown_run
 RUNS_PER_PAGE = 30
 LARGEST_NUMBER = 10**15
 OUT_OF_ORDER = 10_000
-"""Runs are numbered as they are accepted, so that days bound the numbers, which lead past a million other runs. As many
-may be out of order, after a clock that was wrong."""
+"""Runs are numbered as they are accepted, so that days bound the numbers, which leads past a million other runs. As
+many may be out of order, after a clock that was wrong."""
 EARLIEST, LATEST = date(1900, 1, 1), date(9998, 12, 31)
 
 

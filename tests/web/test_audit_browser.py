@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.services.installation import fresh_installation
 from tests.web.serving import Served, served
-from tests.web.test_browser import Watched, address, sign_in
+from tests.web.test_browser import WIDTHS, Watched, address, faults_on, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -72,3 +73,24 @@ def test_face_that_was_seen_is_among_the_views_within_seconds(page: Page, site: 
     expect(page.get_by_role("heading", name="Who changed what")).to_be_visible()
     page.get_by_role("link", name="Who saw the photo").click()
     expect(views.first).to_contain_text("kim")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_audit_has_no_accessibility_fault_and_fits_the_window(
+    browser: Browser, site: Served, scheme: Literal["light", "dark"], width: int, height: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    watched = Watched(page, site.port)
+    sign_in(page, site)
+    page.goto(address(site, "/photos/people/1/"))
+    paths = ("/settings/audit/", "/settings/audit/?q=none", "/settings/audit/?person=b", "/settings/audit/views/")
+    found = {}
+    for path in (*paths, "/data-management/people/1/"):
+        page.goto(address(site, path))
+        found[path] = (faults_on(page), page.evaluate("document.documentElement.scrollWidth"))
+    context.close()
+
+    assert found == dict.fromkeys(found, ([], width))
+    assert (watched.complaints, watched.elsewhere) == ([], [])

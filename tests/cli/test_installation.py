@@ -40,6 +40,12 @@ def test_init_makes_everything_and_repeating_it_is_harmless(installation: Instal
         f"The data folder {installation.data} is up to date.\n"
         "School HILL, Hill School, in Australia/Sydney was there already.\n"
     )
+    other = run(installation, "init", "--school", "HILL", "--name", "Valley School", "--timezone", "Europe/Oslo")
+    assert (other.returncode, other.stdout.splitlines()[1]) == (
+        0,
+        "School HILL, Hill School, in Australia/Sydney was there already. "
+        "It keeps its name and time zone: init changes neither.",
+    )
     assert (installation.data / KEY_FILE).read_text() == key
     listed = run(installation, "school", "list", "--json")
     assert json.loads(listed.stdout) == [

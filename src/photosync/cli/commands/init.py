@@ -54,4 +54,9 @@ def _school(code: str, name: str | None, time_zone: str | None) -> tuple[str, st
         return school.code, f"School {school.code}, {school.name}, was made in {school.time_zone}."
     else:
         school = school_named(code)
-    return school.code, f"School {school.code}, {school.name}, in {school.time_zone} was there already."
+    there = f"School {school.code}, {school.name}, in {school.time_zone} was there already."
+    differs = (name or school.name).strip() != school.name or (time_zone or "").strip().casefold() not in (
+        "",
+        school.time_zone.casefold(),
+    )
+    return school.code, f"{there} It keeps its name and time zone: init changes neither." if differs else there

@@ -1,0 +1,78 @@
+"""What is checked of a request before anything reads it: the form of its body, and that of the answer it wants."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja.parser import Parser
+
+from photosync.api.problems import Problem, problem_response
+
+LARGEST_FILE_BYTES = 30_000_000
+LARGEST_BODY_BYTES = LARGEST_FILE_BYTES + 1_000_000
+"""With room for a somewhat larger file to be refused in words. The front door reads no more."""
+TAKES_FILES = frozenset({"/api/v1/people/import"})
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+JPEG = "image/jpeg"
+
+
+def check_forms(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate every operation, outside of everything else."""
+
+    @wraps(run)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        answers = (JPEG, PROBLEM) if request.path.endswith("/photo") else (JSON, PROBLEM)
+        if not any(request.accepts(each) for each in answers):
+            told = _("This address answers with {form} only. Nothing was done.").format(form=answers[0])
+            return problem_response(request, 406, told)
+        return run(request, *args, **kwargs)
+
+    return checked
+
+
+class JsonParser(Parser):
+    """Reads bodies that say they are JSON. Raises Problem (415), ValueError."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        form = (request.content_type or "").lower()
+        if form != JSON:
+            raise _not_taken(form, (JSON,))
+        return json.loads(request.body, parse_constant=_no_number)
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(word)
+
+
+def file_body(request: HttpRequest, forms: Collection[str]) -> bytes:
+    """Return the body, which is a file of one of these forms. Raises Problem (415, 413)."""
+    form = (request.content_type or "").lower()
+    if form not in forms:
+        raise _not_taken(form, forms)
+    return content_of(request)
+
+
+def content_of(request: HttpRequest) -> bytes:
+    """Return the body. Only where a file is taken may it be larger than what Django reads of a form."""
+    if request.path not in TAKES_FILES:
+        return request.body
+    kept: bytes | None = getattr(request, "kept_content", None)
+    if kept is None:
+        kept = request.read(LARGEST_BODY_BYTES + 1)
+        request.kept_content = kept  # type: ignore[attr-defined]  # a stream is read once
+    return kept
+
+
+def _not_taken(form: str, forms: Collection[str]) -> Problem:
+    return Problem(
+        415,
+        _("The body is said to be {form}, and this address takes {forms}. Nothing was done. Set Content-Type.").format(
+            form=form or _("of no form"), forms=", ".join(forms)
+        ),
+    )

@@ -1,0 +1,71 @@
+"""What requests may hold: texts, numbers and days, with their bounds; everything else is refused before it is read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext as _
+from ninja import Path, Query, Schema
+from pydantic import ConfigDict, Field
+
+from photosync.apps.accounts.permissions import Permission
+from photosync.core.errors import WrongUse
+from photosync.core.people import quoted
+
+LARGEST = 2**63 - 1
+NO_NUL = r"^[^\x00]*$"
+
+Id = Annotated[int, Path(ge=1, le=LARGEST)]
+Number = Annotated[int, Field(ge=1, le=LARGEST)]
+Year = Annotated[int, Field(ge=1900, le=9998)]
+Flag = Literal["true", "false"]
+SchoolCode = Annotated[
+    str | None,
+    Query(
+        None,
+        max_length=16,
+        pattern=NO_NUL,
+        description="The code of the school; may be left out where the token has only one.",
+    ),
+]
+
+
+def text(longest: int) -> Any:
+    return Annotated[str, Field(max_length=longest, pattern=NO_NUL)]
+
+
+def asked(longest: int, told: str = "") -> Any:
+    """Return the type of a text in the query that may be left out."""
+    return Annotated[str | None, Query(None, max_length=longest, pattern=NO_NUL, description=told)]
+
+
+ShortText = text(200)
+LongText = text(2_000)
+DayText = Annotated[
+    str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"}, description="YYYY-MM-DD")
+]
+
+
+class Body(Schema):
+    """A body of JSON: no member that is not known, and no value of another type than it should be."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def day(value: str, name: str) -> date:
+    """Return the day. Raises WrongUse for one that there is not."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise WrongUse(
+            _("{value} is not a date for {name}. Nothing was done. Write it as YYYY-MM-DD, such as 2026-12-18.").format(
+                value=quoted(value), name=name
+            )
+        ) from error
+
+
+def told(needs: Permission | None, *, if_match: bool = False, once: bool = False, **further: Any) -> dict[str, Any]:
+    """Return what the schema says of an operation: the permission it needs, and the headers it takes."""
+    extra: dict[str, Any] = {"x-permission": None if needs is None else needs.value}
+    return extra | {"x-if-match": if_match, "x-idempotent": once} | further

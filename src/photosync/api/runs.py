@@ -1,0 +1,141 @@
+"""/runs: what runs did or would do, and decisions on them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from django.http import HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from photosync.api.access import ApiRequest
+from photosync.api.answers import answer
+from photosync.api.fields import LARGEST, Body, Id, Number, SchoolCode, Year, told
+from photosync.api.idempotency import idempotent
+from photosync.api.paging import After, Limit, cursor, part, place_of
+from photosync.api.shapes import Changes, OneRun, Runs, RunShape
+from photosync.apps.accounts.permissions import Permission
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.runs import services
+from photosync.apps.runs.changes import PLACE_NUMBERS, changes_after
+from photosync.apps.runs.models import Run
+from photosync.apps.runs.queries import changed_since, run_document
+from photosync.core.errors import NotFound
+
+router = Router(tags=["runs"])
+State = Literal[
+    *("queued", "running", "held", "done", "done with failures", "failed", "cancelled", "discarded", "superseded"),
+    *("stopped by period end", "stopped by Disabled"),
+]
+TriggerWord = Literal["preview", "scheduled", "on demand", "catch-up", "undo"]
+Action = Literal[
+    *("add", "replace", "withdraw", "undo", "keep", "unmatched", "review", "rejected", "failed", "waiting"),
+]
+MOST_LEFT_OUT = 10_000
+
+
+class Approval(Body):
+    """`as_year`: publish as photos of this academic year, or of the next. `leave_out`: ids of people."""
+
+    as_year: Year | None = None
+    leave_out: Annotated[list[Number], Field(max_length=MOST_LEFT_OUT)] = []
+
+
+class Undoing(Body):
+    """`person`: only this person's photo; null undoes the run as a whole."""
+
+    person: Number | None = None
+
+
+@router.get("", response=Runs, openapi_extra=told(Permission.SYNC_VIEW))
+def list_runs(
+    request: ApiRequest,
+    school: SchoolCode = None,
+    profile: Annotated[int | None, Query(None, ge=1, le=LARGEST, description="The id of a sync profile.")] = None,
+    state: State | None = None,
+    trigger: TriggerWord | None = None,
+    limit: Limit = 100,
+    after: After = None,
+) -> HttpResponse:
+    """List the runs, the latest first."""
+    the_school = request.auth.school(school, Permission.SYNC_VIEW)
+    # Named one by one, the profiles let the database walk along the runs instead of joining all of them.
+    profiles = SyncProfile.objects.filter(school=the_school).order_by()
+    profiles = profiles if profile is None else profiles.filter(pk=profile)
+    runs = Run.objects.select_related("profile__school").filter(
+        profile_id__in=list(profiles.values_list("pk", flat=True))
+    )
+    runs = runs if state is None else runs.filter(state=state)
+    runs = runs if trigger is None else runs.filter(trigger=trigger)
+    page = part(runs, lambda page: map(run_document, page), after=after, limit=limit, newest_first=True)
+    return answer(request, page)
+
+
+@router.get("/{run_id}", response=OneRun, openapi_extra=told(Permission.SYNC_VIEW))
+def show_run(request: ApiRequest, run_id: Id) -> HttpResponse:
+    """Show a run. Its changes are at /runs/{run_id}/changes."""
+    run = _run(request, run_id, Permission.SYNC_VIEW)
+    return answer(request, run_document(run) | {"changed_since": changed_since(run)})
+
+
+@router.get("/{run_id}/changes", response=Changes, openapi_extra=told(Permission.SYNC_VIEW))
+def list_changes(
+    request: ApiRequest, run_id: Id, action: Action | None = None, limit: Limit = 100, after: After = None
+) -> HttpResponse:
+    """List every change of a run with its reason, and the files that it could not use. Protected people stay unnamed."""
+    run = _run(request, run_id, Permission.SYNC_VIEW)
+    place = None if after is None else place_of(after, PLACE_NUMBERS)
+    sees_protected = Permission.DATA_MANAGE in request.auth.may(run.profile.school)
+    page = changes_after(run, place, limit=limit, action=action, names_protected=sees_protected)
+    following = None if page.following is None else cursor(*page.following)
+    return answer(request, {"items": page.documents, "next": following})
+
+
+@router.post("/{run_id}/approve", response={202: RunShape}, openapi_extra=told(Permission.SYNC_APPROVE, once=True))
+@idempotent
+def approve(request: ApiRequest, run_id: Id, body: Approval) -> HttpResponse:
+    """Approve a held run: what it planned is published, without the people who are left out."""
+    run = _run(request, run_id, Permission.SYNC_APPROVE)
+    approved = services.approve(
+        run.pk,
+        by=request.auth.name,
+        now=request.auth.now,
+        publish_as_year=body.as_year,
+        leave_out=body.leave_out,
+    )
+    return answer(request, run_document(approved), status=202, location=f"/api/v1/runs/{run.pk}")
+
+
+@router.post("/{run_id}/discard", response=RunShape, openapi_extra=told(Permission.SYNC_APPROVE, once=True))
+@idempotent
+def discard(request: ApiRequest, run_id: Id) -> HttpResponse:
+    """Discard a held run: nothing is published, and the same pictures are not planned again."""
+    run = _run(request, run_id, Permission.SYNC_APPROVE)
+    return answer(request, run_document(services.discard(run.pk, by=request.auth.name, now=request.auth.now)))
+
+
+@router.post("/{run_id}/undo", response={202: RunShape}, openapi_extra=told(Permission.SYNC_MANAGE, once=True))
+@idempotent
+def undo(request: ApiRequest, run_id: Id, body: Undoing) -> HttpResponse:
+    """Undo a run, as a whole or for one person: the former photos become current again. Undo is itself a run."""
+    run = _run(request, run_id, Permission.SYNC_MANAGE)
+    person = None if body.person is None else request.auth.person(body.person, Permission.SYNC_MANAGE)
+    undoing = services.undo(run.pk, by=request.auth.name, now=request.auth.now, person=person)
+    return answer(request, run_document(undoing), status=202, location=f"/api/v1/runs/{undoing.pk}")
+
+
+@router.post("/{run_id}/cancel", response=RunShape, openapi_extra=told(Permission.SYNC_MANAGE, once=True))
+@idempotent
+def cancel(request: ApiRequest, run_id: Id) -> HttpResponse:
+    """Cancel a run that is queued or running. What it has published stays."""
+    run = _run(request, run_id, Permission.SYNC_MANAGE)
+    return answer(request, run_document(services.cancel(run.pk, by=request.auth.name, now=request.auth.now)))
+
+
+def _run(request: ApiRequest, run_id: int, needs: Permission) -> Run:
+    missing = NotFound(f"There is no run {run_id}. Nothing was done. See the runs with: photosync run list")
+    run = Run.objects.select_related("profile__school").filter(pk=run_id).first()
+    if run is None:
+        raise missing
+    request.auth.reach(run.profile.school, needs, missing)
+    return run

@@ -1,0 +1,298 @@
+"""What answers look like, for the schema. The documents themselves are made by the services' own functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+Moment = str
+"""ISO 8601 with the school's offset."""
+Day = str
+"""YYYY-MM-DD."""
+
+
+class Problem(Schema):
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[dict[str, str]] | None = Field(None, description="Where the request was not understood (422).")
+
+
+class SchoolShape(Schema):
+    id: int
+    code: str
+    name: str
+    timezone: str
+    year_begins: str
+
+
+class PersonShape(Schema):
+    id: int
+    school: str
+    code: str
+    kind: str
+    given_name: str
+    family_name: str
+    preferred_name: str
+    year_level: str
+    roll_group: str
+    house: str
+    campus: str
+    status: str
+    left_on: Day | None
+    protected: bool
+    consent: dict[str, Any]
+
+
+class IdentifierShape(Schema):
+    key: str
+    value: str
+
+
+class OnePerson(PersonShape):
+    identifiers: list[IdentifierShape]
+
+
+class RosterReportShape(Schema):
+    kind: str
+    preview: bool
+    columns: dict[str, str]
+    unknown_columns: list[str]
+    counts: dict[str, int]
+    refused: list[dict[str, Any]]
+    warnings: list[str]
+
+
+class VisibleShape(Schema):
+    marks_book: bool
+    students: bool
+    parents: bool
+
+
+class PeriodShape(Schema):
+    id: int
+    school: str
+    code: str
+    description: str
+    start: Day
+    end: Day
+    group: int
+    year: int
+    visible: VisibleShape
+    sync_only: bool
+    used_by: list[str]
+
+
+class EffectShape(Schema):
+    profile: str
+    status_before: str
+    status_after: str
+    stops_on_before: Day | None
+    stops_on_after: Day | None
+    explanation_after: str
+
+
+class EditedPeriodShape(PeriodShape):
+    preview: bool
+    effects: list[EffectShape]
+
+
+class AssignedShape(Schema):
+    code: str
+    start: Day
+    end: Day
+    frequency: str
+    mode: str
+
+
+class ProfileShape(Schema):
+    id: int
+    school: str
+    name: str
+    source: str
+    options: dict[str, str]
+    components: list[str]
+    scheduled_sync_enabled: bool
+    when_missing: str
+    limits: dict[str, int]
+    periods: list[AssignedShape]
+
+
+class FlagsShape(Schema):
+    ended: bool
+    disabled: bool
+    in_period: bool
+
+
+class HealthShape(Schema):
+    state: str
+    explanation: str
+
+
+class StatusShape(Schema):
+    name: str
+    status: str
+    flags: FlagsShape
+    explanation: str
+    next_run: Moment | None
+    stops_on: Day | None
+    upcoming: list[Moment]
+    if_enabled_next_run: Moment | None
+    pauses: list[dict[str, Any]]
+    health: HealthShape
+
+
+class AssignmentShape(StatusShape):
+    warning: str
+
+
+class RunShape(Schema):
+    run: int
+    profile: str
+    state: str
+    trigger: str
+    mode: str
+    due: Moment | None
+    started: Moment
+    finished: Moment | None
+    started_by: str
+    duration_s: float | None
+    counts: dict[str, int]
+    delivered: dict[str, Any]
+    explanation: str
+    warnings: list[str]
+    new_year_delivery: bool
+    approved_by: str | None
+    undoes: int | None
+    progress: dict[str, Any] | None
+
+
+class OneRun(RunShape):
+    changed_since: int
+
+
+class ChangeShape(Schema):
+    action: str
+    state: str
+    person: dict[str, Any] | None
+    year: int | None
+    file: str | None
+    reason_code: str
+    reason: str
+    before: str | None
+    after: str | None
+
+
+class PinShape(Schema):
+    year: int
+    sha256: str | None
+    reason: str
+    run: int | None
+    made_at: Moment
+    released_at: Moment | None
+    released_by: str | None
+
+
+class HistoryShape(Schema):
+    code: str
+    kind: str
+    name: str
+    current_year: int
+    shown_year: int | None
+    withdrawn: str | None
+    years: list[dict[str, Any]]
+    pins: list[PinShape]
+
+
+class ReleaseShape(Schema):
+    code: str
+    kind: str
+    name: str
+    year: int
+    released: list[PinShape]
+    files: int
+    explanation: str
+
+
+class PhotoLinkShape(Schema):
+    url: str
+    expires: Moment
+
+
+class TokenShape(Schema):
+    id: int
+    name: str
+    owner: str
+    scopes: list[str]
+    school: str | None
+    begins: str
+    state: str
+    created: Moment
+    expires: Moment | None
+    last_used: Moment | None
+    revoked: Moment | None
+
+
+class MadeTokenShape(TokenShape):
+    secret: str
+
+
+class OwnTokenShape(TokenShape):
+    may: dict[str, list[str]] = Field(description="By the code of a school: what the token may do there now.")
+    may_in_the_installation: list[str]
+
+
+class KindShape(Schema):
+    kind: str
+    title: str
+    summary: str
+    options: list[dict[str, Any]]
+
+
+class HealthReport(Schema):
+    at: str
+    workers: int = Field(description="Workers of which something was heard within the last minute.")
+    profiles: list[dict[str, Any]]
+
+
+class People(Schema):
+    items: list[PersonShape]
+    next: str | None
+
+
+class Periods(Schema):
+    items: list[PeriodShape]
+    next: str | None
+
+
+class Profiles(Schema):
+    items: list[ProfileShape]
+    next: str | None
+
+
+class Runs(Schema):
+    items: list[RunShape]
+    next: str | None
+
+
+class Changes(Schema):
+    items: list[ChangeShape]
+    next: str | None
+
+
+class Schools(Schema):
+    items: list[SchoolShape]
+    next: str | None
+
+
+class Tokens(Schema):
+    items: list[TokenShape]
+    next: str | None
+
+
+class Kinds(Schema):
+    items: list[KindShape]

@@ -106,7 +106,11 @@ class ApiRequest(HttpRequest):
 class ApiTokenAuth(HttpBearer):
     """`Authorization: Bearer photosync_...`. Nothing else lets in: no cookie, so no other site's page can ask."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
+    def authenticate(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Ninja's signature
+        token: str,
+    ) -> Caller | None:
         now = datetime.now(UTC)
         found = token_of_secret(token.strip(), now)
         if found is None:

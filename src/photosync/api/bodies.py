@@ -72,7 +72,7 @@ def content_of(request: HttpRequest) -> bytes:
 def _not_taken(form: str, forms: Collection[str]) -> Problem:
     return Problem(
         415,
-        _("The body is said to be {form}, and this address takes {forms}. Nothing was done. Set Content-Type.").format(
+        _("The body is said to be {form}, and this address takes {forms}. Nothing was done.").format(
             form=form or _("of no form"), forms=", ".join(forms)
         ),
     )

@@ -1,4 +1,4 @@
-"""What requests may hold: texts, numbers and days, with their bounds; everything else is refused before it is read."""
+"""What requests may hold: texts, numbers and days, with their bounds; all else is refused."""
 
 from __future__ import annotations
 
@@ -31,17 +31,9 @@ SchoolCode = Annotated[
 ]
 
 
-def text(longest: int) -> Any:
-    return Annotated[str, Field(max_length=longest, pattern=NO_NUL)]
-
-
-def asked(longest: int, told: str = "") -> Any:
-    """Return the type of a text in the query that may be left out."""
-    return Annotated[str | None, Query(None, max_length=longest, pattern=NO_NUL, description=told)]
-
-
-ShortText = text(200)
-LongText = text(2_000)
+ShortText = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
+LongText = Annotated[str, Field(max_length=2_000, pattern=NO_NUL)]
+AskedText = Annotated[str | None, Query(None, max_length=200, pattern=NO_NUL)]
 DayText = Annotated[
     str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"}, description="YYYY-MM-DD")
 ]
@@ -59,13 +51,13 @@ def day(value: str, name: str) -> date:
         return date.fromisoformat(value)
     except ValueError as error:
         raise WrongUse(
-            _("{value} is not a date for {name}. Nothing was done. Write it as YYYY-MM-DD, such as 2026-12-18.").format(
+            _("{value} is not a date for {name}. Nothing was done. Write it as YYYY-MM-DD.").format(
                 value=quoted(value), name=name
             )
         ) from error
 
 
-def told(needs: Permission | None, *, if_match: bool = False, once: bool = False, **further: Any) -> dict[str, Any]:
+def told(needs: Permission | None, *, if_match: bool = False, once: bool = False) -> dict[str, Any]:
     """Return what the schema says of an operation: the permission it needs, and the headers it takes."""
-    extra: dict[str, Any] = {"x-permission": None if needs is None else needs.value}
-    return extra | {"x-if-match": if_match, "x-idempotent": once} | further
+    permission = None if needs is None else needs.value
+    return {"x-permission": permission, "x-if-match": if_match, "x-idempotent": once}

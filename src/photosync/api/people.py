@@ -13,7 +13,7 @@ from ninja import Query, Router
 from photosync.api.access import ApiRequest
 from photosync.api.answers import answer
 from photosync.api.bodies import LARGEST_FILE_BYTES, file_body
-from photosync.api.fields import NO_NUL, Flag, Id, SchoolCode, asked, told
+from photosync.api.fields import NO_NUL, AskedText, Flag, Id, SchoolCode, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
 from photosync.api.problems import Problem
@@ -46,12 +46,12 @@ def list_people(
     school: SchoolCode = None,
     kind: Kind | None = None,
     status: Literal["active", "left"] | None = None,
-    code: asked(64, "Exactly this code.") = None,
-    search: asked(200, "In names, and at the beginning of codes.") = None,
-    year_level: asked(32) = None,
-    roll_group: asked(32) = None,
-    house: asked(64) = None,
-    campus: asked(64) = None,
+    code: AskedText = None,
+    search: AskedText = None,
+    year_level: AskedText = None,
+    roll_group: AskedText = None,
+    house: AskedText = None,
+    campus: AskedText = None,
     limit: Limit = 100,
     after: After = None,
 ) -> HttpResponse:
@@ -72,7 +72,7 @@ def list_people(
     return answer(request, page)
 
 
-@router.post("/import", response=RosterReportShape, openapi_extra=told(Permission.DATA_MANAGE, once=True, **CSV))
+@router.post("/import", response=RosterReportShape, openapi_extra=told(Permission.DATA_MANAGE, once=True) | CSV)
 @idempotent
 def import_people(
     request: ApiRequest,

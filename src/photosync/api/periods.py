@@ -12,14 +12,14 @@ from pydantic import Field
 
 from photosync.api.access import ApiRequest
 from photosync.api.answers import answer, check_unchanged
-from photosync.api.fields import Body, DayText, Id, LongText, SchoolCode, ShortText, Year, asked, day, told
+from photosync.api.fields import AskedText, Body, DayText, Id, LongText, SchoolCode, ShortText, Year, day, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
 from photosync.api.shapes import EditedPeriodShape, Periods, PeriodShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
-from photosync.apps.timetable.queries import effect_document, period_document, period_documents, periods_of
+from photosync.apps.timetable.queries import effect_document, period_document, periods_of
 from photosync.apps.timetable.services import add_period, copy_period, delete_period, edit_period, preview_edit
 from photosync.core.errors import NotFound, WrongUse
 
@@ -46,7 +46,7 @@ class PeriodChanges(Body):
     sync_only: bool | None = None
 
     def as_fields(self) -> dict[str, Any]:
-        """Return what is given, by the names that the rule has for it. Raises WrongUse for a day that there is not."""
+        """Return what is given, by the names that the rule has for it. Raises WrongUse."""
         visible = self.visible or Visible()
         given = {
             "code": self.code,
@@ -85,7 +85,7 @@ def list_periods(
     request: ApiRequest,
     school: SchoolCode = None,
     year: Annotated[int | None, Query(None, ge=1900, le=9998)] = None,
-    code: asked(16) = None,
+    code: AskedText = None,
     limit: Limit = 100,
     after: After = None,
 ) -> HttpResponse:
@@ -96,11 +96,7 @@ def list_periods(
     periods = periods if code is None else periods.filter(code=code.strip().upper())
 
     def shown_all(page: list[TimetablePeriod]) -> list[dict[str, Any]]:
-        documents = period_documents(page)
-        return [
-            {"id": each.pk, "school": the_school.code, **document}
-            for each, document in zip(page, documents, strict=True)
-        ]
+        return [{"id": each.pk, "school": the_school.code, **period_document(each)} for each in page]
 
     return answer(request, part(periods, shown_all, after=after, limit=limit))
 
@@ -119,9 +115,7 @@ def show_period(request: ApiRequest, period_id: Id) -> HttpResponse:
     return answer(request, shown(_period(request, period_id, Permission.SYNC_VIEW)))
 
 
-@router.patch(
-    "/{period_id}", response=EditedPeriodShape, openapi_extra=told(Permission.SYNC_MANAGE, if_match=True)
-)
+@router.patch("/{period_id}", response=EditedPeriodShape, openapi_extra=told(Permission.SYNC_MANAGE, if_match=True))
 def change_period(request: ApiRequest, period_id: Id, body: PeriodChanges) -> HttpResponse:
     """Change a timetable period, and say what that does to each sync profile that uses it."""
     period = _period(request, period_id, Permission.SYNC_MANAGE)

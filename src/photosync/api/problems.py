@@ -1,4 +1,4 @@
-"""Errors as application/problem+json (RFC 9457): type, title, status, detail, instance. The words are the services'."""
+"""Errors as application/problem+json (RFC 9457): the words are those of the services."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ def status_of(error: PhotoSyncError) -> int:
 def install(api: NinjaAPI) -> None:
     """Let `api` answer every error as a problem."""
     api.add_exception_handler(Problem, _own)
-    api.add_exception_handler(PhotoSyncError, lambda request, error: _of_service(request, error))
-    api.add_exception_handler(ValidationError, lambda request, error: _not_valid(request, error))
+    api.add_exception_handler(PhotoSyncError, _of_service)
+    api.add_exception_handler(ValidationError, _not_valid)
     api.add_exception_handler(AuthenticationError, lambda request, _error: not_let_in(request))
-    api.add_exception_handler(HttpError, lambda request, error: _of_ninja(request, error))
+    api.add_exception_handler(HttpError, _of_ninja)
     api.add_exception_handler(Http404, lambda request, _error: nothing_here(request))
 
 

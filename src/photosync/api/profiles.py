@@ -14,21 +14,21 @@ from pydantic import Field
 
 from photosync.api.access import ApiRequest
 from photosync.api.answers import answer, check_unchanged
-from photosync.api.fields import Body, Id, LongText, SchoolCode, ShortText, asked, told
+from photosync.api.fields import AskedText, Body, Id, LongText, SchoolCode, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
 from photosync.api.shapes import AssignmentShape, Profiles, ProfileShape, RunShape, StatusShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles import services
-from photosync.apps.profiles.documents import profile_document, status_document, status_documents
+from photosync.apps.profiles.documents import profile_document, status_document
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.settings import ProfileSettings
 from photosync.apps.runs.queries import run_document
 from photosync.apps.runs.services import request_run
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
+from photosync.core.asked_time import instant_said
 from photosync.core.errors import NotFound, WrongUse
-from photosync.core.instants import instant_said
 from photosync.core.run_states import Trigger
 
 router = Router(tags=["profiles"])
@@ -90,7 +90,7 @@ def shown(profile: SyncProfile) -> dict[str, Any]:
 def list_profiles(
     request: ApiRequest,
     school: SchoolCode = None,
-    name: asked(100) = None,
+    name: AskedText = None,
     limit: Limit = 100,
     after: After = None,
 ) -> HttpResponse:
@@ -100,11 +100,8 @@ def list_profiles(
     profiles = profiles if name is None else profiles.filter(name__iexact=name.strip())
 
     def shown_all(page: list[SyncProfile]) -> Iterable[dict[str, Any]]:
-        documents = status_documents(page, request.auth.now, upcoming=0)
-        return (
-            {"id": each.pk, "school": the_school.code, **document}
-            for each, document in zip(page, documents, strict=True)
-        )
+        now = request.auth.now
+        return ({"id": each.pk, "school": the_school.code, **status_document(each, now, upcoming=0)} for each in page)
 
     return answer(request, part(profiles, shown_all, after=after, limit=limit))
 
@@ -149,7 +146,7 @@ def edit_profile(request: ApiRequest, profile_id: Id, body: ProfileChanges) -> H
 def show_status(
     request: ApiRequest,
     profile_id: Id,
-    at: asked(40, "As of that time, such as 2026-12-18T23:59; by default now.") = None,
+    at: AskedText = None,
     upcoming: Upcoming = 5,
 ) -> HttpResponse:
     """Say whether a sync profile runs, why, when next, and when it will stop."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -12,25 +12,17 @@ from photosync.api.access import ApiRequest
 from photosync.api.answers import answer
 from photosync.api.fields import LARGEST, Body, Id, Number, SchoolCode, Year, told
 from photosync.api.idempotency import idempotent
-from photosync.api.paging import After, Limit, cursor, part, place_of
-from photosync.api.shapes import Changes, OneRun, Runs, RunShape
+from photosync.api.paging import After, Limit, part
+from photosync.api.shapes import OneRun, Runs, RunShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs import services
-from photosync.apps.runs.changes import PLACE_NUMBERS, changes_after
 from photosync.apps.runs.models import Run
 from photosync.apps.runs.queries import changed_since, run_document
 from photosync.core.errors import NotFound
+from photosync.core.run_states import RunState, Trigger
 
 router = Router(tags=["runs"])
-State = Literal[
-    *("queued", "running", "held", "done", "done with failures", "failed", "cancelled", "discarded", "superseded"),
-    *("stopped by period end", "stopped by Disabled"),
-]
-TriggerWord = Literal["preview", "scheduled", "on demand", "catch-up", "undo"]
-Action = Literal[
-    *("add", "replace", "withdraw", "undo", "keep", "unmatched", "review", "rejected", "failed", "waiting"),
-]
 MOST_LEFT_OUT = 10_000
 
 
@@ -52,8 +44,8 @@ def list_runs(
     request: ApiRequest,
     school: SchoolCode = None,
     profile: Annotated[int | None, Query(None, ge=1, le=LARGEST, description="The id of a sync profile.")] = None,
-    state: State | None = None,
-    trigger: TriggerWord | None = None,
+    state: RunState | None = None,
+    trigger: Trigger | None = None,
     limit: Limit = 100,
     after: After = None,
 ) -> HttpResponse:
@@ -73,22 +65,9 @@ def list_runs(
 
 @router.get("/{run_id}", response=OneRun, openapi_extra=told(Permission.SYNC_VIEW))
 def show_run(request: ApiRequest, run_id: Id) -> HttpResponse:
-    """Show a run. Its changes are at /runs/{run_id}/changes."""
+    """Show a run."""
     run = _run(request, run_id, Permission.SYNC_VIEW)
     return answer(request, run_document(run) | {"changed_since": changed_since(run)})
-
-
-@router.get("/{run_id}/changes", response=Changes, openapi_extra=told(Permission.SYNC_VIEW))
-def list_changes(
-    request: ApiRequest, run_id: Id, action: Action | None = None, limit: Limit = 100, after: After = None
-) -> HttpResponse:
-    """List every change of a run with its reason, and the files that it could not use. Protected people stay unnamed."""
-    run = _run(request, run_id, Permission.SYNC_VIEW)
-    place = None if after is None else place_of(after, PLACE_NUMBERS)
-    sees_protected = Permission.DATA_MANAGE in request.auth.may(run.profile.school)
-    page = changes_after(run, place, limit=limit, action=action, names_protected=sees_protected)
-    following = None if page.following is None else cursor(*page.following)
-    return answer(request, {"items": page.documents, "next": following})
 
 
 @router.post("/{run_id}/approve", response={202: RunShape}, openapi_extra=told(Permission.SYNC_APPROVE, once=True))

@@ -11,7 +11,7 @@ from ninja import Router
 
 from photosync.api.access import ApiRequest
 from photosync.api.answers import answer, check_unchanged
-from photosync.api.fields import Body, Id, ShortText, asked, day, told
+from photosync.api.fields import AskedText, Body, Id, ShortText, day, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
 from photosync.api.shapes import Schools, SchoolShape
@@ -42,7 +42,7 @@ def shown(school: School) -> dict[str, Any]:
 
 @router.get("", response=Schools, openapi_extra=told(None))
 def list_schools(
-    request: ApiRequest, code: asked(16) = None, limit: Limit = 100, after: After = None
+    request: ApiRequest, code: AskedText = None, limit: Limit = 100, after: After = None
 ) -> HttpResponse:
     """List the schools that the token reaches."""
     rows = request.auth.schools()

@@ -269,18 +269,18 @@ class Periods(Schema):
     next: str | None
 
 
+class ListedProfile(StatusShape):
+    id: int
+    school: str
+
+
 class Profiles(Schema):
-    items: list[ProfileShape]
+    items: list[ListedProfile]
     next: str | None
 
 
 class Runs(Schema):
     items: list[RunShape]
-    next: str | None
-
-
-class Changes(Schema):
-    items: list[ChangeShape]
     next: str | None
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
+from photosync.core import asked_time
 from photosync.core.errors import WrongUse
-from photosync.core.instants import first_instant_of, instant_of
 from photosync.core.people import quoted
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 STARTED_BY = "command line"
-FIRST_YEAR, LAST_YEAR = 1900, 9998
-"""Of `--at`: at the ends of the calendar a time has no instant in every zone."""
 MOST = 1_000_000
 """Of what is counted: no more is asked of a database than its numbers hold."""
 
@@ -107,27 +105,7 @@ def day_of(text: str, option: str) -> date:
 
 def instant_said(text: str | None, zone: ZoneInfo) -> datetime:
     """Return the instant of `--at`: without an offset it is read in the school's zone; None is now."""
-    if text is None:
-        return right_now()
-    said = text.strip()
-    try:
-        day = date.fromisoformat(said) if len(said) == 10 else None
-        found = datetime.fromisoformat(said)
-    except ValueError as exc:
-        raise WrongUse(
-            f"{quoted(text)} is not a time. Nothing was done. Write it as 2026-12-18T23:59 in the school's time "
-            "zone, or with an offset: 2026-12-18T23:59+11:00."
-        ) from exc
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise WrongUse(
-            f"{quoted(text)} is too far off. Nothing was done. Give a time of the years {FIRST_YEAR} to {LAST_YEAR}."
-        )
-    if day is not None:
-        return first_instant_of(day, zone)
-    if found.tzinfo is not None:
-        return found.astimezone(UTC)
-    seconds = time(found.hour, found.minute, found.second, found.microsecond)
-    return instant_of(found.date(), seconds, zone) or first_instant_of(found.date(), zone)
+    return right_now() if text is None else asked_time.instant_said(text, zone)
 
 
 def words_of(values: tuple[str, ...], what: str) -> dict[str, str]:

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("photosync.web.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("photosync.api.urls")),
+    path("", include("photosync.web.urls")),
+]

@@ -10,6 +10,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from photosync.apps.accounts.kept_answers import forget_old as forget_old_answers
 from photosync.apps.library.models import PhotoVersion, Picture, Pin
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.roster.uploads import forget_old_uploads
@@ -44,6 +45,7 @@ class Housekeeper:
 def keep_house(now: datetime) -> None:
     """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago, rosters not imported."""
     forget_old_uploads(now)
+    forget_old_answers(now)
     Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()
     forgotten = forget_unused_pictures(now)
     collected = photo_store().collect(referenced_blobs, grace_s=GRACE.total_seconds(), now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from difflib import get_close_matches
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from photosync.apps.schools.models import School
@@ -68,3 +69,13 @@ def _near(wanted: str, zones: list[str]) -> list[str]:
     cities = get_close_matches(place, {zone.rpartition("/")[2] for zone in zones}, n=2, cutoff=0.8)
     by_similar_city = [zone for city in cities for zone in zones if zone.rpartition("/")[2] == city]
     return list(dict.fromkeys([*by_city, *similar, *by_similar_city]))[:3]
+
+
+def school_document(school: School) -> dict[str, Any]:
+    month, day = school.academic_year_begins_month, school.academic_year_begins_day
+    return {
+        "code": school.code,
+        "name": school.name,
+        "timezone": school.time_zone,
+        "year_begins": f"{month:02}-{day:02}",
+    }

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import rich_click as click
 
 from photosync.cli import installation, options, output
-
-if TYPE_CHECKING:
-    from photosync.apps.schools.models import School
 
 
 @click.group("school")
@@ -30,6 +25,7 @@ def add(code: str, name: str, time_zone: str, year_begins: str) -> None:
     Example: photosync school add WGC --name "Wattle Grove College" --timezone Australia/Sydney
     """
     installation.connect()
+    from photosync.apps.schools.queries import school_document
     from photosync.apps.schools.services import add_school
 
     begins = options.day_of(f"2000-{year_begins}", "--year-begins")
@@ -41,7 +37,7 @@ def add(code: str, name: str, time_zone: str, year_begins: str) -> None:
         academic_year_begins_day=begins.day,
     )
     if output.wants_json():
-        output.print_json(_document(school))
+        output.print_json(school_document(school))
     else:
         output.print_text(f"School {school.code}, {school.name}, was made in {school.time_zone}.")
 
@@ -56,8 +52,9 @@ def list_() -> None:
     """
     installation.connect()
     from photosync.apps.schools.models import School
+    from photosync.apps.schools.queries import school_document
 
-    schools = [_document(school) for school in School.objects.all()]
+    schools = [school_document(school) for school in School.objects.all()]
     if output.wants_json():
         output.print_json(schools)
     elif schools:
@@ -67,13 +64,3 @@ def list_() -> None:
         )
     else:
         output.print_text("There is no school yet.")
-
-
-def _document(school: School) -> dict[str, Any]:
-    month, day = school.academic_year_begins_month, school.academic_year_begins_day
-    return {
-        "code": school.code,
-        "name": school.name,
-        "timezone": school.time_zone,
-        "year_begins": f"{month:02}-{day:02}",
-    }

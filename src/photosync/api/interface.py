@@ -1,0 +1,46 @@
+"""The interface as a whole: its resources, what holds for all of them, and its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from ninja import NinjaAPI
+
+from photosync import __version__
+from photosync.api import people, periods, photos, problems, profiles, runs, schools
+from photosync.api.access import ApiRequest, ApiTokenAuth
+from photosync.api.bodies import JsonParser, check_forms
+from photosync.apps.audit.acting import acting_as
+
+
+def acting_for_token(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Record what is done inside as done by the token's account."""
+
+    @wraps(view)
+    def acting(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
+        with acting_as(request.auth.actor):
+            return view(request, *args, **kwargs)
+
+    return acting
+
+
+api = NinjaAPI(
+    title="Photo Sync",
+    version=__version__,
+    description="Keeps the portrait photos of a school's students and staff in step.",
+    auth=ApiTokenAuth(),
+    parser=JsonParser(),
+    docs_url=None,
+    urls_namespace="api",
+)
+problems.install(api)
+api.add_decorator(check_forms, mode="view")
+api.add_decorator(acting_for_token, mode="operation")
+api.add_router("/schools", schools.router)
+api.add_router("/people", people.router)
+api.add_router("/people", photos.router)
+api.add_router("/periods", periods.router)
+api.add_router("/profiles", profiles.router)
+api.add_router("/runs", runs.router)

@@ -1,0 +1,9 @@
+"""The addresses of the REST API."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from photosync.api.interface import api
+
+urlpatterns = [path("v1/", api.urls)]

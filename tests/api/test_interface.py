@@ -1,0 +1,202 @@
+"""The REST API from outside: who gets in, what is answered, and how errors look."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from photosync.apps.accounts.models import Role, User
+from photosync.apps.accounts.permissions import Permission
+from photosync.apps.accounts.tokens import add_token
+from photosync.apps.audit.models import Entry
+from photosync.apps.library.models import Withdrawal
+from photosync.apps.timetable.models import TimetablePeriod
+from photosync.apps.timetable.queries import period_document
+from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
+from tests.web.pages import make_period, make_profile, make_user
+
+API = "/api/v1"
+PERIOD = {"code": "2027S1", "description": "Semester 1", "start": "2027-01-27", "end": "2027-06-25"}
+
+
+def client_of(user: User, *scopes: Permission, **given: Any) -> Client:
+    held = scopes or (Permission.SYNC_VIEW, Permission.SYNC_MANAGE, Permission.PHOTO_VIEW, Permission.DATA_MANAGE)
+    asked = {"school": None, "days": 9, "now": datetime.now(UTC)} | given
+    made = add_token(user, "tests", scopes=held, **asked)
+    return Client(headers={"host": "localhost", "authorization": f"Bearer {made.secret}"})
+
+
+@pytest.fixture
+def client(scene: Scene) -> Client:  # noqa: F811
+    return client_of(scene.administrator)
+
+
+def post(client: Client, path: str, body: object, **headers: str) -> Any:
+    return client.post(API + path, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def test_error_has_one_shape(client: Client) -> None:
+    response = client.get(f"{API}/people/999")
+
+    assert (response.status_code, response.headers["Content-Type"]) == (404, "application/problem+json")
+    assert response.json() == {
+        "type": "/api/v1/docs#problem-404",
+        "title": "Not found",
+        "status": 404,
+        "detail": "There is no person 999. Nothing was done.",
+        "instance": "/api/v1/people/999",
+    }
+
+
+@pytest.mark.parametrize("path", ["/people", "/runs/1", "/people/1/photo", "/schools"])
+def test_without_a_valid_token_no_one_gets_in(scene: Scene, path: str) -> None:  # noqa: F811
+    for headers in ({}, {"authorization": "Bearer photosync_x"}, {"authorization": "Basic a2lt"}):
+        response = Client(headers={"host": "localhost", **headers}).get(API + path)
+        assert response.status_code == 401
+        assert response.json()["detail"].startswith("There is no API token in this request, or it is not valid any")
+        assert response.headers["WWW-Authenticate"] == 'Bearer realm="Photo Sync"'
+
+
+def test_session_alone_does_not_let_in(scene: Scene) -> None:  # noqa: F811
+    assert scene.client.get(f"{API}/schools").status_code == 401
+
+
+def test_other_schools_are_not_there_and_missing_permissions_are_told(scene: Scene) -> None:  # noqa: F811
+    client = client_of(scene.administrator, Permission.PHOTO_VIEW)
+
+    assert client.get(f"{API}/people/{scene.stranger.pk}").status_code == 404
+    assert client.get(f"{API}/people?school=BVC").json()["detail"] == 'There is no school "BVC". Nothing was done.'
+    refused = client.get(f"{API}/people/{scene.ada.pk}")
+    assert refused.status_code == 403
+    assert refused.json()["detail"].startswith("This needs SYNC: VIEW in school PHS, which the token or its owner")
+
+
+def test_token_of_one_school_reaches_no_other(scene: Scene) -> None:  # noqa: F811
+    root = make_user("root", Role.ADMINISTRATOR, None)
+    client = client_of(root, Permission.SYNC_VIEW, school=scene.school)
+
+    assert [each["code"] for each in client.get(f"{API}/schools").json()["items"]] == ["PHS"]
+    assert client.get(f"{API}/people/{scene.stranger.pk}").status_code == 404
+
+
+def test_people_come_in_parts_without_gaps(scene: Scene, client: Client) -> None:  # noqa: F811
+    first = client.get(f"{API}/people?limit=2").json()
+    second = client.get(f"{API}/people?limit=2&after={first['next']}").json()
+
+    assert [each["code"] for each in first["items"] + second["items"]] == ["1001", "1002", "1003"]
+    assert second["next"] is None
+    wrong = client.get(f"{API}/people?after=zzz")
+    assert (wrong.status_code, wrong.json()["detail"][:40]) == (400, "This `after` is not the `next` of an ans")
+
+
+def test_what_is_not_understood_is_told_in_words(client: Client) -> None:
+    response = client.get(f"{API}/people?limit=0")
+
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"where": "query.limit", "what": "it should be greater than or equal to 1"}]
+
+
+def test_protected_person_is_there_for_data_managers_only(scene: Scene) -> None:  # noqa: F811
+    scene.ada.protected = True
+    scene.ada.save()
+    reader = client_of(scene.administrator, Permission.SYNC_VIEW, Permission.PHOTO_VIEW)
+    manager = client_of(scene.administrator)
+
+    assert reader.get(f"{API}/people/{scene.ada.pk}").status_code == 404
+    assert "1001" not in [each["code"] for each in reader.get(f"{API}/people").json()["items"]]
+    assert manager.get(f"{API}/people/{scene.ada.pk}").json()["code"] == "1001"
+    assert manager.get(f"{API}/people/{scene.ada.pk}/photo").status_code == 404
+
+
+def test_photo_is_conditional_and_names_its_year(scene: Scene, client: Client) -> None:  # noqa: F811
+    response = client.get(f"{API}/people/{scene.ben.pk}/photo?size=thumb")
+
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "image/jpeg")
+    assert response.headers["Photo-Year"] == str(scene.year - 1)
+    again = client.get(
+        f"{API}/people/{scene.ben.pk}/photo?size=thumb", headers={"if-none-match": response.headers["ETag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(f"{API}/people/{scene.cy.pk}/photo").status_code == 404
+    Withdrawal.objects.create(person=scene.ben, reason="left", created_at=datetime.now(UTC))
+    assert client.get(f"{API}/people/{scene.ben.pk}/photo").status_code == 404
+
+
+def test_period_is_made_once_for_one_key(scene: Scene, client: Client) -> None:  # noqa: F811
+    first = post(client, "/periods", PERIOD, **{"idempotency-key": "k1"})
+    second = post(client, "/periods", PERIOD, **{"idempotency-key": "k1"})
+    other = post(client, "/periods", PERIOD | {"code": "X"}, **{"idempotency-key": "k1"})
+
+    period = TimetablePeriod.objects.get()
+    assert first.json() == {"id": period.pk, "school": "PHS", **period_document(period)}
+    assert (second.status_code, second.json()) == (201, first.json())
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert (other.status_code, other.json()["detail"][:40]) == (422, "This Idempotency-Key was used for anothe")
+    entry = Entry.objects.get(act="period.added")
+    assert (entry.actor, entry.via) == ("kim (tests)", "api")
+
+
+def test_change_needs_the_tag_that_was_read(scene: Scene, client: Client) -> None:  # noqa: F811
+    period = make_period(scene.school, "2026S2", date(2026, 7, 20), date(2026, 12, 18))
+    path = f"{API}/periods/{period.pk}"
+    tag = client.get(path).headers["ETag"]
+
+    def change(**headers: str) -> Any:
+        return client.patch(path, '{"end": "2026-12-11"}', content_type="application/json", headers=headers)
+
+    assert change().status_code == 428
+    assert change(**{"if-match": '"other"'}).status_code == 412
+    changed = change(**{"if-match": tag})
+    assert (changed.status_code, changed.json()["end"]) == (200, "2026-12-11")
+    assert change(**{"if-match": tag}).status_code == 412
+    assert changed.headers["ETag"] == client.get(path).headers["ETag"]
+
+
+def test_refusal_of_a_rule_is_409_in_its_own_words(scene: Scene, client: Client) -> None:  # noqa: F811
+    profile = make_profile(scene.school)
+
+    response = post(client, f"/profiles/{profile.pk}/runs", {"preview": False})
+
+    assert response.status_code == 409
+    assert "To re-enable it" in response.json()["detail"] or "timetable period" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "ask"),
+    [
+        (404, "There is nothing at this address.", ("GET", "/nothing", "", "", "")),
+        (405, "This address does not take this method.", ("DELETE", "/people", "", "", "")),
+        (406, "This address answers with application/json", ("GET", "/people", "", "", "text/html")),
+        (415, "The body is said to be text/plain", ("POST", "/periods", "x", "text/plain", "*/*")),
+        (400, "The body is not JSON that can be read.", ("POST", "/periods", "{", "application/json", "*/*")),
+    ],
+)
+def test_errors_of_the_interface_are_problems_too(
+    client: Client, status: int, told: str, ask: tuple[str, ...]
+) -> None:
+    method, path, body, form, accepted = ask
+    response = client.generic(method, API + path, body, form, headers={"accept": accepted or "*/*"})
+
+    assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json")
+    assert response.json()["detail"].startswith(told)
+
+
+def test_roster_is_previewed_then_imported(scene: Scene, client: Client) -> None:  # noqa: F811
+    roster = b"student code,given name,family name\n2001,Mia,Moss\n"
+    path = f"{API}/people/import?kind=student"
+
+    preview = client.post(f"{path}&preview=true", roster, content_type="text/csv").json()
+    done = client.post(path, roster, content_type="text/csv").json()
+
+    assert (preview["preview"], preview["counts"]["new"]) == (True, 1)
+    assert (done["preview"], done["counts"]["new"]) == (False, 1)
+
+
+def test_schema_names_the_permission_of_every_operation(scene: Scene) -> None:  # noqa: F811
+    schema = Client(headers={"host": "localhost"}).get(f"{API}/openapi.json").json()
+    operations = [each for path in schema["paths"].values() for each in path.values()]
+
+    assert len(operations) > 25
+    assert [each["operationId"] for each in operations if "x-permission" not in each] == []

@@ -42,7 +42,7 @@ def test_error_has_one_shape(client: Client) -> None:
 
     assert (response.status_code, response.headers["Content-Type"]) == (404, "application/problem+json")
     assert response.json() == {
-        "type": "/api/v1/docs#problem-404",
+        "type": "about:blank",
         "title": "Not found",
         "status": 404,
         "detail": "There is no person 999. Nothing was done.",

@@ -16,7 +16,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from photosync.core.errors import FencedOut, Held, ItemRejected, NotFound, PhotoSyncError, Refused, TryLater, WrongUse
 
 MEDIA_TYPE = "application/problem+json"
-TYPES = "/api/v1/docs#problem-"
+TYPE = "about:blank"  # the status says it all, and the detail the rest
 LONGEST_INSTANCE = 300
 MOST_ERRORS = 20
 STATUSES: tuple[tuple[type[PhotoSyncError], int], ...] = (
@@ -63,7 +63,7 @@ def problem_response(
     request: HttpRequest, status: int, detail: str, *, errors: list[dict[str, str]] | None = None
 ) -> HttpResponse:
     document: dict[str, Any] = {
-        "type": f"{TYPES}{status}",
+        "type": TYPE,
         "title": TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
@@ -108,7 +108,9 @@ def not_let_in(request: HttpRequest) -> HttpResponse:
 
 def nothing_here(request: HttpRequest) -> HttpResponse:
     return problem_response(
-        request, 404, _("There is nothing at this address. Nothing was done. See the addresses at /api/v1/docs.")
+        request,
+        404,
+        _("There is nothing at this address. Nothing was done. See the addresses in /api/v1/openapi.json."),
     )
 
 

@@ -10,12 +10,16 @@ from django.test import Client
 from photosync.apps.accounts.models import Role, User
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.tokens import add_token
-from photosync.apps.audit.models import Entry
+from photosync.apps.audit.models import Entry, PhotoView
 from photosync.apps.library.models import Withdrawal
+from photosync.apps.people.models import Person
+from photosync.apps.runs.models import PlanItem
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.queries import period_document
+from photosync.core.run_states import RunState
+from tests.portraits import make_portrait
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
-from tests.web.pages import make_period, make_profile, make_user
+from tests.web.pages import make_period, make_profile, make_run, make_user
 
 API = "/api/v1"
 PERIOD = {"code": "2027S1", "description": "Semester 1", "start": "2027-01-27", "end": "2027-06-25"}
@@ -200,3 +204,131 @@ def test_schema_names_the_permission_of_every_operation(scene: Scene) -> None:  
 
     assert len(operations) > 25
     assert [each["operationId"] for each in operations if "x-permission" not in each] == []
+
+
+def test_changes_of_a_run_come_in_parts_and_protected_people_stay_unnamed(scene: Scene, client: Client) -> None:  # noqa: F811
+    profile = make_profile(scene.school, "Photo Sync")
+    run = make_run(profile, RunState.HELD, datetime.now(UTC))
+    for person in (scene.ada, scene.ben, scene.cy):
+        PlanItem.objects.create(
+            run=run, person=person, action="add", academic_year=scene.year, state="planned", file_path="x.jpg"
+        )
+    Person.objects.filter(pk=scene.ben.pk).update(protected=True)
+    reader = client_of(scene.administrator, Permission.SYNC_VIEW)
+    path = f"{API}/runs/{run.pk}/changes"
+
+    first = reader.get(f"{path}?limit=2").json()
+    second = reader.get(f"{path}?limit=2&after={first['next']}").json()
+
+    assert [each["person"] and each["person"]["code"] for each in first["items"] + second["items"]] == [
+        "1001",
+        None,
+        "1003",
+    ]
+    assert (first["items"][1]["file"], first["items"][1]["reason"]) == (None, "A protected person")
+    assert second["next"] is None
+    assert client.get(f"{path}?action=add").json()["items"][1]["person"]["code"] == "1002"
+    assert reader.get(f"{path}?action=undo").json()["items"] == []
+
+
+def test_consent_and_protection_over_the_api_are_recorded_as_done_by_the_token(scene: Scene, client: Client) -> None:  # noqa: F811
+    path = f"/people/{scene.ada.pk}"
+
+    answered = post(client, f"{path}/consent", {"answers": {"school_use": "no"}})
+    protected = post(client, f"{path}/protect", None)
+    again = post(client, f"{path}/protect", None)
+
+    assert answered.json()["consent"] == {"school_use": "no"}
+    assert protected.json()["protected"] is True
+    assert (again.status_code, again.json()["detail"]) == (
+        409,
+        "Ada Abel (1001) is protected already. Nothing was changed.",
+    )
+    entries = Entry.objects.filter(person_id_of=scene.ada.pk).order_by("pk")
+    assert [(each.act, each.actor, each.via) for each in entries] == [
+        ("person.consent", "kim (tests)", "api"),
+        ("person.protected", "kim (tests)", "api"),
+    ]
+
+
+def test_photo_is_set_withdrawn_and_shown_again(scene: Scene) -> None:  # noqa: F811
+    client = client_of(scene.administrator, Permission.PHOTO_MANAGE, Permission.PHOTO_VIEW)
+    path = f"{API}/people/{scene.cy.pk}/photo"
+
+    made = client.post(path, make_portrait(7, 900, 1200), content_type="image/jpeg")
+    withdrawn = post(client, f"/people/{scene.cy.pk}/photo/withdraw", {"reason": "The parents asked."})
+    gone = client.get(path)
+    post(client, f"/people/{scene.cy.pk}/photo/show", None)
+
+    assert (made.status_code, made.json()["version"], made.json()["year"]) == (200, 1, scene.year)
+    assert withdrawn.json()["withdrawn"] == "The parents asked."
+    assert gone.status_code == 404
+    assert "asked" not in gone.json()["detail"]
+    assert client.get(path).status_code == 200
+    assert PhotoView.objects.filter(person_id_of=scene.cy.pk, account_id=scene.administrator.pk).exists()
+
+
+def test_picture_that_is_none_is_refused_in_words(scene: Scene) -> None:  # noqa: F811
+    client = client_of(scene.administrator, Permission.PHOTO_MANAGE)
+    path = f"{API}/people/{scene.cy.pk}/photo"
+
+    refused = client.post(path, b"no picture", content_type="image/jpeg")
+    other = client.post(path, b"{}", content_type="application/json")
+
+    assert (refused.status_code, refused.headers["Content-Type"]) == (422, "application/problem+json")
+    assert other.status_code == 415
+    assert other.json()["detail"].startswith("The body is said to be application/json, and this address takes")
+
+
+def test_token_makes_none_that_reaches_further_than_itself(scene: Scene) -> None:  # noqa: F811
+    root = make_user("root", Role.ADMINISTRATOR, None)
+    client = client_of(root, Permission.SYSTEM_MANAGE, Permission.SYNC_VIEW)
+    body = {"name": "second", "user": "root", "scopes": ["SYNC: VIEW"], "days": 300}
+
+    refused = post(client, "/tokens", body | {"scopes": ["PHOTO: VIEW"]})
+    made = post(client, "/tokens", body).json()
+    own = client.get(f"{API}/token").json()
+
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403,
+        "This token does not have PHOTO: VIEW itself, so it cannot make one that has. No token was made.",
+    )
+    assert made["expires"] == own["expires"]
+    assert own["may"]["PHS"] == ["SYNC: VIEW", "SYSTEM: MANAGE"]
+    revoked = post(client, f"/tokens/{made['id']}/revoke", None).json()
+    assert revoked["state"] == "revoked"
+
+
+def test_last_administrator_is_not_switched_off_over_the_api(scene: Scene) -> None:  # noqa: F811
+    root = make_user("root", Role.ADMINISTRATOR, None)
+    client = client_of(root, Permission.SYSTEM_MANAGE)
+
+    own = post(client, f"/users/{root.pk}/deactivate", None)
+    made = post(client, "/users", {"name": "robin", "role": "staff", "school": "phs"})
+    changed = post(client, f"/users/{made.json()['id']}/roles", {"school": "PHS", "give": ["archivist"]})
+
+    assert own.json()["detail"].startswith("This is your own account. It was not switched off.")
+    assert made.json()["set_password"].startswith("http://localhost/")
+    assert changed.json()["roles"] == [{"role": "archivist", "school": "PHS"}, {"role": "staff", "school": "PHS"}]
+
+
+def test_audit_goes_on_where_the_part_before_ended(scene: Scene) -> None:  # noqa: F811
+    client = client_of(scene.administrator, *(set(Permission) - {Permission.SYSTEM_MANAGE}))
+    for year in ("2030", "2031", "2032"):
+        post(client, "/periods", PERIOD | {"code": year, "start": f"{year}-02-01", "end": f"{year}-03-01"})
+
+    first = client.get(f"{API}/audit?act=period&limit=2").json()
+    second = client.get(f"{API}/audit?act=period&limit=2&after={first['next']}").json()
+
+    assert [each["subject"] for each in first["items"] + second["items"]] == ["2032", "2031", "2030"]
+    assert second["next"] is None
+
+
+def test_health_and_kinds_of_source_are_told(scene: Scene, client: Client) -> None:  # noqa: F811
+    profile = make_profile(scene.school, "Photo Sync")
+
+    health = client.get(f"{API}/health").json()
+    kinds = client.get(f"{API}/source-kinds").json()["items"]
+
+    assert [(each["id"], each["name"]) for each in health["profiles"]] == [(profile.pk, "Photo Sync")]
+    assert (health["workers"], [each["kind"] for each in kinds]) == (0, ["folder"])

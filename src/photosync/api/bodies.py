@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
@@ -16,7 +17,7 @@ from photosync.api.problems import Problem, problem_response
 LARGEST_FILE_BYTES = 30_000_000
 LARGEST_BODY_BYTES = LARGEST_FILE_BYTES + 1_000_000
 """With room for a somewhat larger file to be refused in words. The front door reads no more."""
-TAKES_FILES = frozenset({"/api/v1/people/import"})
+TAKES_FILES = re.compile(r"/api/v1/people/(?:import|[1-9][0-9]{0,17}/photo)")
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 JPEG = "image/jpeg"
@@ -27,7 +28,8 @@ def check_forms(run: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(run)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        answers = (JPEG, PROBLEM) if request.path.endswith("/photo") else (JSON, PROBLEM)
+        is_photo = request.method == "GET" and request.path.endswith("/photo")
+        answers = (JPEG, PROBLEM) if is_photo else (JSON, PROBLEM)
         if not any(request.accepts(each) for each in answers):
             told = _("This address answers with {form} only. Nothing was done.").format(form=answers[0])
             return problem_response(request, 406, told)
@@ -60,7 +62,7 @@ def file_body(request: HttpRequest, forms: Collection[str]) -> bytes:
 
 def content_of(request: HttpRequest) -> bytes:
     """Return the body. Only where a file is taken may it be larger than what Django reads of a form."""
-    if request.path not in TAKES_FILES:
+    if not TAKES_FILES.fullmatch(request.path):
         return request.body
     kept: bytes | None = getattr(request, "kept_content", None)
     if kept is None:

@@ -9,9 +9,23 @@ from typing import Any
 from ninja import NinjaAPI
 
 from photosync import __version__
-from photosync.api import people, periods, photos, problems, profiles, runs, schools
+from photosync.api import (
+    installation,
+    people,
+    periods,
+    photos,
+    problems,
+    profiles,
+    records,
+    review,
+    runs,
+    schools,
+    tokens,
+    users,
+)
 from photosync.api.access import ApiRequest, ApiTokenAuth
 from photosync.api.bodies import JsonParser, check_forms
+from photosync.api.schema import described
 from photosync.apps.audit.acting import acting_as
 
 
@@ -26,14 +40,19 @@ def acting_for_token(view: Callable[..., Any]) -> Callable[..., Any]:
     return acting
 
 
-api = NinjaAPI(
+class Interface(NinjaAPI):
+    def get_openapi_schema(self, **given: Any) -> Any:
+        return described(super().get_openapi_schema(**given))
+
+
+api = Interface(
     title="Photo Sync",
     version=__version__,
     description="Keeps the portrait photos of a school's students and staff in step.",
     auth=ApiTokenAuth(),
     parser=JsonParser(),
     docs_url=None,
-    urls_namespace="api",
+    urls_namespace="api-v1",
 )
 problems.install(api)
 api.add_decorator(check_forms, mode="view")
@@ -44,3 +63,8 @@ api.add_router("/people", photos.router)
 api.add_router("/periods", periods.router)
 api.add_router("/profiles", profiles.router)
 api.add_router("/runs", runs.router)
+api.add_router("/review", review.router)
+api.add_router("/users", users.router)
+api.add_router("", tokens.router)
+api.add_router("", records.router)
+api.add_router("", installation.router)

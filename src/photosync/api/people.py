@@ -9,20 +9,22 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
+from pydantic import Field
 
 from photosync.api.access import ApiRequest
 from photosync.api.answers import answer
 from photosync.api.bodies import LARGEST_FILE_BYTES, file_body
-from photosync.api.fields import NO_NUL, AskedText, Flag, Id, SchoolCode, told
+from photosync.api.fields import NO_NUL, AskedText, Body, Flag, Id, SchoolCode, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
 from photosync.api.problems import Problem
-from photosync.api.shapes import OnePerson, People, RosterReportShape
+from photosync.api.shapes import OnePerson, People, PersonShape, RosterReportShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.people.models import Person
+from photosync.apps.people.privacy import set_consent, set_protected
 from photosync.apps.people.queries import GROUPINGS, identifier_documents, people_of, person_document
 from photosync.apps.people.roster.columns import parse_map
-from photosync.apps.people.services import import_roster
+from photosync.apps.people.services import import_roster, mark_left
 from photosync.core.errors import PhotoSyncError
 from photosync.core.people import PersonKind
 
@@ -34,6 +36,12 @@ Columns = Annotated[
     list[Annotated[str, Query(max_length=200, pattern=NO_NUL)]],
     Query([], max_length=100, description="COLUMN=FIELD, as often as needed, for columns whose names are not usual."),
 ]
+
+
+class Consents(Body):
+    """`answers`: yes, no or unknown, by the name of the purpose."""
+
+    answers: Annotated[dict[ShortText, ShortText], Field(min_length=1, max_length=50)]
 
 
 def shown(person: Person, school_code: str) -> dict[str, Any]:
@@ -94,6 +102,42 @@ def import_people(
         file.flush()
         report = _imported(request, the_school, file.name, person_kind, columns, leavers_by_absence, preview)
     return answer(request, report)
+
+
+@router.post("/{person_id}/consent", response=PersonShape, openapi_extra=told(Permission.DATA_MANAGE, once=True))
+@idempotent
+def answer_consent(request: ApiRequest, person_id: Id, body: Consents) -> HttpResponse:
+    """Store what was answered about consent, by purpose: yes, no or unknown. What is not mentioned stays."""
+    person = request.auth.person(person_id, Permission.DATA_MANAGE)
+    set_consent(person, dict(body.answers))
+    return answer(request, shown(person, person.school.code))
+
+
+@router.post("/{person_id}/protect", response=PersonShape, openapi_extra=told(Permission.DATA_MANAGE, once=True))
+@idempotent
+def protect(request: ApiRequest, person_id: Id) -> HttpResponse:
+    """Let a person appear on no wall or list and in no destination. The photos are kept."""
+    person = request.auth.person(person_id, Permission.DATA_MANAGE)
+    set_protected(person, protected=True)
+    return answer(request, shown(person, person.school.code))
+
+
+@router.post("/{person_id}/unprotect", response=PersonShape, openapi_extra=told(Permission.DATA_MANAGE, once=True))
+@idempotent
+def unprotect(request: ApiRequest, person_id: Id) -> HttpResponse:
+    """End the protection of a person."""
+    person = request.auth.person(person_id, Permission.DATA_MANAGE)
+    set_protected(person, protected=False)
+    return answer(request, shown(person, person.school.code))
+
+
+@router.post("/{person_id}/leave", response=PersonShape, openapi_extra=told(Permission.DATA_MANAGE, once=True))
+@idempotent
+def leave(request: ApiRequest, person_id: Id) -> HttpResponse:
+    """Mark a person as left today. The photos are kept; a roster that names the person undoes it."""
+    person = request.auth.person(person_id, Permission.DATA_MANAGE)
+    mark_left(person, now=request.auth.now)
+    return answer(request, shown(person, person.school.code))
 
 
 def _imported(

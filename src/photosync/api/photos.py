@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
+from pydantic import Field
 
 from photosync.api.access import ApiRequest
 from photosync.api.answers import answer, names
-from photosync.api.fields import Body, Id, Year, told
+from photosync.api.bodies import file_body
+from photosync.api.fields import Body, Id, LongText, Year, told
 from photosync.api.idempotency import idempotent
 from photosync.api.problems import Problem
-from photosync.api.shapes import HistoryShape, ReleaseShape
+from photosync.api.shapes import DecidedShape, HistoryShape, ReleaseShape, TakenOffShape, WithdrawnShape
 from photosync.apps.accounts.permissions import Permission
+from photosync.apps.audit.viewing import note_view
 from photosync.apps.library.photos import history_document, photo_file
+from photosync.apps.people.models import Person
+from photosync.apps.runs import by_hand
 from photosync.apps.runs.releasing import release_document, release_pins
-from photosync.core.errors import NotFound, Refused
+from photosync.apps.schools.queries import academic_year_now
+from photosync.core.errors import NotFound, Refused, WrongUse
+from photosync.core.people import quoted
 from photosync.core.photos import Rendition
+from photosync.imaging import Adjustment
 
 router = Router(tags=["photos"])
+USUAL_PICTURES = ("image/jpeg", "image/png", "image/webp", "application/octet-stream")
+PICTURES = (*USUAL_PICTURES, "image/tiff", "image/heic", "image/heif")
+PICTURE = {
+    "requestBody": {
+        "required": True,
+        "content": {form: {"schema": {"type": "string", "format": "binary"}} for form in USUAL_PICTURES},
+    }
+}
+Degrees = Literal["0", "90", "180", "270"]
+PART = r"^\d{1,3}(\.\d{1,6})?(,\d{1,3}(\.\d{1,6})?){3}$"
+PART_TOLD = "Left, top, width and height of the part in percent, after it was turned, such as 10,0,80,100."
 AskedYear = Annotated[int | None, Query(None, ge=1900, le=9998, description="An academic year; by default today's.")]
 
 
-class Released(Body):
+class OfYear(Body):
+    """`year`: an academic year; null is today's."""
+
     year: Year | None = None
+
+
+class Adjusted(OfYear):
+    """`rotate`: degrees clockwise. `crop`: left, top, width and height in percent, after it was turned."""
+
+    rotate: Degrees = "0"
+    crop: Annotated[str, Field(pattern=PART)] | None = None
+
+
+class Restored(OfYear):
+    """`version`: its number in the year, as the history has it."""
+
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Withdrawn(Body):
+    reason: LongText
 
 
 @router.get("/{person_id}/photo", openapi_extra=told(Permission.PHOTO_VIEW))
@@ -41,6 +79,8 @@ def get_photo(
     except (NotFound, Refused) as error:
         # Why there is none, withdrawn or protected for instance, is not for everyone who may see photos.
         raise Problem(404, _("There is no photo of this person that can be shown. Nothing was done.")) from error
+    if request.method == "GET":
+        note_view(request.auth.token.owner_id, person.pk, school_id=person.school_id, full=size == "full")
     tag = f'"{file.sha256}"'
     if names(request.headers.get("If-None-Match", ""), tag):
         response = HttpResponse(status=304)
@@ -51,6 +91,116 @@ def get_photo(
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Authorization"
     return response
+
+
+@router.post(
+    "/{person_id}/photo", response=DecidedShape, openapi_extra=told(Permission.PHOTO_MANAGE, once=True) | PICTURE
+)
+@idempotent
+def set_(
+    request: ApiRequest,
+    person_id: Id,
+    year: AskedYear = None,
+    rotate: Degrees = "0",
+    crop: Annotated[str | None, Query(None, pattern=PART, description=PART_TOLD)] = None,
+) -> HttpResponse:
+    """Set the photo of a person by hand: the body is the picture. The photo before stays as an earlier version."""
+    person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
+    content = file_body(request, PICTURES)
+    decided = by_hand.set_photo(
+        person,
+        content,
+        by=request.auth.name,
+        now=request.auth.now,
+        year=year,
+        origin=_("sent over the API"),
+        adjustment=_adjustment(rotate, crop),
+    )
+    return answer(request, by_hand.decided_document(decided))
+
+
+@router.post(
+    "/{person_id}/photo/adjust", response=DecidedShape, openapi_extra=told(Permission.PHOTO_MANAGE, once=True)
+)
+@idempotent
+def adjust(request: ApiRequest, person_id: Id, body: Adjusted) -> HttpResponse:
+    """Turn or crop the photo that a year has: the result is a new version of the same year."""
+    person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
+    version = by_hand.current_version(person, body.year, request.auth.now)
+    decided = by_hand.adjust_photo(
+        person, version, _adjustment(body.rotate, body.crop), by=request.auth.name, now=request.auth.now
+    )
+    return answer(request, by_hand.decided_document(decided))
+
+
+@router.post(
+    "/{person_id}/photo/restore", response=DecidedShape, openapi_extra=told(Permission.PHOTO_MANAGE, once=True)
+)
+@idempotent
+def restore(request: ApiRequest, person_id: Id, body: Restored) -> HttpResponse:
+    """Make an earlier version the photo of its year again."""
+    person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
+    year = _year(person, body.year, request)
+    version = by_hand.version_numbered(person, body.version, year)
+    decided = by_hand.restore_version(person, version, by=request.auth.name, now=request.auth.now)
+    return answer(request, by_hand.decided_document(decided))
+
+
+@router.post(
+    "/{person_id}/photo/take-off", response=TakenOffShape, openapi_extra=told(Permission.PHOTO_MANAGE, once=True)
+)
+@idempotent
+def take_off(request: ApiRequest, person_id: Id, body: OfYear) -> HttpResponse:
+    """Let an academic year have no photo of a person again. The versions are kept, and the sync brings none back."""
+    person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
+    year = _year(person, body.year, request)
+    told_ = by_hand.take_off_photo(person, year, by=request.auth.name, now=request.auth.now)
+    return answer(request, _who(person) | {"year": year, "explanation": told_})
+
+
+@router.post(
+    "/{person_id}/photo/withdraw", response=WithdrawnShape, openapi_extra=told(Permission.PHOTO_MANAGE, once=True)
+)
+@idempotent
+def withdraw(request: ApiRequest, person_id: Id, body: Withdrawn) -> HttpResponse:
+    """Neither show nor deliver the photo of a person, until someone shows it again. The versions are kept."""
+    person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
+    withdrawal = by_hand.withdraw_photo(person, reason=body.reason, by=request.auth.name, now=request.auth.now)
+    return answer(request, _who(person) | {"withdrawn": withdrawal.reason})
+
+
+@router.post(
+    "/{person_id}/photo/show", response=WithdrawnShape, openapi_extra=told(Permission.PHOTO_MANAGE, once=True)
+)
+@idempotent
+def show(request: ApiRequest, person_id: Id) -> HttpResponse:
+    """Show and deliver the withdrawn photo of a person again."""
+    person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
+    by_hand.show_photo(person, by=request.auth.name, now=request.auth.now)
+    return answer(request, _who(person) | {"withdrawn": None})
+
+
+def _who(person: Person) -> dict[str, Any]:
+    return {"code": person.code, "kind": person.kind, "name": person.label}
+
+
+def _year(person: Person, year: int | None, request: ApiRequest) -> int:
+    return academic_year_now(person.school, request.auth.now) if year is None else year
+
+
+def _adjustment(rotate: str, crop: str | None) -> Adjustment:
+    turns = int(rotate) // 90
+    if crop is None:
+        return Adjustment(quarter_turns=turns)
+    try:
+        left, top, width, height = (float(each) / 100 for each in crop.split(","))
+        return Adjustment(quarter_turns=turns, left=left, top=top, width=width, height=height)
+    except ValueError as error:
+        raise WrongUse(
+            _("{crop} is no part of a picture. Nothing was saved. Give its place in percent.").format(
+                crop=quoted(crop)
+            )
+        ) from error
 
 
 @router.get("/{person_id}/photo/history", response=HistoryShape, openapi_extra=told(Permission.PHOTO_VIEW))
@@ -64,7 +214,7 @@ def show_history(request: ApiRequest, person_id: Id) -> HttpResponse:
     "/{person_id}/photo/release", response=ReleaseShape, openapi_extra=told(Permission.PHOTO_MANAGE, once=True)
 )
 @idempotent
-def release(request: ApiRequest, person_id: Id, body: Released) -> HttpResponse:
+def release(request: ApiRequest, person_id: Id, body: OfYear) -> HttpResponse:
     """Release what pins a person's photo of a year, so that the next run may publish it."""
     person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
     released = release_pins(person, by=request.auth.name, now=request.auth.now, year=body.year)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -12,17 +12,18 @@ from photosync.api.access import ApiRequest
 from photosync.api.answers import answer
 from photosync.api.fields import LARGEST, Body, Id, Number, SchoolCode, Year, told
 from photosync.api.idempotency import idempotent
-from photosync.api.paging import After, Limit, part
-from photosync.api.shapes import OneRun, Runs, RunShape
+from photosync.api.paging import After, Limit, cursor, part, place_of
+from photosync.api.shapes import Changes, OneRun, Runs, RunShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs import services
 from photosync.apps.runs.models import Run
-from photosync.apps.runs.queries import changed_since, run_document
+from photosync.apps.runs.queries import changed_since, changes_after, run_document
 from photosync.core.errors import NotFound
 from photosync.core.run_states import RunState, Trigger
 
 router = Router(tags=["runs"])
+Action = Literal["add", "replace", "withdraw", "undo", "keep", "unmatched", "review", "rejected", "failed", "waiting"]
 MOST_LEFT_OUT = 10_000
 
 
@@ -68,6 +69,19 @@ def show_run(request: ApiRequest, run_id: Id) -> HttpResponse:
     """Show a run."""
     run = _run(request, run_id, Permission.SYNC_VIEW)
     return answer(request, run_document(run) | {"changed_since": changed_since(run)})
+
+
+@router.get("/{run_id}/changes", response=Changes, openapi_extra=told(Permission.SYNC_VIEW))
+def list_changes(
+    request: ApiRequest, run_id: Id, action: Action | None = None, limit: Limit = 100, after: After = None
+) -> HttpResponse:
+    """List every change of a run with its reason, and the files that it could not use."""
+    run = _run(request, run_id, Permission.SYNC_VIEW)
+    sees = Permission.DATA_MANAGE in request.auth.may(run.profile.school)
+    place = None if after is None else place_of(after, 2)
+    page = changes_after(run, place, limit, action=action, names_protected=sees)  # type: ignore[arg-type]  # two
+    following = None if page.goes_on is None else cursor(*page.goes_on)
+    return answer(request, {"items": page.documents, "next": following})
 
 
 @router.post("/{run_id}/approve", response={202: RunShape}, openapi_extra=told(Permission.SYNC_APPROVE, once=True))

@@ -223,29 +223,6 @@ class PhotoLinkShape(Schema):
     expires: Moment
 
 
-class TokenShape(Schema):
-    id: int
-    name: str
-    owner: str
-    scopes: list[str]
-    school: str | None
-    begins: str
-    state: str
-    created: Moment
-    expires: Moment | None
-    last_used: Moment | None
-    revoked: Moment | None
-
-
-class MadeTokenShape(TokenShape):
-    secret: str
-
-
-class OwnTokenShape(TokenShape):
-    may: dict[str, list[str]] = Field(description="By the code of a school: what the token may do there now.")
-    may_in_the_installation: list[str]
-
-
 class KindShape(Schema):
     kind: str
     title: str
@@ -253,10 +230,98 @@ class KindShape(Schema):
     options: list[dict[str, Any]]
 
 
+class ProfileHealth(HealthShape):
+    id: int
+    name: str
+
+
 class HealthReport(Schema):
-    at: str
+    at: Moment
     workers: int = Field(description="Workers of which something was heard within the last minute.")
-    profiles: list[dict[str, Any]]
+    profiles: list[ProfileHealth]
+
+
+class Who(Schema):
+    kind: str
+    code: str
+    name: str
+
+
+class Suggestion(Who):
+    why: str
+
+
+class WaitingFile(Schema):
+    id: int
+    queue: str
+    profile: str
+    file: str
+    run: int | None
+    year: int | None
+    person: Who | None
+    reason_code: str
+    reason: str
+    suggestions: list[Suggestion]
+
+
+class PersonWithoutPhoto(Schema):
+    queue: str
+    person: Who
+    year_level: str
+    shown_year: int | None
+    withdrawn: bool
+    rejected_files: int
+    files_in_review: int
+
+
+class DecisionShape(Schema):
+    decision: int
+    verdict: str
+    profile: str | None
+    file: str
+    person: Who | None
+    year: int | None
+    made_by: str
+    made_at: Moment
+    undone_by: str | None
+    undone_at: Moment | None
+
+
+class DecidedShape(Who):
+    year: int
+    version: int
+    pinned: int
+    withdrawn: bool
+    explanation: str
+
+
+class TakenOffShape(Who):
+    year: int
+    explanation: str
+
+
+class WithdrawnShape(Who):
+    withdrawn: str | None = Field(description="Why; null where the photo is shown.")
+
+
+class WaitingFiles(Schema):
+    items: list[WaitingFile]
+    next: str | None
+
+
+class WithoutPhoto(Schema):
+    items: list[PersonWithoutPhoto]
+    next: str | None
+
+
+class Decisions(Schema):
+    items: list[DecisionShape]
+    next: str | None
+
+
+class Changes(Schema):
+    items: list[ChangeShape]
+    next: str | None
 
 
 class People(Schema):
@@ -286,11 +351,6 @@ class Runs(Schema):
 
 class Schools(Schema):
     items: list[SchoolShape]
-    next: str | None
-
-
-class Tokens(Schema):
-    items: list[TokenShape]
     next: str | None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from photosync.connectors.contract import Source
 from photosync.core.errors import WrongUse
@@ -63,6 +64,25 @@ class ConnectorKind:
                     f"Nothing was changed; it is one of {', '.join(option.choices)}."
                 )
         return {option.name: options.get(option.name) or option.default for option in self.options}
+
+
+def kind_document(kind: ConnectorKind) -> dict[str, Any]:
+    """Return the kind as the command line and the API show it."""
+    return {
+        "kind": kind.name,
+        "title": kind.title,
+        "summary": kind.summary,
+        "options": [
+            {
+                "name": option.name,
+                "help": option.help,
+                "required": option.required,
+                "default": option.default,
+                "choices": list(option.choices),
+            }
+            for option in kind.options
+        ],
+    }
 
 
 class Registry:

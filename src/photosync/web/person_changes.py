@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from photosync.apps.accounts.permissions import may_read_audit
 from photosync.apps.audit.queries import EntriesWanted, told_of_people
 from photosync.apps.people.models import Person
 from photosync.core.wording import short_date_words, time_words
 from photosync.web.audit_filter import Asked
-from photosync.web.workplace import Workplace, may_read_audit
+from photosync.web.workplace import Workplace
 
 CHANGES_SHOWN = 20
 

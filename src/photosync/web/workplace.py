@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from photosync.apps.accounts.permissions import OF_THE_INSTALLATION, Permission
+from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.queries import permissions_of, schools_of
 from photosync.apps.schools.models import School
 
@@ -43,11 +43,6 @@ class Workplace:
     @property
     def may_see_photos(self) -> bool:
         return Permission.PHOTO_VIEW in self.permissions
-
-
-def may_read_audit(permissions: frozenset[Permission]) -> bool:
-    """Return whether what is recorded of the school may be read: by those who hold all that one school gives."""
-    return permissions >= frozenset(Permission) - OF_THE_INSTALLATION
 
 
 def workplace_of(request: HttpRequest, school: School | None = None) -> Workplace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from photosync.apps.accounts.listing import AccountLine
 from photosync.apps.accounts.lock_outs import lock_outs_of
 from photosync.apps.accounts.models import Membership, User
 from photosync.apps.accounts.providers import linked_to
@@ -43,6 +44,17 @@ def account_document(user: User, now: datetime) -> dict[str, Any]:
         "locked": [
             {"address": address, "until": _time(until)} for address, until in lock_outs_of(user.get_username(), now)
         ],
+    }
+
+
+def line_document(line: AccountLine) -> dict[str, Any]:
+    """Return the account as lists show it."""
+    return {
+        "name": line.name,
+        "email": line.email or None,
+        "active": line.is_active,
+        "second_factor": line.has_second_factor,
+        "roles": [role_document(role, school) for role, school in line.roles],
     }
 
 

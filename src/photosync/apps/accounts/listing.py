@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -46,17 +48,20 @@ class AccountPage:
 
 def accounts(among: QuerySet[User], asked: Asked, *, per_page: int = PER_PAGE) -> AccountPage:
     """Return one page of `among`, by name. Two queries, however many accounts there are."""
-    found = _narrowed(among, asked).order_by("username")
-    from allauth.mfa.models import Authenticator
-
-    found = found.annotate(with_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)))
+    found = narrowed(among, asked).order_by("username")
     start = (max(asked.page, 1) - 1) * per_page
     users = list(found[start : start + per_page + 1])
+    return AccountPage(lines_of(users[:per_page]), has_more=len(users) > per_page)
+
+
+def lines_of(users: Sequence[Any]) -> list[AccountLine]:
+    """Return what lists show of each account, in two queries."""
+    ids = [each.pk for each in users]
     roles: dict[int, list[tuple[str, School | None]]] = {}
-    held = Membership.objects.filter(user__in=[each.pk for each in users[:per_page]]).select_related("school")
+    held = Membership.objects.filter(user__in=ids).select_related("school")
     for each in held.order_by("school__name", "role"):
         roles.setdefault(each.user_id, []).append((each.role, each.school))
-    lines = [
+    return [
         AccountLine(
             user.pk,
             user.get_username(),
@@ -67,12 +72,14 @@ def accounts(among: QuerySet[User], asked: Asked, *, per_page: int = PER_PAGE) -
             user.last_login,
             tuple(roles.get(user.pk, ())),
         )
-        for user in users[:per_page]
+        for user in users
     ]
-    return AccountPage(lines, has_more=len(users) > per_page)
 
 
-def _narrowed(found: QuerySet[User], asked: Asked) -> QuerySet[User]:
+def narrowed(found: QuerySet[User], asked: Asked) -> QuerySet[Any]:
+    """Return the accounts that are asked for, each with whether it has a second factor as `with_factor`."""
+    from allauth.mfa.models import Authenticator
+
     if asked.search:
         found = found.filter(Q(username__icontains=asked.search) | Q(email__icontains=asked.search))
     if asked.state != ALL:
@@ -86,4 +93,4 @@ def _narrowed(found: QuerySet[User], asked: Asked) -> QuerySet[User]:
         elif asked.school:
             held = held.filter(school__code=asked.school)
         found = found.filter(Exists(held))
-    return found
+    return found.annotate(with_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)))

@@ -36,3 +36,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ARCHIVIST.value: frozenset({Permission.SYNC_VIEW, Permission.PHOTO_VIEW, Permission.ACAD_ARCHIVE}),
     Role.STAFF.value: frozenset({Permission.PHOTO_VIEW}),
 }
+
+
+def may_read_audit(permissions: frozenset[Permission]) -> bool:
+    """Return whether what is recorded of the school may be read: by those who hold all that one school gives."""
+    return permissions >= frozenset(Permission) - OF_THE_INSTALLATION

@@ -13,7 +13,7 @@ from photosync.apps.review.queues import Queue, Waiting
 from photosync.apps.review.remembered import decisions_in_force
 from photosync.apps.review.services import path_of
 from photosync.apps.review.suggestions import collision_for, suggestions_for
-from photosync.apps.review.without_photo import told_of, without_photo
+from photosync.apps.review.without_photo import PersonWithout, told_of, without_photo
 from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import academic_year_now
 from photosync.apps.sources.models import ListedFile
@@ -24,19 +24,19 @@ from photosync.engine.names import stored_name
 
 State = ListedFile.State
 ROWS_AT_ONCE = 500
-_WITH = ("page", "profile__school", "person", "picture")
+LOADED_WITH = ("page", "profile__school", "person", "picture")
 
 
 def waiting_documents(waiting: Waiting, queue: Queue) -> Iterator[dict[str, Any]]:
     """Yield every file that waits in `queue`, with whom it may be; of protected people only what may be seen."""
-    rows, last = waiting.files(queue).select_related(*_WITH), 0
+    rows, last = waiting.files(queue).select_related(*LOADED_WITH), 0
     while part := list(rows.filter(pk__gt=last)[:ROWS_AT_ONCE]):
         last = part[-1].pk
         for file in part:
-            yield _file_document(file, queue, shows_protected=waiting.shows_protected)
+            yield file_document(file, queue, shows_protected=waiting.shows_protected)
 
 
-def _file_document(file: ListedFile, queue: Queue, *, shows_protected: bool) -> dict[str, Any]:
+def file_document(file: ListedFile, queue: Queue, *, shows_protected: bool) -> dict[str, Any]:
     document: dict[str, Any] = {
         "queue": queue.value,
         "profile": file.profile.name,
@@ -62,16 +62,19 @@ def without_photo_documents(school: School, now: datetime, *, shows_protected: b
     rows, last = without_photo(school, year, shows_protected=shows_protected).order_by("pk"), 0
     while part := list(rows.filter(pk__gt=last)[:ROWS_AT_ONCE]):
         last = part[-1].pk
-        for each in told_of(part, year):
-            yield {
-                "queue": Queue.WITHOUT_PHOTO.value,
-                "person": person_words(each.person),
-                "year_level": each.person.year_level,
-                "shown_year": each.shown_year,
-                "withdrawn": each.is_withdrawn,
-                "rejected_files": each.rejected,
-                "files_in_review": each.in_review,
-            }
+        yield from map(without_document, told_of(part, year))
+
+
+def without_document(each: PersonWithout) -> dict[str, Any]:
+    return {
+        "queue": Queue.WITHOUT_PHOTO.value,
+        "person": person_words(each.person),
+        "year_level": each.person.year_level,
+        "shown_year": each.shown_year,
+        "withdrawn": each.is_withdrawn,
+        "rejected_files": each.rejected,
+        "files_in_review": each.in_review,
+    }
 
 
 def person_words(person: Person) -> dict[str, str]:
@@ -114,7 +117,7 @@ def file_named(school: School, path: str, profile: SyncProfile | None = None) ->
         for each in profiles
         for file in files_in(each.pk, [State.UNMATCHED, State.REVIEW, State.REJECTED])
         .filter(page__folder=stored_name(folder), name=stored_name(name))
-        .select_related(*_WITH)[:1]
+        .select_related(*LOADED_WITH)[:1]
     ]
     if not found:
         raise NotFound(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
@@ -46,6 +48,7 @@ _OF_AN_ITEM = (
     "person__given_name",
     "person__family_name",
     "person__preferred_name",
+    "person__protected",
     "picture__full_sha256",
     "shown_before__full_sha256",
 )
@@ -101,6 +104,41 @@ def change_documents(run: Run) -> Iterator[dict[str, Any]]:
         rows = _standing(run, state).select_related("page", "person").order_by("pk")
         for row in rows.iterator(chunk_size=1000):
             yield _file_document(row)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPart:
+    """`goes_on` is the place of the last one, None at the end."""
+
+    documents: list[dict[str, Any]]
+    goes_on: tuple[int, int] | None
+
+
+def changes_after(
+    run: Run, place: tuple[int, int] | None, limit: int, *, action: str | None = None, names_protected: bool
+) -> ChangesPart:
+    """Return the next changes in the order of `change_documents`. `place` is the source of lines and a row in it."""
+    source, last = (0, 0) if place is None else place
+    sources: list[QuerySet[Any]] = [run.items.select_related("person", "picture", "shown_before").only(*_OF_AN_ITEM)]
+    sources += [_standing(run, state).select_related("page", "person") for state in _counted_states(run)]
+    found: list[tuple[tuple[int, int], PlanItem | ListedFile]] = []
+    for number, rows in enumerate(sources):
+        wanted = limit + 1 - len(found)
+        if number < source or not wanted:
+            continue
+        rows = rows.filter(pk__gt=last) if number == source else rows
+        if action is not None:
+            rows = rows.filter(action=action) if number == 0 else rows.filter(state=action)
+        found += [((number, row.pk), row) for row in rows.order_by("pk")[:wanted]]
+    shown = [_change_document(row, names_protected=names_protected) for _, row in found[:limit]]
+    return ChangesPart(shown, found[limit - 1][0] if len(found) > limit else None)
+
+
+def _change_document(row: PlanItem | ListedFile, *, names_protected: bool) -> dict[str, Any]:
+    document = _item_document(row) if isinstance(row, PlanItem) else _file_document(row)
+    if row.person is None or not row.person.protected or names_protected:
+        return document
+    return document | {"person": None, "file": None, "reason": _("A protected person"), "before": None, "after": None}
 
 
 def changed_since(run: Run) -> int:

@@ -24,26 +24,7 @@ def kinds() -> None:
 
     found = registry.kinds()
     if output.wants_json():
-        output.print_json(
-            [
-                {
-                    "kind": kind.name,
-                    "title": kind.title,
-                    "summary": kind.summary,
-                    "options": [
-                        {
-                            "name": option.name,
-                            "help": option.help,
-                            "required": option.required,
-                            "default": option.default,
-                            "choices": list(option.choices),
-                        }
-                        for option in kind.options
-                    ],
-                }
-                for kind in found
-            ]
-        )
+        output.print_json([registry.kind_document(kind) for kind in found])
         return
     for kind in found:
         output.print_text(f"{kind.name}: {kind.summary}")

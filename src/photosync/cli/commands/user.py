@@ -70,7 +70,7 @@ def list_(search: str, role: str, state: str) -> None:
     Example: photosync user list --role administrator
     """
     installation.connect()
-    from photosync.apps.accounts.documents import role_document
+    from photosync.apps.accounts.documents import line_document
     from photosync.apps.accounts.listing import Asked, accounts
     from photosync.apps.accounts.models import User
     from photosync.apps.accounts.roles import check_role
@@ -79,16 +79,7 @@ def list_(search: str, role: str, state: str) -> None:
         check_role(role, "Nothing was listed.")
     code = "" if options.asked().school_code is None else options.school().code
     asked = Asked(search=search.replace("\0", ""), role=role, school=code, state=state)
-    rows: list[dict[str, Any]] = [
-        {
-            "name": each.name,
-            "email": each.email or None,
-            "active": each.is_active,
-            "second_factor": each.has_second_factor,
-            "roles": [role_document(role, school) for role, school in each.roles],
-        }
-        for each in accounts(User.objects.all(), asked, per_page=options.MOST).lines
-    ]
+    rows = [line_document(each) for each in accounts(User.objects.all(), asked, per_page=options.MOST).lines]
     if output.wants_json():
         output.print_json(rows)
     elif rows:

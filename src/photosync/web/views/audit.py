@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from photosync.apps.accounts.permissions import Permission
+from photosync.apps.accounts.permissions import Permission, may_read_audit
 from photosync.apps.audit.acting import Via
 from photosync.apps.audit.models import Entry
 from photosync.apps.audit.queries import Told, photo_changes, told_entry, told_of_people
@@ -40,7 +40,7 @@ from photosync.web.audit_filter import (
 )
 from photosync.web.page import Crumb, render_page
 from photosync.web.views.settings import settings_crumbs
-from photosync.web.workplace import Workplace, in_workplace, may_read_audit
+from photosync.web.workplace import Workplace, in_workplace
 
 ROWS_PER_PAGE = 50
 MOST_NAMES = 200

@@ -1,0 +1,109 @@
+"""Every operation of the API: the permission it needs, and what is sent so that it is the permission that decides."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from photosync.apps.accounts.permissions import Permission
+
+TOKEN = "any token"
+RECORDS = "all of a school's"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`needs`: a permission, or one of the words above. `of_school`: whether it is asked of one school's things.
+
+    `may_be_gone`: 404 is right too for whom it lets in, as there is nothing to do.
+    """
+
+    needs: str
+    body: Any = None
+    of_school: bool = True
+    query: str = ""
+    form: str = "application/json"
+    may_be_gone: bool = False
+
+
+VIEW, MANAGE, APPROVE = Permission.SYNC_VIEW, Permission.SYNC_MANAGE, Permission.SYNC_APPROVE
+PHOTOS, DATA, PHOTO, SYSTEM = (
+    Permission.PHOTO_MANAGE,
+    Permission.DATA_MANAGE,
+    Permission.PHOTO_VIEW,
+    Permission.SYSTEM_MANAGE,
+)
+HERE = "?school=PHS"
+ROLES_BODY = {"school": None, "give": []}
+PERIOD = {"code": "2031S1", "description": "Semester 1", "start": "2031-01-27", "end": "2031-06-25"}
+
+ROWS = {
+    "GET /schools": Row(TOKEN, of_school=False),
+    "POST /schools": Row(SYSTEM, {"code": "NEW", "name": "New", "timezone": "Australia/Perth"}, of_school=False),
+    "GET /schools/{school_id}": Row(TOKEN),
+    "PATCH /schools/{school_id}": Row(SYSTEM, {"name": "Renamed"}),
+    "GET /people": Row(VIEW, query=HERE),
+    "POST /people/import": Row(DATA, "Student Code\n1001\n", query=f"{HERE}&kind=student", form="text/csv"),
+    "GET /people/{person_id}": Row(VIEW),
+    "POST /people/{person_id}/consent": Row(DATA, {"answers": {"school_use": "no"}}),
+    "POST /people/{person_id}/protect": Row(DATA),
+    "POST /people/{person_id}/unprotect": Row(DATA),
+    "POST /people/{person_id}/leave": Row(DATA),
+    "GET /people/{person_id}/photo": Row(PHOTO),
+    "GET /people/{person_id}/photo/history": Row(PHOTO),
+    "POST /people/{person_id}/photo": Row(PHOTOS, "no picture", form="image/jpeg"),
+    "POST /people/{person_id}/photo/adjust": Row(PHOTOS, {"year": 1999}, may_be_gone=True),
+    "POST /people/{person_id}/photo/restore": Row(PHOTOS, {"version": 1}),
+    "POST /people/{person_id}/photo/take-off": Row(PHOTOS, {"year": 1999}, may_be_gone=True),
+    "POST /people/{person_id}/photo/withdraw": Row(PHOTOS, {"reason": "Asked for."}),
+    "POST /people/{person_id}/photo/show": Row(PHOTOS),
+    "POST /people/{person_id}/photo/release": Row(PHOTOS, {}, may_be_gone=True),
+    "GET /periods": Row(VIEW, query=HERE),
+    "POST /periods": Row(MANAGE, PERIOD, query=HERE),
+    "GET /periods/{period_id}": Row(VIEW),
+    "PATCH /periods/{period_id}": Row(MANAGE, {"description": "Other"}),
+    "POST /periods/{period_id}/preview": Row(MANAGE, {"description": "Other"}),
+    "POST /periods/{period_id}/copy": Row(MANAGE, {}),
+    "DELETE /periods/{period_id}": Row(MANAGE),
+    "GET /profiles": Row(VIEW, query=HERE),
+    "POST /profiles": Row(MANAGE, {"source": "folder"}, query=HERE),
+    "GET /profiles/{profile_id}": Row(VIEW),
+    "PATCH /profiles/{profile_id}": Row(MANAGE, {"when_missing": "keep"}),
+    "GET /profiles/{profile_id}/status": Row(VIEW),
+    "PUT /profiles/{profile_id}/periods/{period_id}": Row(MANAGE, {}),
+    "DELETE /profiles/{profile_id}/periods/{period_id}": Row(MANAGE),
+    "POST /profiles/{profile_id}/enable": Row(MANAGE),
+    "POST /profiles/{profile_id}/disable": Row(MANAGE),
+    "POST /profiles/{profile_id}/runs": Row(MANAGE, {"preview": True}),
+    "GET /runs": Row(VIEW, query=HERE),
+    "GET /runs/{run_id}": Row(VIEW),
+    "GET /runs/{run_id}/changes": Row(VIEW),
+    "POST /runs/{run_id}/approve": Row(APPROVE, {}),
+    "POST /runs/{run_id}/discard": Row(APPROVE),
+    "POST /runs/{run_id}/undo": Row(MANAGE, {}),
+    "POST /runs/{run_id}/cancel": Row(MANAGE),
+    "GET /review": Row(VIEW, query=f"{HERE}&queue=unmatched"),
+    "GET /review/without-photo": Row(VIEW, query=HERE),
+    "GET /review/decisions": Row(VIEW, query=HERE),
+    "POST /review/decisions/{decision_id}/undo": Row(PHOTOS),
+    "POST /review/{file_id}/match": Row(PHOTOS, {"person": 1}),
+    "POST /review/{file_id}/dismiss": Row(PHOTOS),
+    "GET /users": Row(SYSTEM, of_school=False),
+    "POST /users": Row(SYSTEM, {"name": "new", "role": "staff", "school": None}, of_school=False),
+    "GET /users/{user_id}": Row(SYSTEM, of_school=False),
+    "POST /users/{user_id}/roles": Row(SYSTEM, ROLES_BODY, of_school=False),
+    "POST /users/{user_id}/link": Row(SYSTEM, of_school=False),
+    "POST /users/{user_id}/deactivate": Row(SYSTEM, of_school=False),
+    "POST /users/{user_id}/activate": Row(SYSTEM, of_school=False),
+    "POST /users/{user_id}/unlock": Row(SYSTEM, of_school=False),
+    "POST /users/{user_id}/reset-second-factor": Row(SYSTEM, of_school=False),
+    "POST /users/{user_id}/end-sessions": Row(SYSTEM, of_school=False),
+    "GET /token": Row(TOKEN, of_school=False),
+    "GET /tokens": Row(SYSTEM, of_school=False),
+    "POST /tokens": Row(SYSTEM, {"name": "x", "user": "everywhere", "scopes": ["SYNC: VIEW"]}, of_school=False),
+    "POST /tokens/{token_id}/revoke": Row(SYSTEM, of_school=False),
+    "GET /audit": Row(RECORDS, query=HERE),
+    "GET /audit/views": Row(RECORDS, query=HERE),
+    "GET /feedback": Row(SYSTEM, of_school=False),
+    "POST /feedback/{feedback_id}/deal-with": Row(SYSTEM, {}, of_school=False),
+    "GET /source-kinds": Row(TOKEN, of_school=False),
+    "GET /health": Row(VIEW, query=HERE),
+}

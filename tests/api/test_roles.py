@@ -1,0 +1,146 @@
+"""Every operation of the API with a token of every role: who gets in, who is refused and how."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from photosync.apps.accounts.models import Role, User
+from photosync.apps.accounts.permissions import OF_THE_INSTALLATION, PERMISSIONS, Permission
+from photosync.apps.accounts.tokens import add_token, held_anywhere, revoke_token
+from photosync.apps.help.models import Feedback
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.review import services as review
+from photosync.apps.sources.models import ListedFile, ListedPage, Listing
+from photosync.core.run_states import RunState
+from tests.api.access_table import RECORDS, ROWS, TOKEN, Row
+from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
+from tests.web.pages import around_today, make_profile, make_run, make_user
+
+ROOT = "/api/v1"
+NONE, EXPIRED, REVOKED, ELSEWHERE, EVERYWHERE = "none", "expired", "revoked", "elsewhere", "everywhere"
+WITHOUT = (NONE, EXPIRED, REVOKED)
+WHO = (*WITHOUT, *Role.values, ELSEWHERE, EVERYWHERE)
+LET_IN = frozenset({200, 201, 202, 204, 400, 409, 422, 428})
+SECRETS = ("Ada", "Abel", "Pelican Harbour")
+
+
+@dataclass(frozen=True)
+class Everyone:
+    values: dict[str, int]
+    secrets: dict[str, str]
+
+    def client(self, who: str) -> Client:
+        bearer = {"authorization": f"Bearer {self.secrets[who]}"} if who in self.secrets else {}
+        return Client(headers={"host": "localhost", **bearer})
+
+
+@pytest.fixture
+def everyone(scene: Scene) -> Everyone:  # noqa: F811
+    now = datetime.now(UTC)
+    period = around_today(scene.school)
+    profile = make_profile(scene.school, "Photo Sync", period)
+    SyncProfile.objects.update(options={"path": "/nowhere"})
+    run = make_run(profile, RunState.HELD, now, explanation="Too many photos would be replaced.")
+    listing = Listing.objects.create(profile=profile, source_fingerprint="x")
+    page = ListedPage.objects.create(listing=listing, ordinal=0, folder="", digest=b"0" * 16, entry_count=2)
+    files = [
+        ListedFile.objects.create(profile=profile, page=page, name=name, size_bytes=1, stamp="1", state="unmatched")
+        for name in ("Ada Abel.jpg", "logo.jpg")
+    ]
+    users: dict[str, User] = {role: make_user(f"a-{role}", Role(role), scene.school) for role in Role.values}
+    users[ELSEWHERE] = make_user("elsewhere", Role.ADMINISTRATOR, scene.other_school)
+    users[EVERYWHERE] = make_user("everywhere", Role.ADMINISTRATOR, None)
+    made = {
+        who: add_token(user, "tests", scopes=held_anywhere(user), school=None, days=1, now=now)
+        for who, user in users.items()
+    }
+    ended = {
+        who: add_token(users[EVERYWHERE], who, scopes=list(Permission), school=None, days=1, now=begun)
+        for who, begun in ((EXPIRED, now - timedelta(days=2)), (REVOKED, now))
+    }
+    revoke_token(ended[REVOKED].token, by="tests", now=now)
+    decision = review.dismiss(files[1].pk, scene.school, by="tests", now=now)
+    said = Feedback.objects.create(article="held-runs", is_helpful=False, said_at=now)
+    values = {
+        "school_id": scene.school.pk,
+        "person_id": scene.ada.pk,
+        "period_id": period.pk,
+        "profile_id": profile.pk,
+        "run_id": run.pk,
+        "file_id": files[0].pk,
+        "decision_id": decision.pk,
+        "user_id": users[Role.STAFF].pk,
+        "token_id": ended[EXPIRED].token.pk,
+        "feedback_id": said.pk,
+    }
+    return Everyone(values, {who: each.secret for who, each in (made | ended).items()})
+
+
+def schema() -> dict[str, Any]:
+    return Client(headers={"host": "localhost"}).get(f"{ROOT}/openapi.json").json()
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path.removeprefix(ROOT)}": told
+        for path, of_path in schema()["paths"].items()
+        for method, told in of_path.items()
+    }
+
+
+def test_every_operation_is_in_the_table() -> None:
+    found = operations()
+
+    missing, gone = sorted(found.keys() - ROWS.keys()), sorted(ROWS.keys() - found.keys())
+    assert not missing, f"tests/api/access_table.py does not say who may use {missing}. Add a row for each."
+    assert not gone, f"tests/api/access_table.py names operations that are no more: {gone}. Take their rows away."
+
+
+def test_schema_tells_the_permission_that_is_needed() -> None:
+    told = {name: each["x-permission"] for name, each in operations().items()}
+
+    assert told == {name: None if row.needs == TOKEN else row.needs for name, row in ROWS.items()}
+
+
+def expected(row: Row, who: str) -> frozenset[int]:
+    if who in WITHOUT:
+        return frozenset({401})
+    if who == ELSEWHERE and row.of_school:
+        return frozenset({404})
+    if not _has(row.needs, who):
+        return frozenset({403})
+    return LET_IN | {404} if row.may_be_gone else LET_IN
+
+
+def _has(needs: str, who: str) -> bool:
+    if needs == TOKEN:
+        return True
+    role = who if who in Role.values else Role.ADMINISTRATOR.value
+    held = PERMISSIONS[role] if who == EVERYWHERE else PERMISSIONS[role] - OF_THE_INSTALLATION
+    return held >= frozenset(Permission) - OF_THE_INSTALLATION if needs == RECORDS else needs in held
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_operation_lets_in_whom_it_should(everyone: Everyone, name: str) -> None:
+    row = ROWS[name]
+    method, _, path = name.partition(" ")
+    address = ROOT + path.format(**everyone.values) + row.query
+    given: dict[str, Any] = {}
+    if row.body is not None:
+        body = row.body if isinstance(row.body, str) else json.dumps(row.body)
+        given = {"data": body, "content_type": row.form}
+
+    for who in WHO:
+        with transaction.atomic():
+            answer = everyone.client(who).generic(method, address, **given)
+            transaction.set_rollback(True)
+        assert answer.status_code in expected(row, who), (who, answer.status_code, answer.content[:300])
+        if answer.status_code >= 400:
+            assert answer.headers["Content-Type"] == "application/problem+json"
+        if not expected(row, who) & {200}:
+            assert [word for word in SECRETS if word in answer.content.decode()] == []

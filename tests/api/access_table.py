@@ -48,6 +48,8 @@ ROWS = {
     "POST /people/{person_id}/unprotect": Row(DATA),
     "POST /people/{person_id}/leave": Row(DATA),
     "GET /people/{person_id}/photo": Row(PHOTO),
+    "POST /people/{person_id}/photo-link": Row(PHOTO, {"size": "thumb"}),
+    "GET /photo-list": Row(PHOTO, query=f"{HERE}&kind=staff&year_level=none", may_be_gone=True),
     "GET /people/{person_id}/photo/history": Row(PHOTO),
     "POST /people/{person_id}/photo": Row(PHOTOS, "no picture", form="image/jpeg"),
     "POST /people/{person_id}/photo/adjust": Row(PHOTOS, {"year": 1999}, may_be_gone=True),

@@ -124,6 +124,8 @@ PAGES: dict[str, Access] = {
 
 AT_THE_DOOR = frozenset(
     {
+        "api-docs",
+        "photo-link",
         "sign-in",
         "account_login",
         "mfa_authenticate",

@@ -6,6 +6,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,12 @@ def answer(request: HttpRequest, document: object, *, status: int = 200, locatio
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Authorization"
     return response
+
+
+def address_of(request: HttpRequest, path: str) -> str:
+    """Return the whole address of `path`: behind the first trusted origin that the operator has set."""
+    origins = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if "*" not in origin]
+    return f"{origins[0].rstrip('/')}{path}" if origins else request.build_absolute_uri(path)
 
 
 def rendered(document: object) -> bytes:

@@ -20,7 +20,8 @@ LARGEST_BODY_BYTES = LARGEST_FILE_BYTES + 1_000_000
 TAKES_FILES = re.compile(r"/api/v1/people/(?:import|[1-9][0-9]{0,17}/photo)")
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-JPEG = "image/jpeg"
+OTHER_FORMS = (("/photo", "image/jpeg"), ("/photo-list", "application/pdf"))
+"""By how the path ends: what GET answers with there instead of JSON."""
 
 
 def check_forms(run: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,8 +29,8 @@ def check_forms(run: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(run)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        is_photo = request.method == "GET" and request.path.endswith("/photo")
-        answers = (JPEG, PROBLEM) if is_photo else (JSON, PROBLEM)
+        own = next((form for end, form in OTHER_FORMS if request.path.endswith(end)), JSON)
+        answers = (own if request.method == "GET" else JSON, PROBLEM)
         if not any(request.accepts(each) for each in answers):
             told = _("This address answers with {form} only. Nothing was done.").format(form=answers[0])
             return problem_response(request, 406, told)

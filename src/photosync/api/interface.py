@@ -13,6 +13,7 @@ from photosync.api import (
     installation,
     people,
     periods,
+    photo_lists,
     photos,
     problems,
     profiles,
@@ -65,6 +66,7 @@ api.add_router("/profiles", profiles.router)
 api.add_router("/runs", runs.router)
 api.add_router("/review", review.router)
 api.add_router("/users", users.router)
+api.add_router("", photo_lists.router)
 api.add_router("", tokens.router)
 api.add_router("", records.router)
 api.add_router("", installation.router)

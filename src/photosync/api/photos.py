@@ -10,15 +10,23 @@ from ninja import Query, Router
 from pydantic import Field
 
 from photosync.api.access import ApiRequest
-from photosync.api.answers import answer, names
+from photosync.api.answers import address_of, answer, names
 from photosync.api.bodies import file_body
 from photosync.api.fields import Body, Id, LongText, Year, told
 from photosync.api.idempotency import idempotent
 from photosync.api.problems import Problem
-from photosync.api.shapes import DecidedShape, HistoryShape, ReleaseShape, TakenOffShape, WithdrawnShape
+from photosync.api.shapes import (
+    DecidedShape,
+    HistoryShape,
+    PhotoLinkShape,
+    ReleaseShape,
+    TakenOffShape,
+    WithdrawnShape,
+)
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.audit.viewing import note_view
-from photosync.apps.library.photos import history_document, photo_file
+from photosync.apps.library.photo_links import MOST_S, USUAL_S, make_link
+from photosync.apps.library.photos import PhotoFile, history_document, photo_file
 from photosync.apps.people.models import Person
 from photosync.apps.runs import by_hand
 from photosync.apps.runs.releasing import release_document, release_pins
@@ -49,6 +57,13 @@ class OfYear(Body):
     year: Year | None = None
 
 
+class Linked(OfYear):
+    """`year`: an academic year; null is always that of the day it is looked at. `valid_s`: seconds."""
+
+    size: Literal["full", "card", "thumb"] = "card"
+    valid_s: Annotated[int, Field(ge=1, le=MOST_S)] = USUAL_S
+
+
 class Adjusted(OfYear):
     """`rotate`: degrees clockwise. `crop`: left, top, width and height in percent, after it was turned."""
 
@@ -72,13 +87,7 @@ def get_photo(
 ) -> HttpResponse:
     """Get the photo as a JPEG file. For a year without one it is the latest earlier photo."""
     person = request.auth.person(person_id, Permission.PHOTO_VIEW)
-    try:
-        if person.protected:
-            raise NotFound
-        file = photo_file(person, Rendition(size), year=year, now=request.auth.now)
-    except (NotFound, Refused) as error:
-        # Why there is none, withdrawn or protected for instance, is not for everyone who may see photos.
-        raise Problem(404, _("There is no photo of this person that can be shown. Nothing was done.")) from error
+    file = _shown_file(person, Rendition(size), year, request)
     if request.method == "GET":
         note_view(request.auth.token.owner_id, person.pk, school_id=person.school_id, full=size == "full")
     tag = f'"{file.sha256}"'
@@ -178,6 +187,29 @@ def show(request: ApiRequest, person_id: Id) -> HttpResponse:
     person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
     by_hand.show_photo(person, by=request.auth.name, now=request.auth.now)
     return answer(request, _who(person) | {"withdrawn": None})
+
+
+@router.post("/{person_id}/photo-link", response={201: PhotoLinkShape}, openapi_extra=told(Permission.PHOTO_VIEW))
+def link(request: ApiRequest, person_id: Id, body: Linked) -> HttpResponse:
+    """Make a link that shows the photo to whoever has it, for embedding, until it ends."""
+    person = request.auth.person(person_id, Permission.PHOTO_VIEW)
+    rendition = Rendition(body.size)
+    _shown_file(person, rendition, body.year, request)
+    made = make_link(
+        person, request.auth.token, rendition, year=body.year, valid_s=body.valid_s, now=request.auth.now
+    )
+    expires = made.expires_at.astimezone(person.school.zone).isoformat()
+    return answer(request, {"url": address_of(request, made.path), "expires": expires}, status=201)
+
+
+def _shown_file(person: Person, rendition: Rendition, year: int | None, request: ApiRequest) -> PhotoFile:
+    try:
+        if person.protected:
+            raise NotFound
+        return photo_file(person, rendition, year=year, now=request.auth.now)
+    except (NotFound, Refused) as error:
+        # Why there is none, withdrawn or protected for instance, is not for everyone who may see photos.
+        raise Problem(404, _("There is no photo of this person that can be shown. Nothing was done.")) from error
 
 
 def _who(person: Person) -> dict[str, Any]:

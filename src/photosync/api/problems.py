@@ -110,7 +110,7 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     return problem_response(
         request,
         404,
-        _("There is nothing at this address. Nothing was done. See the addresses in /api/v1/openapi.json."),
+        _("There is nothing at this address. Nothing was done. See the addresses at /api/v1/docs."),
     )
 
 
@@ -157,6 +157,7 @@ _WORDS = {
     400: "This request is not well formed. Nothing was done.",
     403: "This is not allowed here. Nothing was done.",
     405: "This address does not take this method. Nothing was done. The header Allow names those that it takes.",
+    408: "The request did not arrive in time. Nothing was done.",
     413: "What was sent is too large. Nothing was done.",
     500: "Something went wrong in Photo Sync; its log says what. Look whether what was asked for was done.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from photosync.api.bodies import OTHER_FORMS
 from photosync.api.problems import MEDIA_TYPE, TITLES
 from photosync.api.shapes import Problem
 
@@ -11,7 +12,7 @@ ALWAYS = (400, 401, 403, 404, 406, 422, 500, 503)
 OF_CHANGES = (409, 413, 415)
 OF_CONDITIONS = (412, 428)
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
-JPEG = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
+FILE = {"type": "string", "format": "binary"}
 
 
 def described(schema: Any) -> Any:
@@ -25,8 +26,9 @@ def described(schema: Any) -> Any:
 
 def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = {str(status): told for status, told in operation["responses"].items()}
-    if path.endswith("/photo") and method == "get":
-        responses["200"] = {"description": "The photo.", "content": JPEG}
+    for end, form in OTHER_FORMS:
+        if path.endswith(end) and method == "get":
+            responses["200"] = {"description": "The file.", "content": {form: {"schema": FILE}}}
     if method == "get":
         responses["304"] = {"description": "It is what If-None-Match names."}
         _take(operation, "If-None-Match", "The ETag of what is known already: without a change the answer is 304.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from pydantic import Field
 
 from photosync.api.access import ApiRequest
 from photosync.api.account_shapes import AccountShape, LinkShape, MadeAccountShape, Users
-from photosync.api.answers import answer
+from photosync.api.answers import address_of, answer
 from photosync.api.fields import AskedText, Body, Id, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
@@ -80,7 +79,7 @@ def make_user(request: ApiRequest, body: NewUser) -> HttpResponse:
     document = {
         "id": added.user.pk,
         "name": added.user.get_username(),
-        "set_password": _address(request, added.set_password_path),
+        "set_password": address_of(request, added.set_password_path),
         **role_document(body.role, school),
     }
     return answer(request, document, status=201, location=f"/api/v1/users/{added.user.pk}")
@@ -111,7 +110,7 @@ def make_link(request: ApiRequest, user_id: Id) -> HttpResponse:
     """Make a new link to set the password, once, within three days. No key lets it be asked for again."""
     user = _user(request, user_id)
     path = services.new_password_link(user)
-    return answer(request, {"name": user.get_username(), "set_password": _address(request, path)})
+    return answer(request, {"name": user.get_username(), "set_password": address_of(request, path)})
 
 
 @router.post("/{user_id}/deactivate", response=AccountShape, openapi_extra=told(NEEDS, once=True))
@@ -179,9 +178,3 @@ def _school(code: str | None) -> School | None:
     if school is None:
         raise NotFound(_("There is no school {code}. Nothing was done.").format(code=quoted(code)))
     return school
-
-
-def _address(request: ApiRequest, path: str) -> str:
-    """Return the whole address of a page: behind the first trusted origin that the operator has set."""
-    origins = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if "*" not in origin]
-    return f"{origins[0].rstrip('/')}{path}" if origins else request.build_absolute_uri(path)

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rich_click as click
 
 from photosync.cli import installation, options, output
 from photosync.cli.files import write_whole
-from photosync.core.errors import NotFound
-from photosync.core.people import PersonKind, quoted
-
-if TYPE_CHECKING:
-    from photosync.apps.schools.models import School
-    from photosync.apps.timetable.choices import Audience
-    from photosync.apps.timetable.models import TimetablePeriod
+from photosync.core.people import PersonKind
 
 AUDIENCES = ("staff", "marks-book", "students", "parents")
 
@@ -40,13 +34,13 @@ def command(code: str | None, audience: str, target: Path, *, staff: bool, **ask
     installation.connect()
     from photosync.apps.library.photo_list_pdf import photo_list_pdf
     from photosync.apps.library.photo_lists import ListOf
-    from photosync.apps.timetable.choices import Audience
+    from photosync.apps.timetable.choices import Audience, period_offered
 
     school, readers = options.school(), Audience(audience)
     wanted = ListOf(
         kind=PersonKind.STAFF if staff else PersonKind.STUDENT,
         audience=readers,
-        period=None if code is None else _period(school, readers, code),
+        period=None if code is None else period_offered(school, readers, code),
         **asked,
     )
     made = photo_list_pdf(school, wanted, options.right_now())
@@ -60,15 +54,3 @@ def command(code: str | None, audience: str, target: Path, *, staff: bool, **ask
         f"{made.title}: {made.people} people, {len(made.shown)} with a photo of {made.year} or earlier. "
         f"Written to {target}."
     )
-
-
-def _period(school: School, audience: Audience, code: str) -> TimetablePeriod:
-    from photosync.apps.timetable.choices import periods_offered
-
-    found = periods_offered(school, audience).filter(code=code.strip().upper()).first()
-    if found is None:
-        raise NotFound(
-            f"There is no timetable period {quoted(code)} that lists for {audience.value} show. Nothing was made. "
-            "See them with: photosync period list"
-        )
-    return found

@@ -47,6 +47,10 @@ LONGEST_COOKIE_HEADER = 4096
 LONGEST_SESSION_KEY = 64
 TAKES_FILES = re.compile(r"/data-management/(?:import|people/[1-9][0-9]{0,17}/photo)/")
 """Where a file may be sent to, by those who are signed in."""
+API_ROOT = "/api/"
+API_TAKES_FILES = re.compile(r"/api/v1/people/(?:import|[1-9][0-9]{0,17}/photo)")
+"""Where a file may be sent to with an API token."""
+LONGEST_AUTHORIZATION = 200
 
 log = structlog.get_logger(__name__)
 
@@ -107,13 +111,17 @@ class FrontDoor:
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
                 body = await read_body(scope, protocol, largest=await self._largest_body(scope))
-        except BodyTooLarge:
-            _send(protocol, scope.method, 413, _PLAIN, b"What was sent is too large. Nothing was changed.\n")
+        except (BodyTooLarge, TimeoutError) as error:
+            status = 413 if isinstance(error, BodyTooLarge) else 408
+            if scope.path.startswith(API_ROOT):
+                # The API says it in its own form.
+                await self._answer_from_django(scope, protocol, wsgi_environ(scope, b"") | {REFUSED: status})
+                return
+            _send(protocol, scope.method, status, _PLAIN, _NOT_READ[status])
             return
-        except TimeoutError:
-            _send(protocol, scope.method, 408, _PLAIN, b"The request did not arrive in time. Nothing was changed.\n")
-            return
-        environ = wsgi_environ(scope, body)
+        await self._answer_from_django(scope, protocol, wsgi_environ(scope, body))
+
+    async def _answer_from_django(self, scope: Scope, protocol: Any, environ: dict[str, Any]) -> None:
         loop = asyncio.get_running_loop()
         try:
             page = await loop.run_in_executor(self._page_threads, run_pages, self._pages, environ)
@@ -138,7 +146,14 @@ class FrontDoor:
         loop.call_later(OPENED_WITHIN_S, written.file.close)
 
     async def _largest_body(self, scope: Scope) -> int:
-        if scope.method != "POST" or not TAKES_FILES.fullmatch(scope.path):
+        if scope.method != "POST":
+            return LARGEST_BODY_BYTES
+        if API_TAKES_FILES.fullmatch(scope.path):
+            authorization = scope.headers.get("authorization") or ""
+            loop = asyncio.get_running_loop()
+            is_known = await loop.run_in_executor(self._page_threads, has_token, authorization)
+            return LARGEST_UPLOAD_BYTES if is_known else LARGEST_BODY_BYTES
+        if not TAKES_FILES.fullmatch(scope.path):
             return LARGEST_BODY_BYTES
         session_key = session_key_in(scope.headers.get("cookie") or "", self._cookie_name)
         loop = asyncio.get_running_loop()
@@ -162,6 +177,22 @@ def is_signed_in(session_key: str) -> bool:
     close_old_connections()
     try:
         return session_user(session_key) is not None
+    except DatabaseError:
+        return False
+
+
+def has_token(authorization: str) -> bool:
+    """Return whether the header names an API token that counts; not where the database does not answer."""
+    from django.db import close_old_connections
+
+    from photosync.apps.accounts.tokens import token_of_secret
+
+    scheme, _, secret = authorization[:LONGEST_AUTHORIZATION].partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    close_old_connections()
+    try:
+        return token_of_secret(secret.strip(), datetime.now(UTC)) is not None
     except DatabaseError:
         return False
 
@@ -191,6 +222,12 @@ def _not_started(_environ: dict[str, Any], _start_response: Any) -> list[bytes]:
 
 
 _PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
+_NOT_READ = {
+    413: b"What was sent is too large. Nothing was changed.\n",
+    408: b"The request did not arrive in time. Nothing was changed.\n",
+}
+REFUSED = "photosync.refused"
+"""In the WSGI environment: the status with which the API refuses a request whose body was not read."""
 _WENT_WRONG = b"Something went wrong here; the log says what. Nothing was changed by looking.\n"
 
 

@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
+from photosync.core.errors import NotFound
+from photosync.core.people import quoted
 
 
 class Audience(StrEnum):
@@ -39,3 +41,14 @@ def periods_offered(school: School, audience: Audience) -> QuerySet[TimetablePer
     if audience in _VISIBLE:
         periods = periods.filter(**{_VISIBLE[audience]: True})
     return periods.order_by("-end", "-start", "code")
+
+
+def period_offered(school: School, audience: Audience, code: str) -> TimetablePeriod:
+    """Return the period with this code where a drop-down for `audience` lists it. Raises NotFound."""
+    found = periods_offered(school, audience).filter(code=code.strip().upper()).first()
+    if found is None:
+        raise NotFound(
+            f"There is no timetable period {quoted(code)} that lists for {audience.value} show. Nothing was made. "
+            "See them with: photosync period list"
+        )
+    return found

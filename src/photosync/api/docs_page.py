@@ -69,7 +69,10 @@ def _operation(method: str, path: str, told: dict[str, Any], schema: dict[str, A
 
 def _field(told: dict[str, Any], place: str, form: dict[str, Any], schema: dict[str, Any]) -> Field:
     description = told.get("description") or form.get("description", "")
-    return Field(told["name"], place, _type(form, schema), bool(told.get("required")), description)
+    what = _type(form, schema)
+    if place == "query":
+        what = what.removesuffix(" | null")  # it is left out
+    return Field(told["name"], place, what, bool(told.get("required")), description.replace("`", ""))
 
 
 def _body_fields(media_type: str, form: dict[str, Any], schema: dict[str, Any]) -> list[Field]:

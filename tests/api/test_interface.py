@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from photosync.apps.accounts.models import Role, User
 from photosync.apps.accounts.permissions import Permission
@@ -19,7 +21,7 @@ from photosync.apps.timetable.queries import period_document
 from photosync.core.run_states import RunState
 from tests.portraits import make_portrait
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
-from tests.web.pages import make_period, make_profile, make_run, make_user
+from tests.web.pages import around_today, make_period, make_profile, make_run, make_user
 
 API = "/api/v1"
 PERIOD = {"code": "2027S1", "description": "Semester 1", "start": "2027-01-27", "end": "2027-06-25"}
@@ -332,3 +334,28 @@ def test_health_and_kinds_of_source_are_told(scene: Scene, client: Client) -> No
 
     assert [(each["id"], each["name"]) for each in health["profiles"]] == [(profile.pk, "Photo Sync")]
     assert (health["workers"], [each["kind"] for each in kinds]) == (0, ["folder"])
+
+
+def test_lists_take_as_many_queries_for_many_as_for_one(scene: Scene, client: Client) -> None:  # noqa: F811
+    def queries(path: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(API + path).status_code == 200
+        return len(captured)
+
+    paths = ("/people", "/periods", "/profiles", "/runs")
+    first = around_today(scene.school)
+    make_run(make_profile(scene.school, "One", first), RunState.DONE, datetime.now(UTC), counts={"observed": 1})
+    client.get(f"{API}/schools")
+    with_one = {path: queries(path) for path in paths}
+    for number in range(2, 6):
+        later = make_period(scene.school, f"P{number}", date(2040 + number, 2, 1), date(2040 + number, 3, 1))
+        make_run(
+            make_profile(scene.school, f"Profile {number}", first, later),
+            RunState.DONE,
+            datetime.now(UTC),
+            counts={"observed": 1},
+        )
+
+    assert {path: queries(path) for path in paths} == with_one
+    used_by = client.get(f"{API}/periods").json()["items"][0]["used_by"]
+    assert used_by == ["One", "Profile 2", "Profile 3", "Profile 4", "Profile 5"]

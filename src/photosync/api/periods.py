@@ -19,7 +19,7 @@ from photosync.api.shapes import EditedPeriodShape, Periods, PeriodShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
-from photosync.apps.timetable.queries import effect_document, period_document, periods_of
+from photosync.apps.timetable.queries import effect_document, period_document, period_documents, periods_of
 from photosync.apps.timetable.services import add_period, copy_period, delete_period, edit_period, preview_edit
 from photosync.core.errors import NotFound, WrongUse
 
@@ -96,7 +96,8 @@ def list_periods(
     periods = periods if code is None else periods.filter(code=code.strip().upper())
 
     def shown_all(page: list[TimetablePeriod]) -> list[dict[str, Any]]:
-        return [{"id": each.pk, "school": the_school.code, **period_document(each)} for each in page]
+        documents = zip(page, period_documents(page), strict=True)
+        return [{"id": each.pk, "school": the_school.code, **document} for each, document in documents]
 
     return answer(request, part(periods, shown_all, after=after, limit=limit))
 

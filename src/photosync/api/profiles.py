@@ -20,7 +20,7 @@ from photosync.api.paging import After, Limit, part
 from photosync.api.shapes import AssignmentShape, Profiles, ProfileShape, RunShape, StatusShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles import services
-from photosync.apps.profiles.documents import profile_document, status_document
+from photosync.apps.profiles.documents import profile_document, status_document, status_documents
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.settings import ProfileSettings
 from photosync.apps.runs.queries import run_document
@@ -100,8 +100,8 @@ def list_profiles(
     profiles = profiles if name is None else profiles.filter(name__iexact=name.strip())
 
     def shown_all(page: list[SyncProfile]) -> Iterable[dict[str, Any]]:
-        now = request.auth.now
-        return ({"id": each.pk, "school": the_school.code, **status_document(each, now, upcoming=0)} for each in page)
+        documents = zip(page, status_documents(page, request.auth.now, upcoming=0), strict=True)
+        return ({"id": each.pk, "school": the_school.code, **document} for each, document in documents)
 
     return answer(request, part(profiles, shown_all, after=after, limit=limit))
 

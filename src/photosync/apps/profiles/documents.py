@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, OuterRef, Subquery
 
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.profiles.queries import schedule_of
+from photosync.apps.profiles.queries import schedule_of, schedules_of
 from photosync.apps.runs.models import Run, Worker
 from photosync.core.forecast import Forecast, Pause, forecast
 from photosync.core.health import Health, Observed, RunMark, health_of
@@ -30,6 +30,20 @@ def status_document(profile: SyncProfile, now: datetime, *, upcoming: int = 5) -
         forecast(schedule, now, upcoming=upcoming),
         health_at(profile, schedule, now),
     )
+
+
+def status_documents(profiles: Sequence[SyncProfile], now: datetime, *, upcoming: int) -> list[dict[str, Any]]:
+    """Return the status document of each profile, in a few queries however many there are."""
+    schedules, observed = schedules_of(profiles), observed_of(profiles)
+    return [
+        document_of(
+            each.name,
+            schedules[each.pk].zone,
+            forecast(schedules[each.pk], now, upcoming=upcoming),
+            health_of(schedules[each.pk], observed[each.pk], now),
+        )
+        for each in profiles
+    ]
 
 
 def document_of(name: str, zone: ZoneInfo, found: Forecast, health: Health) -> dict[str, Any]:

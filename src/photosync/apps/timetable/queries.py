@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
-from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
 from photosync.apps.profiles.queries import schedule_of
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
@@ -77,6 +78,19 @@ def _effect(profile: SyncProfile, code: str, changed: rules.TimetablePeriod, now
 
 def period_document(period: TimetablePeriod) -> dict[str, Any]:
     """Return the period as the command line and the API show it."""
+    return period_documents([period])[0]
+
+
+def period_documents(periods: Sequence[TimetablePeriod]) -> list[dict[str, Any]]:
+    """Return the document of each period, in one query however many there are."""
+    used_by: dict[int, list[str]] = {}
+    rows = ProfilePeriod.objects.filter(period__in=periods).order_by("profile__name", "profile_id")
+    for period_id, name in rows.values_list("period_id", "profile__name"):
+        used_by.setdefault(period_id, []).append(name)
+    return [_document(period, used_by.get(period.pk, [])) for period in periods]
+
+
+def _document(period: TimetablePeriod, used_by: list[str]) -> dict[str, Any]:
     return {
         "code": period.code,
         "description": period.description,
@@ -90,7 +104,7 @@ def period_document(period: TimetablePeriod) -> dict[str, Any]:
             "parents": period.visible_to_parents,
         },
         "sync_only": period.sync_only,
-        "used_by": [profile.name for profile in profiles_using(period)],
+        "used_by": used_by,
     }
 
 

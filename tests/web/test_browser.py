@@ -52,6 +52,7 @@ PAGES = (
     "/settings/audit/views/",
     "/settings/api-tokens/",
     "/settings/api-tokens/new/",
+    "/api/v1/docs",
     "/no/such/page",
 )
 

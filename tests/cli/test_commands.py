@@ -13,6 +13,7 @@ from photosync.apps.schools.services import add_school
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.core.run_states import RunState, Trigger
 from tests.cli.commanding import Commanding
+from tests.cli.test_school import AS_MADE
 
 S2 = ("2026S2", "--description", "Semester 2", "--start", "2026-07-20", "--end", "2026-12-18")
 S2_DOCUMENT = {
@@ -41,7 +42,7 @@ def test_school_add_and_list(command: Commanding) -> None:
 
     assert (added.status, added.out, added.err) == (0, "School VALE, Vale, was made in UTC.\n", "")
     assert command.json("school", "list") == [
-        {"code": "VALE", "name": "Vale", "timezone": "UTC", "year_begins": "08-01"}
+        {"code": "VALE", "name": "Vale", "timezone": "UTC", "year_begins": "08-01", **AS_MADE}
     ]
     assert command("school", "list").out.splitlines()[2].split() == ["VALE", "Vale", "UTC", "08-01"]
 

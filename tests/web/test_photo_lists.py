@@ -94,7 +94,7 @@ def test_list_for_families_shows_only_who_agreed(scene: Scene) -> None:
     page = Markup.of(scene.client.get(LISTS, {"for": "parents", "year_level": "7"}))
 
     assert [each["src"] for each in page.all("img")] == [f"/photos/{scene.ada.pk}/now/thumb.jpg"]
-    assert "shows only people who have agreed to printed publication" in page.text
+    assert "shows only people whose photo may be used for printed publication" in page.text
 
 
 def test_document_is_made_recorded_and_its_views_noted(scene: Scene) -> None:

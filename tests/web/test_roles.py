@@ -182,7 +182,8 @@ def _given_away(everyone: Everyone, answer: HttpResponseBase, who: str, needs: s
         return []
     # Of one's own school, the name stands on the page that refuses.
     secrets = [each for each in SECRETS if not (who in Role.values and each == "Pelican Harbour")]
-    told = body_of(answer) + str(dict(answer.headers))
+    # A time zone to choose from, which is no one's name.
+    told = body_of(answer).replace("America/Adak", "") + str(dict(answer.headers))
     return [each for each in secrets if each in told]
 
 

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
+from pydantic import Field
 
 from photosync.api.access import ApiRequest
 from photosync.api.answers import answer, check_unchanged
-from photosync.api.fields import AskedText, Body, Id, ShortText, day, told
+from photosync.api.fields import NO_NUL, AskedText, Body, Id, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
-from photosync.api.shapes import Schools, SchoolShape
-from photosync.apps.accounts.permissions import Permission
+from photosync.api.problems import Problem
+from photosync.api.shapes import EditedSchoolShape, LeaversShape, Schools, SchoolShape
+from photosync.apps.accounts.permissions import Permission, may_change_school
+from photosync.apps.library.leavers import leavers_document, leavers_kept
+from photosync.apps.schools.changing import change_school, effects_document, preview_school
 from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import school_document
-from photosync.apps.schools.services import add_school, change_school
-from photosync.core.errors import NotFound
+from photosync.apps.schools.services import LONGEST_LEGAL_BASIS, add_school, year_begins_said
+from photosync.core.consent import Purpose, UnknownMeans
+from photosync.core.errors import NotFound, WrongUse
+from photosync.core.retention import LONGEST_YEARS
 
 router = Router(tags=["schools"])
+OF_ADMINISTRATORS = told(None) | {"x-permission": "all of a school's"}
+PurposeName = Literal["school_use", "online_publication", "printed_publication", "yearbook", "media_release"]
+BasisText = Annotated[str, Field(max_length=LONGEST_LEGAL_BASIS, pattern=NO_NUL)]
+Years = Annotated[int, Field(ge=1, le=LONGEST_YEARS)]
 
 
 class NewSchool(Body):
@@ -31,9 +41,52 @@ class NewSchool(Body):
     year_begins: ShortText = "01-01"
 
 
+class UnknownConsent(Body):
+    """What unknown consent means for one purpose; a legal basis is needed for yes."""
+
+    means: Literal["yes", "no"]
+    legal_basis: BasisText = ""
+
+
+class RetentionChanges(Body):
+    """Whole years. What is not mentioned stays; null keeps for good, which photos of leavers are not."""
+
+    photos_of_leavers_years: Years | None = None
+    audit_years: Years | None = None
+    photo_views_years: Years | None = None
+
+    def given(self) -> dict[str, int | None]:
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        if "photos_of_leavers_years" in given and given["photos_of_leavers_years"] is None:
+            raise WrongUse(_("Photos of leavers are not kept for good. Nothing was saved. Give a number of years."))
+        return given
+
+
 class SchoolChanges(Body):
+    """What is not mentioned stays. `year_begins`: MM-DD. `unknown_consent`: by purpose."""
+
     name: ShortText | None = None
     timezone: ShortText | None = None
+    year_begins: ShortText | None = None
+    unknown_consent: dict[PurposeName, UnknownConsent] | None = None
+    retention: RetentionChanges | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return what `change_school` takes. Raises WrongUse."""
+        given: dict[str, Any] = {"name": self.name, "time_zone": self.timezone}
+        if self.year_begins is not None:
+            given["year_begins"] = year_begins_said(self.year_begins)
+        if self.unknown_consent:
+            given["unknown"] = {
+                Purpose(purpose): UnknownMeans(yes=said.means == "yes", legal_basis=said.legal_basis)
+                for purpose, said in self.unknown_consent.items()
+            }
+        if self.retention is not None:
+            given["retention"] = self.retention.given()
+        given = {name: value for name, value in given.items() if value is not None}
+        if not given:
+            raise WrongUse(_("No change was given. Nothing was done."))
+        return given
 
 
 def shown(school: School) -> dict[str, Any]:
@@ -55,13 +108,13 @@ def list_schools(
 def make_school(request: ApiRequest, body: NewSchool) -> HttpResponse:
     """Make a school."""
     request.auth.require(None, Permission.SYSTEM_MANAGE)
-    begins = day(f"2000-{body.year_begins}", "year_begins")
+    begins = year_begins_said(body.year_begins)
     school = add_school(
         body.code,
         body.name,
         body.timezone,
-        academic_year_begins_month=begins.month,
-        academic_year_begins_day=begins.day,
+        academic_year_begins_month=begins.begins_month,
+        academic_year_begins_day=begins.begins_day,
     )
     return answer(request, shown(school), status=201, location=f"/api/v1/schools/{school.pk}")
 
@@ -72,16 +125,46 @@ def show_school(request: ApiRequest, school_id: Id) -> HttpResponse:
     return answer(request, shown(_school(request, school_id)))
 
 
-@router.patch("/{school_id}", response=SchoolShape, openapi_extra=told(Permission.SYSTEM_MANAGE, if_match=True))
+@router.patch("/{school_id}", response=EditedSchoolShape, openapi_extra=OF_ADMINISTRATORS | {"x-if-match": True})
 def edit_school(request: ApiRequest, school_id: Id, body: SchoolChanges) -> HttpResponse:
-    """Change the name or the time zone of a school; in a new zone every profile is scheduled anew."""
-    school = _school(request, school_id)
-    request.auth.require(None, Permission.SYSTEM_MANAGE)
+    """Change the settings of a school, and say what that does to its academic year and to each sync profile."""
+    school = _changeable(request, school_id)
+    changes = body.changes()
     with transaction.atomic():
         stored = School.objects.select_for_update().get(pk=school.pk)
         check_unchanged(request, shown(stored))
-        change_school(stored, name=body.name, time_zone=body.timezone, now=request.auth.now)
-    return answer(request, shown(stored))
+        effects = change_school(stored, now=request.auth.now, **changes)
+    document = shown(stored)
+    response = answer(request, document | {"preview": False, **effects_document(effects)})
+    response.headers["ETag"] = answer(request, document).headers["ETag"]
+    return response
+
+
+@router.post("/{school_id}/preview", response=EditedSchoolShape, openapi_extra=OF_ADMINISTRATORS)
+def preview(request: ApiRequest, school_id: Id, body: SchoolChanges) -> HttpResponse:
+    """Say what a change would do; nothing is saved. What is shown of the school is as it is."""
+    school = _changeable(request, school_id)
+    effects = preview_school(school, now=request.auth.now, **body.changes())
+    return answer(request, shown(school) | {"preview": True, **effects_document(effects)})
+
+
+@router.get("/{school_id}/leavers", response=LeaversShape, openapi_extra=OF_ADMINISTRATORS)
+def count_leavers(request: ApiRequest, school_id: Id) -> HttpResponse:
+    """Say how many leavers have photos, and of how many the time that photos of leavers are kept is over."""
+    return answer(request, leavers_document(leavers_kept(_changeable(request, school_id), request.auth.now)))
+
+
+def _changeable(request: ApiRequest, school_id: int) -> School:
+    school = _school(request, school_id)
+    if not (may_change_school(request.auth.may(school)) or Permission.SYSTEM_MANAGE in request.auth.may(None)):
+        raise Problem(
+            403,
+            _(
+                "The settings of a school are for those with all the permissions of an administrator there. Nothing "
+                "was done. Settings > API tokens shows what a token may do."
+            ),
+        )
+    return school
 
 
 def _school(request: ApiRequest, school_id: int) -> School:

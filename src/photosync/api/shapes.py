@@ -22,12 +22,31 @@ class Problem(Schema):
     errors: list[dict[str, str]] | None = Field(None, description="Where the request was not understood (422).")
 
 
+class UnknownConsentShape(Schema):
+    means: str
+    legal_basis: str
+
+
+class RetentionShape(Schema):
+    photos_of_leavers_years: int
+    audit_years: int | None = Field(description="Null keeps for good.")
+    photo_views_years: int | None = Field(description="Null keeps for good.")
+
+
+class LeaversShape(Schema):
+    with_photos: int
+    over: int = Field(description="Of these, the time that photos of leavers are kept is over.")
+    left_until: Day = Field(description="Those who left on this day or before are over it.")
+
+
 class SchoolShape(Schema):
     id: int
     code: str
     name: str
     timezone: str
     year_begins: str
+    unknown_consent: dict[str, UnknownConsentShape] = Field(description="By purpose.")
+    retention: RetentionShape
 
 
 class PersonShape(Schema):
@@ -99,6 +118,18 @@ class EffectShape(Schema):
 class EditedPeriodShape(PeriodShape):
     preview: bool
     effects: list[EffectShape]
+
+
+class SchoolEffectShape(EffectShape):
+    next_run_before: Moment | None
+    next_run_after: Moment | None
+
+
+class EditedSchoolShape(SchoolShape):
+    preview: bool
+    academic_year: str = Field(description="A sentence: in which academic year today is, and what that changes.")
+    planned_afresh: list[int] = Field(description="Held runs that were planned for another academic year.")
+    effects: list[SchoolEffectShape]
 
 
 class AssignedShape(Schema):

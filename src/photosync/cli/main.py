@@ -21,7 +21,7 @@ SUMMARIES = {
     "worker": "Execute the schedule and the runs only.",
     "user": "Make and manage accounts for the pages.",
     "token": "Make, list and revoke API tokens.",
-    "school": "Make and list schools.",
+    "school": "Make, change and list schools.",
     "people": "Import, list and show students and staff; consent, protection, leaving.",
     "source": "What photos can come from.",
     "period": "Make, edit, copy, delete and list timetable periods.",

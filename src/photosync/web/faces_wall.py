@@ -1,7 +1,7 @@
 """The wall of faces: who is on it, in pages, quick at a hundred thousand people.
 
 Nothing is counted: a page asks for one person more than it shows and so knows whether there is a next one.
-Protected people and those who left are on no wall.
+Protected people and those who left are on no wall. Who may not be shown for school use is there with initials.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from django.db.models import Q, QuerySet
 from photosync.apps.library.queries import photo_states
 from photosync.apps.people import wording
 from photosync.apps.people.models import Person
+from photosync.apps.people.privacy import showing_of
 from photosync.apps.schools.models import School
+from photosync.core.consent import Purpose
 
 PEOPLE_PER_PAGE = 60
 DEEPEST_PAGE = 2_000
@@ -97,17 +99,23 @@ def _on_the_wall(school: School) -> QuerySet[Person]:
     return Person.objects.filter(school=school, status=Person.Status.ACTIVE, protected=False)
 
 
-def wall_page(people: QuerySet[Person], number: int, current_year: int) -> WallPage:
+def wall_page(school: School, people: QuerySet[Person], number: int, current_year: int) -> WallPage:
     """Return page `number` (from 1) of `people`, with the photo that each has now."""
     number = min(max(number, 1), DEEPEST_PAGE)
     start = (number - 1) * PEOPLE_PER_PAGE
     found = list(people[start : start + PEOPLE_PER_PAGE + 1])
-    return WallPage(faces_of(found[:PEOPLE_PER_PAGE], current_year), number, has_next=len(found) > PEOPLE_PER_PAGE)
+    faces = faces_of(school, found[:PEOPLE_PER_PAGE], current_year)
+    return WallPage(faces, number, has_next=len(found) > PEOPLE_PER_PAGE)
 
 
-def faces_of(people: Sequence[Person], current_year: int) -> tuple[Face, ...]:
+def faces_of(school: School, people: Sequence[Person], current_year: int) -> tuple[Face, ...]:
+    """Return the faces of people of `school`; initials where there is no consent for school use."""
+    shown = {person.pk for person in people if showing_of(person, Purpose.SCHOOL_USE, school).allowed}
     states = photo_states([person.pk for person in people], current_year)
-    return tuple(face_of(person, states[person.pk].shown_year, current_year) for person in people)
+    return tuple(
+        face_of(person, states[person.pk].shown_year if person.pk in shown else None, current_year)
+        for person in people
+    )
 
 
 def face_of(person: Person, shown_year: int | None, current_year: int) -> Face:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from photosync.web.views import api_tokens, audit, settings, users, your_account
+from photosync.web.views import api_tokens, audit, school_settings, settings, users, your_account
 from photosync.web.views import your_second_factor as factor
 
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("your-account/passkeys/add/", factor.AddPasskey.as_view(), name="mfa_add_webauthn"),
     path("your-account/passkeys/<int:pk>/rename/", factor.RenamePasskey.as_view(), name="mfa_edit_webauthn"),
     path("your-account/passkeys/<int:pk>/remove/", factor.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path("school/", school_settings.school_settings, name="school-settings"),
+    path("school/effect/", school_settings.school_settings_effect, name="school-settings-effect"),
+    path("school/new/", school_settings.new_school, name="school-new"),
+    path("retention/", school_settings.retention, name="retention"),
     path("users/", users.users, name="users"),
     path("users/roles/", users.permissions, name="permissions"),
     path("users/new/", users.new_user, name="user-new"),

@@ -40,7 +40,15 @@ def sentence(act: str, subject: str = "", *changes: list[str | None], note: str 
             ("profile.changed", "P", ["frequency", "odd", "odder"]),
             "kim changed sync profile P: Frequency from odd to odder.",
         ),
-        (("retention.changed", ""), "kim: Retention changed."),
+        (("calendar.link-changed", ""), "kim: Calendar link changed."),
+        (
+            (
+                *("retention.changed", "PHS Pelican", ["audit_years", "7 years", "for good"]),
+                ["photos_of_leavers_years", "7 years", "5 years"],
+            ),
+            "kim changed how long records and photos of school PHS Pelican are kept: Audit entries kept from 7 years "
+            "to for good; Photos of leavers kept from 7 years to 5 years.",
+        ),
         (("an.act-of-later", "thing"), "kim: an.act-of-later, thing."),
     ],
 )

@@ -12,8 +12,9 @@ from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.saving import WantedPeriod, WantedProfile, save_profile
 from photosync.apps.profiles.services import add_profile, assign, change_profile, set_enabled, unassign
 from photosync.apps.profiles.settings import ProfileSettings
-from photosync.apps.schools.models import School
-from photosync.apps.schools.services import add_school, change_school
+from photosync.apps.schools.changing import change_school
+from photosync.apps.schools.models import PRESET_LEGAL_BASIS, School
+from photosync.apps.schools.services import add_school
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.services import add_period, copy_period, delete_period, edit_period, preview_edit
 from photosync.core.errors import PhotoSyncError
@@ -92,7 +93,14 @@ def test_school_added_and_changed() -> None:
         (
             "school.added",
             "HILL Hill School",
-            new({"name": "Hill School", "time_zone": "Australia/Sydney", "academic_year_begins": "01-01"}),
+            new(
+                {
+                    "name": "Hill School",
+                    "time_zone": "Australia/Sydney",
+                    "academic_year_begins": "01-01",
+                    "unknown_school_use": f"yes ({PRESET_LEGAL_BASIS})",
+                }
+            ),
             "",
         ),
         ("school.changed", "HILL Hill College", [("name", "Hill School", "Hill College")], ""),

@@ -40,7 +40,7 @@ def person(school: School, code: str, *years: int, **fields: object) -> Person:
 
 def years(school: School, wanted: ListOf, year: int = 2026) -> dict[str, int | None]:
     """Return the year of the photo of each person on the list, in its order."""
-    rows = listed(list(people_on(school, wanted)), wanted.audience, year)
+    rows = listed(school, list(people_on(school, wanted)), wanted.audience, year)
     return {row.person.code: row.photo_year for row in rows}
 
 

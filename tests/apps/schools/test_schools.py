@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 import pytest
 
 from photosync.apps.profiles.services import add_profile, assign
+from photosync.apps.schools.changing import change_school
 from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import academic_year_now, school_named, zone_named
-from photosync.apps.schools.services import add_school, change_school
+from photosync.apps.schools.services import add_school
 from photosync.apps.timetable.services import add_period
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
 from tests.apps.people.rosters import day

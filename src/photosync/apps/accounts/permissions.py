@@ -21,6 +21,9 @@ class Permission(StrEnum):
 OF_THE_INSTALLATION = frozenset({Permission.SYSTEM_MANAGE})
 """Held only through a role in every school: these reach beyond any one of them."""
 
+OF_ONE_SCHOOL = frozenset(Permission) - OF_THE_INSTALLATION
+"""Everything that can be held in one school: its administrator holds all of it."""
+
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ADMINISTRATOR.value: frozenset(Permission),
     Role.SYNC_MANAGER.value: frozenset(
@@ -40,4 +43,9 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
 
 def may_read_audit(permissions: frozenset[Permission]) -> bool:
     """Return whether what is recorded of the school may be read: by those who hold all that one school gives."""
-    return permissions >= frozenset(Permission) - OF_THE_INSTALLATION
+    return permissions >= OF_ONE_SCHOOL
+
+
+def may_change_school(permissions: frozenset[Permission]) -> bool:
+    """Return whether the school's settings may be changed: by its administrator, and by one of the installation."""
+    return permissions >= OF_ONE_SCHOOL or Permission.SYSTEM_MANAGE in permissions

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from photosync.core.errors import PhotoSyncError
 from photosync.core.frequency import parse_frequency
+from photosync.core.retention import FOR_GOOD
 from photosync.core.wording import MONTHS, date_words
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -59,6 +60,14 @@ FIELDS: dict[str, str | Promise] = {
     "printed_publication": lazy("Printed publication"),
     "yearbook": lazy("Yearbook"),
     "media_release": lazy("Media release"),
+    "unknown_school_use": lazy("Unknown consent for school use"),
+    "unknown_online_publication": lazy("Unknown consent for online publication"),
+    "unknown_printed_publication": lazy("Unknown consent for printed publication"),
+    "unknown_yearbook": lazy("Unknown consent for the yearbook"),
+    "unknown_media_release": lazy("Unknown consent for media release"),
+    "photos_of_leavers_years": lazy("Photos of leavers kept"),
+    "audit_years": lazy("Audit entries kept"),
+    "photo_views_years": lazy("Photo views kept"),
     "protected": lazy("Protected"),
     "views": lazy("Views"),
 }
@@ -69,6 +78,8 @@ VALUES: dict[tuple[str, str], str | Promise] = {
     ("when_missing", "withdraw"): lazy("withdraw it"),
     ("kind", "student"): lazy("students"),
     ("kind", "staff"): lazy("staff"),
+    ("audit_years", FOR_GOOD): lazy("for good"),
+    ("photo_views_years", FOR_GOOD): lazy("for good"),
 }
 
 

@@ -59,8 +59,9 @@ HEADS: dict[str, str | Promise] = {
     Act.SIGNED_OUT: lazy("%(what)s signed out"),
     Act.TOKEN_MADE: lazy("%(who)s made API token %(what)s"),
     Act.TOKEN_REVOKED: lazy("%(who)s revoked API token %(what)s"),
+    Act.RETENTION_CHANGED: lazy("%(who)s changed how long records and photos of school %(what)s are kept"),
 }
-"""What an act without words here is told with is its name, for instance "Retention changed"."""
+"""What an act without words here is told with is its name, for instance "Calendar link changed"."""
 ABOUT: dict[str, str | Promise] = {
     "period": lazy("Timetable periods"),
     "profile": lazy("Sync profiles"),

@@ -54,7 +54,7 @@ def photo_list_pdf(school: School, wanted: ListOf, now: datetime) -> ListPdf:
     """
     people = checked_people(school, wanted)
     year = list_year(school, wanted.period, now)
-    rows = listed(people, wanted.audience, year)
+    rows = listed(school, people, wanted.audience, year)
     title = list_title(wanted)
     pictures = _pictures(rows)
     document = {

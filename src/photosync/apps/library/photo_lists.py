@@ -13,12 +13,12 @@ from django.db.models import QuerySet
 
 from photosync.apps.library.models import Picture, Withdrawal, YearPhoto
 from photosync.apps.people.models import Person
-from photosync.apps.people.privacy import answer_of
+from photosync.apps.people.privacy import showing_of
 from photosync.apps.people.queries import GROUPINGS
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.choices import Audience
 from photosync.apps.timetable.models import TimetablePeriod
-from photosync.core.consent import Consent, Purpose
+from photosync.core.consent import Purpose
 from photosync.core.errors import NotFound, WrongUse
 from photosync.core.instants import local_date
 from photosync.core.people import PersonKind, quoted
@@ -90,8 +90,8 @@ def people_on(school: School, wanted: ListOf) -> QuerySet[Person]:
     return people.order_by(*_ORDERS[wanted.sort])
 
 
-def listed(people: Sequence[Person], audience: Audience, year: int) -> list[Listed]:
-    """Return each person with the photo of `year`, else of the latest earlier one, where it may be shown."""
+def listed(school: School, people: Sequence[Person], audience: Audience, year: int) -> list[Listed]:
+    """Return each person of `school` with the photo of `year`, else of the latest earlier, where it may be shown."""
     ids = [person.pk for person in people]
     withdrawn = set(Withdrawal.objects.filter(person_id__in=ids).values_list("person_id", flat=True))
     by_person: dict[int, dict[int, Picture]] = {}
@@ -100,7 +100,10 @@ def listed(people: Sequence[Person], audience: Audience, year: int) -> list[List
         by_person.setdefault(row.person_id, {})[row.academic_year] = row.version.picture
     return [
         _listed(
-            person, by_person.get(person.pk, {}), year, shows=person.pk not in withdrawn and _may(person, audience)
+            person,
+            by_person.get(person.pk, {}),
+            year,
+            shows=person.pk not in withdrawn and _may(person, audience, school),
         )
         for person in people
     ]
@@ -111,15 +114,13 @@ def _listed(person: Person, pictures: Mapping[int, Picture], year: int, *, shows
     return Listed(person, None, None) if found is None else Listed(person, *found)
 
 
-def _may(person: Person, audience: Audience) -> bool:
+def _may(person: Person, audience: Audience, school: School) -> bool:
     """Whether the photo may be on a list for `audience`.
 
-    Within the school it is school use, which the wall is too: only a no keeps the photo off. What goes to students or
-    parents is a printed publication: only a yes lets it on.
+    Within the school it is school use, as on the wall; what goes to students or parents is a printed publication.
     """
-    if audience in WITHIN_THE_SCHOOL:
-        return answer_of(person, Purpose.SCHOOL_USE.value) is not Consent.NO
-    return answer_of(person, Purpose.PRINTED_PUBLICATION.value) is Consent.YES
+    purpose = Purpose.SCHOOL_USE if audience in WITHIN_THE_SCHOOL else Purpose.PRINTED_PUBLICATION
+    return showing_of(person, purpose, school).allowed
 
 
 def checked_people(school: School, wanted: ListOf) -> list[Person]:

@@ -9,7 +9,8 @@ from django.db import transaction
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import differences, record
 from photosync.apps.people.models import Person
-from photosync.core.consent import Consent, Purpose, consent_from_text
+from photosync.apps.schools.models import School
+from photosync.core.consent import Consent, Purpose, Showing, consent_from_text, may_show
 from photosync.core.errors import Refused, WrongUse
 from photosync.core.people import quoted
 from photosync.core.wording import list_words
@@ -27,6 +28,12 @@ def answer_of(person: Person, purpose: str) -> Consent:
         return Consent(str(person.consent.get(purpose, Consent.UNKNOWN)))
     except ValueError:
         return Consent.UNKNOWN
+
+
+def showing_of(person: Person, purpose: Purpose, school: School) -> Showing:
+    """Return whether a wall or list that serves `purpose` may show the photo, by what `school` lets unknown mean."""
+    answers = {purpose: answer_of(person, purpose.value)}
+    return may_show(purpose, answers, school.unknown_means, protected=person.protected)
 
 
 def set_consent(person: Person, answers: Mapping[str, str]) -> list[str]:

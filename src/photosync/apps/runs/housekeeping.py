@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from photosync.apps.accounts.kept_answers import forget_old as forget_old_answers
+from photosync.apps.audit.retention import remove_what_is_over
 from photosync.apps.library.models import PhotoVersion, Picture, Pin
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.roster.uploads import forget_old_uploads
@@ -43,13 +44,24 @@ class Housekeeper:
 
 
 def keep_house(now: datetime) -> None:
-    """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago, rosters not imported."""
+    """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago, rosters not imported.
+
+    And what the schools' retention lets go of the audit and of the views of photos.
+    """
     forget_old_uploads(now)
     forget_old_answers(now)
     Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()
     forgotten = forget_unused_pictures(now)
     collected = photo_store().collect(referenced_blobs, grace_s=GRACE.total_seconds(), now=now)
-    log.info("kept house", pictures=forgotten, blobs=collected.blobs, size_bytes=collected.size_bytes)
+    removed = remove_what_is_over(now)
+    log.info(
+        "kept house",
+        pictures=forgotten,
+        blobs=collected.blobs,
+        size_bytes=collected.size_bytes,
+        audit_entries=removed.entries,
+        photo_views=removed.views,
+    )
 
 
 def forget_unused_pictures(now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +15,8 @@ from photosync.core.people import quoted
 
 _NOT_ZONES = frozenset({"Factory", "localtime"})
 _SHOWN = 20
+_FORMER_NAMES = ("Brazil/", "Canada/", "Chile/", "Etc/", "Mexico/", "SystemV/", "US/")
+"""Beginnings of names that were given up for those of places, and of zones that are no place."""
 
 
 def school_named(code: str | None) -> School:
@@ -71,6 +74,12 @@ def _near(wanted: str, zones: list[str]) -> list[str]:
     return list(dict.fromkeys([*by_city, *similar, *by_similar_city]))[:3]
 
 
+def zone_names() -> list[str]:
+    """Return the time zones to choose from: those of places, and UTC. Others are accepted too."""
+    places = (zone for zone in available_timezones() - _NOT_ZONES if "/" in zone)
+    return ["UTC", *sorted(zone for zone in places if not zone.startswith(_FORMER_NAMES))]
+
+
 def school_document(school: School) -> dict[str, Any]:
     month, day = school.academic_year_begins_month, school.academic_year_begins_day
     return {
@@ -78,4 +87,9 @@ def school_document(school: School) -> dict[str, Any]:
         "name": school.name,
         "timezone": school.time_zone,
         "year_begins": f"{month:02}-{day:02}",
+        "unknown_consent": {
+            purpose.value: {"means": "yes" if means.yes else "no", "legal_basis": means.legal_basis}
+            for purpose, means in school.unknown_means.items()
+        },
+        "retention": asdict(school.retention),
     }

@@ -1,9 +1,8 @@
-"""Making schools and changing them."""
+"""Making schools, and what is well formed of one. How one is changed: `changing`."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 from django.db import transaction
 
@@ -17,6 +16,8 @@ from photosync.core.periods import AcademicYearRule
 
 CODE_FORM = re.compile(r"[A-Z0-9._-]{1,16}", re.ASCII)
 LONGEST_NAME = 200
+LONGEST_LEGAL_BASIS = 300
+_YEAR_BEGINS = re.compile(r"\d{1,2}-\d{1,2}", re.ASCII)
 
 
 def add_school(
@@ -41,37 +42,24 @@ def add_school(
             academic_year_begins_month=academic_year_begins_month,
             academic_year_begins_day=academic_year_begins_day,
         )
-        record(Act.SCHOOL_ADDED, school, school=school, changes=differences({}, _told(school)))
+        given = {name: value for name, value in told(school).items() if value != "no"}
+        record(Act.SCHOOL_ADDED, school, school=school, changes=differences({}, given))
     return school
 
 
 def well_formed(code: str, name: str, time_zone: str) -> tuple[str, str, str]:
     """Return the three as they are stored. Raises WrongUse for the first that is not well formed; reads nothing."""
-    return _checked_code(code), _checked_name(name), zone_named(time_zone).key
+    return _checked_code(code), checked_name(name), zone_named(time_zone).key
 
 
-def change_school(school: School, *, name: str | None = None, time_zone: str | None = None, now: datetime) -> None:
-    """Save a new name or time zone; in a new zone every profile of the school is scheduled anew."""
-    from photosync.apps.profiles.services import reschedule
-
-    with transaction.atomic():
-        stored = School.objects.select_for_update().get(pk=school.pk)
-        former_zone, former = stored.time_zone, _told(stored)
-        stored.name = stored.name if name is None else _checked_name(name)
-        stored.time_zone = former_zone if time_zone is None else zone_named(time_zone).key
-        stored.save(update_fields=("name", "time_zone"))
-        school.name, school.time_zone = stored.name, stored.time_zone
-        if changes := differences(former, _told(stored)):
-            record(Act.SCHOOL_CHANGED, stored, school=stored, changes=changes)
-        if stored.time_zone != former_zone:
-            for profile in stored.profiles.select_related("school"):
-                reschedule(profile, now)
-
-
-def _told(school: School) -> dict[str, str]:
+def told(school: School) -> dict[str, str]:
     """Return what is recorded of a school when it changes."""
     begins = f"{school.academic_year_begins_month:02}-{school.academic_year_begins_day:02}"
-    return {"name": school.name, "time_zone": school.time_zone, "academic_year_begins": begins}
+    known = {"name": school.name, "time_zone": school.time_zone, "academic_year_begins": begins}
+    return known | {
+        f"unknown_{purpose.value}": f"yes ({means.legal_basis})" if means.yes else "no"
+        for purpose, means in school.unknown_means.items()
+    }
 
 
 def _checked_code(code: str) -> str:
@@ -84,8 +72,26 @@ def _checked_code(code: str) -> str:
     return trimmed
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
     trimmed = " ".join(name.split())
     if not trimmed or len(trimmed) > LONGEST_NAME or not trimmed.isprintable():
         raise WrongUse(f"A school needs a name of 1 to {LONGEST_NAME} characters. Nothing was saved.")
     return trimmed
+
+
+def checked_legal_basis(text: str) -> str:
+    trimmed = " ".join(text.split())
+    if len(trimmed) > LONGEST_LEGAL_BASIS or not trimmed.isprintable():
+        raise WrongUse(f"A legal basis is a text of up to {LONGEST_LEGAL_BASIS} characters. Nothing was saved.")
+    return trimmed
+
+
+def year_begins_said(text: str) -> AcademicYearRule:
+    """Return the rule of an academic year that begins on MM-DD. Raises WrongUse."""
+    if not _YEAR_BEGINS.fullmatch(text.strip()):
+        raise WrongUse(
+            f"{quoted(text)} is not a day on which an academic year begins. Nothing was saved. "
+            "Write it as MM-DD, such as 01-27."
+        )
+    month, _dash, day = text.strip().partition("-")
+    return AcademicYearRule(int(month), int(day))

@@ -44,7 +44,7 @@ def faces(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     else:
         people = people_of_level(school, Person.Kind.STAFF if staff else Person.Kind.STUDENT, level)
     year = academic_year_now(school, datetime.now(UTC))
-    page = wall_page(people, _page_number(request.GET), year)
+    page = wall_page(school, people, _page_number(request.GET), year)
     in_part = request.htmx and request.htmx.target == "wall"  # type: ignore[attr-defined]  # by its middleware
     response = render_page(
         request,

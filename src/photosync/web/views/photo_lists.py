@@ -48,7 +48,7 @@ def photo_lists(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     number = _page_number(request.GET.get("page", ""))
     start = (number - 1) * PEOPLE_PER_PAGE
     found = list(people_on(school, asked.wanted)[start : start + PEOPLE_PER_PAGE + 1]) if _is_list(asked) else []
-    rows = listed(found[:PEOPLE_PER_PAGE], asked.wanted.audience, year)
+    rows = listed(school, found[:PEOPLE_PER_PAGE], asked.wanted.audience, year)
     address = reverse("photo-lists")
     context = {
         "asked": asked,
@@ -77,7 +77,7 @@ def photo_list_print(request: HttpRequest, workplace: Workplace) -> HttpResponse
         people = checked_people(school, asked.wanted)
     except PhotoSyncError as error:
         return _back(request, asked, error)
-    rows = listed(people, asked.wanted.audience, year)
+    rows = listed(school, people, asked.wanted.audience, year)
     record_list(school, asked.wanted, len(rows), "page to print")
     context = {
         "back_url": f"{reverse('photo-lists')}{asked.query()}",

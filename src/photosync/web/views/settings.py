@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.authority import authority_of
-from photosync.apps.accounts.permissions import OF_THE_INSTALLATION, Permission
+from photosync.apps.accounts.permissions import OF_ONE_SCHOOL, Permission
 from photosync.web.page import Crumb, Words, render_page
 from photosync.web.views.administration import Place
 from photosync.web.workplace import Workplace, in_workplace
@@ -42,7 +42,10 @@ SETTINGS = (
     Setting(
         "school-settings",
         gettext_lazy("School"),
-        gettext_lazy("Its name, its time zone and the day on which its academic year begins."),
+        gettext_lazy(
+            "Its name, its time zone, the day on which its academic year begins, what unknown consent means."
+        ),
+        OF_ONE_SCHOOL,
     ),
     # Also for administrators of single schools: `authority_of` decides.
     Setting("users", gettext_lazy("Users and roles"), gettext_lazy("Who may sign in, and what each may do."), None),
@@ -57,12 +60,17 @@ SETTINGS = (
         gettext_lazy("Who is told before a sync stops, and when one ends, is held or fails. The calendar feed."),
         Permission.SYNC_MANAGE,
     ),
-    Setting("retention", gettext_lazy("Retention"), gettext_lazy("How long records and photos of leavers are kept.")),
+    Setting(
+        "retention",
+        gettext_lazy("Retention"),
+        gettext_lazy("How long records and photos of leavers are kept."),
+        OF_ONE_SCHOOL,
+    ),
     Setting(
         "audit",
         gettext_lazy("Audit"),
         gettext_lazy("Who changed what from what to what, and who saw or changed whose photo."),
-        frozenset(Permission) - OF_THE_INSTALLATION,
+        OF_ONE_SCHOOL,
     ),
 )
 

@@ -1,0 +1,101 @@
+"""/schools: the settings of a school, what a change would do, and leavers."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from photosync.apps.accounts.models import Role
+from photosync.apps.accounts.permissions import OF_ONE_SCHOOL, Permission
+from photosync.apps.audit.models import Entry
+from photosync.apps.schools.models import School
+from tests.api.test_interface import API, client_of
+from tests.cli.test_school import AS_MADE, NO
+from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
+from tests.web.pages import make_user
+
+
+@pytest.fixture
+def client(scene: Scene) -> Client:  # noqa: F811
+    return client_of(scene.administrator, *OF_ONE_SCHOOL)
+
+
+def send(client: Client, school: School, method: str, body: object, further: str = "", **headers: str) -> Any:
+    address = f"{API}/schools/{school.pk}{further}"
+    return client.generic(method, address, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def test_administrator_of_the_school_changes_it(scene: Scene, client: Client) -> None:  # noqa: F811
+    read = client.get(f"{API}/schools/{scene.school.pk}")
+    before = read.json()
+    assert {name: before[name] for name in AS_MADE} == AS_MADE
+    change = {
+        "year_begins": "01-27",
+        "unknown_consent": {"school_use": {"means": "no"}, "yearbook": {"means": "yes", "legal_basis": "Contract"}},
+        "retention": {"audit_years": None},
+    }
+
+    previewed = send(client, scene.school, "POST", change, "/preview").json()
+    assert {**previewed, "preview": None} == {**before, "preview": None} | {
+        name: previewed[name] for name in ("academic_year", "planned_afresh", "effects")
+    }
+    assert send(client, scene.school, "PATCH", change).status_code == 428
+    changed = send(client, scene.school, "PATCH", change, **{"if-match": read.headers["ETag"]})
+
+    after = client.get(f"{API}/schools/{scene.school.pk}")
+    assert (changed.status_code, changed.headers["ETag"]) == (200, after.headers["ETag"])
+    assert after.json() == before | {
+        "year_begins": "01-27",
+        "unknown_consent": AS_MADE["unknown_consent"]
+        | {"school_use": NO, "yearbook": {"means": "yes", "legal_basis": "Contract"}},
+        "retention": AS_MADE["retention"] | {"audit_years": None},
+    }
+    assert [each.via for each in Entry.objects.filter(act__in=("school.changed", "retention.changed"))] == ["api"] * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "detail"),
+    [
+        ({}, 400, "No change was given. Nothing was done."),
+        (
+            {"retention": {"photos_of_leavers_years": None}},
+            400,
+            "Photos of leavers are not kept for good. Nothing was saved. Give a number of years.",
+        ),
+        (
+            {"unknown_consent": {"yearbook": {"means": "yes"}}},
+            400,
+            "Unknown consent cannot mean yes without a legal basis. Nothing was changed. "
+            "Write down the legal basis, or let unknown mean no.",
+        ),
+    ],
+)
+def test_change_refused(scene: Scene, client: Client, change: object, status: int, detail: str) -> None:  # noqa: F811
+    for method, further in (("PATCH", ""), ("POST", "/preview")):
+        refused = send(client, scene.school, method, change, further)
+        assert (refused.status_code, refused.json()["detail"]) == (status, detail)
+
+
+def test_token_with_less_may_not_change_the_school(scene: Scene) -> None:  # noqa: F811
+    client = client_of(scene.administrator, Permission.SYNC_MANAGE, Permission.SYNC_VIEW)
+
+    refused = send(client, scene.school, "PATCH", {"name": "Other"})
+
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403,
+        "The settings of a school are for those with all the permissions of an administrator there. Nothing was "
+        "done. Settings > API tokens shows what a token may do.",
+    )
+
+
+def test_token_of_the_installation_may_with_system_manage_alone(scene: Scene) -> None:  # noqa: F811
+    client = client_of(make_user("root", Role.ADMINISTRATOR, None), Permission.SYSTEM_MANAGE)
+
+    assert send(client, scene.school, "PATCH", {"name": "Other"}, **{"if-match": "*"}).json()["name"] == "Other"
+
+
+def test_leavers_are_counted(scene: Scene, client: Client) -> None:  # noqa: F811
+    told = client.get(f"{API}/schools/{scene.school.pk}/leavers").json()
+
+    assert (told["with_photos"], told["over"], told["left_until"][:4]) == (0, 0, str(scene.year - 7))

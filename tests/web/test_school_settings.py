@@ -58,7 +58,8 @@ def test_effect_is_shown_before_anything_is_saved(scene: Scene, address: str) ->
 
     assert f"After Save Today is in academic year {scene.year}, as before." in page.text
     assert f"{profile.name} Active" in page.text
-    assert "Next run: " in page.text
+    assert "Next run: tonight at 00:00 in Australia/Perth, which is " in page.text
+    assert " in Australia/Sydney." in page.text
     scene.school.refresh_from_db()
     assert scene.school.time_zone == "Australia/Sydney"
 

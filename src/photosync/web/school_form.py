@@ -150,8 +150,8 @@ class RetentionForm(forms.Form):
     use_required_attribute = True
 
     photos_of_leavers_years = _years(
-        _("Photos of leavers, in years after leaving"),
-        _("For how long the photos of someone who has left stay in the library."),
+        _("Photos of leavers, in years"),
+        _("How long photos stay in the library after someone has left."),
         required=True,
     )
     audit_years = _years(

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from photosync.apps.audit.models import Entry
 from photosync.apps.library.models import Withdrawal
 from photosync.apps.library.photo_list_pdf import ListPdf, about_words, list_title, photo_list_pdf
-from photosync.apps.library.photo_lists import ListOf, list_year, listed, people_on
+from photosync.apps.library.photo_lists import AUDIENCES, ListOf, list_year, listed, people_on
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.models import Person
 from photosync.apps.schools.models import School
@@ -88,6 +88,20 @@ def test_consent_says_whose_photo_is_on_it(
         Audience.MARKS_BOOK: within,
         Audience.STUDENTS: outside,
         Audience.PARENTS: outside,
+    }
+
+
+def test_school_says_whose_photo_is_on_it_where_nothing_was_answered(school: School) -> None:
+    person(school, "1", 2026)
+    school.unknown_means_yes = {"printed_publication": "Enrolment contract"}
+
+    found = {audience: years(school, ListOf(year_level="7", audience=audience))["1"] for audience in AUDIENCES}
+
+    assert found == {
+        Audience.STAFF: None,
+        Audience.MARKS_BOOK: None,
+        Audience.STUDENTS: 2026,
+        Audience.PARENTS: 2026,
     }
 
 

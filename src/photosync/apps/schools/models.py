@@ -12,7 +12,7 @@ from photosync.core.consent import Purpose, UnknownMeans
 from photosync.core.periods import AcademicYearRule
 from photosync.core.retention import Retention
 
-PRESET_LEGAL_BASIS = "Preset by Photo Sync, as it is usual for school use: write down your school's own legal basis"
+PRESET_LEGAL_BASIS = "Preset by Photo Sync: write down your school's own legal basis"
 
 
 def preset_unknown_means_yes() -> dict[str, str]:

@@ -131,7 +131,6 @@ def _effects_shown(effects: SchoolEffects, now: datetime) -> dict[str, Any]:
 
 
 def _shown(effect: ProfileEffect, now: datetime) -> EffectShown:
-    next_run = effect.next_run_after
     became = ""
     if effect.status_before != effect.status_after:
         became = _("%(before)s becomes %(after)s.") % {
@@ -142,9 +141,26 @@ def _shown(effect: ProfileEffect, now: datetime) -> EffectShown:
         profile=effect.profile,
         status=Badge(effect.status_after.value.lower(), effect.status_after.value),
         sentence=effect.explanation_after,
-        next_run="" if next_run is None else coming_words(next_run, now.astimezone(next_run.tzinfo)),
+        next_run=_next_run(effect, now),
         became=became,
     )
+
+
+def _next_run(effect: ProfileEffect, now: datetime) -> str:
+    """Return when it runs next, in the new zone; where the zone is a new one, what that is in the former one too."""
+    before, after = effect.next_run_before, effect.next_run_after
+    if after is None:
+        return ""
+    words = coming_words(after, now.astimezone(after.tzinfo))
+    if before is None or before.tzinfo == after.tzinfo:
+        return words
+    former = coming_words(after.astimezone(before.tzinfo), now.astimezone(before.tzinfo))
+    return _("%(moment)s in %(zone)s, which is %(former)s in %(former_zone)s") % {
+        "moment": words,
+        "zone": after.tzinfo,
+        "former": former,
+        "former_zone": before.tzinfo,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

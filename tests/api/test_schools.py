@@ -38,7 +38,7 @@ def test_administrator_of_the_school_changes_it(scene: Scene, client: Client) ->
 
     previewed = send(client, scene.school, "POST", change, "/preview").json()
     assert {**previewed, "preview": None} == {**before, "preview": None} | {
-        name: previewed[name] for name in ("academic_year", "planned_afresh", "effects")
+        name: previewed[name] for name in ("academic_year", "consent", "planned_afresh", "effects")
     }
     assert send(client, scene.school, "PATCH", change).status_code == 428
     changed = send(client, scene.school, "PATCH", change, **{"if-match": read.headers["ETag"]})

@@ -63,7 +63,7 @@ def test_school_edit_says_what_it_does(command: Commanding, school: School) -> N
     lines = command("school", "edit", "HILL", "--name", "Hill College").out.splitlines()
 
     assert lines[0] == "School HILL was saved."
-    assert lines[1].endswith("No face that is shown changes.")
+    assert lines[1].endswith("The same photos are current.")
 
 
 @pytest.mark.parametrize(

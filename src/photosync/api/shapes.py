@@ -128,6 +128,7 @@ class SchoolEffectShape(EffectShape):
 class EditedSchoolShape(SchoolShape):
     preview: bool
     academic_year: str = Field(description="A sentence: in which academic year today is, and what that changes.")
+    consent: list[str] = Field(description="A sentence for each purpose for which unknown means something else.")
     planned_afresh: list[int] = Field(description="Held runs that were planned for another academic year.")
     effects: list[SchoolEffectShape]
 

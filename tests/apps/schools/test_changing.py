@@ -25,7 +25,8 @@ def test_new_zone_says_each_profiles_next_run_before_it_is_saved(scene: Scene) -
     assert School.objects.get().time_zone == "Australia/Sydney"
     assert effects_document(previewed) == {
         "academic_year": "Today is in academic year 2026, as before. It goes from Thursday 1 January 2026 to "
-        "Thursday 31 December 2026. No face that is shown changes.",
+        "Thursday 31 December 2026. The same photos are current.",
+        "consent": [],
         "planned_afresh": [],
         "effects": [
             {
@@ -146,6 +147,29 @@ def test_unknown_consent_keeps_what_is_not_mentioned_and_is_recorded(scene: Scen
         [("unknown_yearbook", "no", "yes (Our contract)")],
         [("unknown_school_use", f"yes ({PRESET_LEGAL_BASIS})", "no")],
     ]
+
+
+def test_unknown_consent_counts_those_who_have_not_answered(scene: Scene) -> None:
+    for code, consent in (("1", {}), ("2", {"school_use": "unknown"}), ("3", {"school_use": "yes"}), ("4", {})):
+        person = scene.person(code)
+        person.consent, person.protected = consent, code == "4"
+        person.save()
+
+    effects = preview_school(
+        scene.school,
+        now=scene.now,
+        unknown={
+            Purpose.SCHOOL_USE: UnknownMeans(),
+            Purpose.YEARBOOK: UnknownMeans(yes=True, legal_basis="Contract"),
+        },
+    )
+
+    assert effects.consent == (
+        "For school use, unknown consent means no instead of yes. That concerns 2 current people, who have answered "
+        "neither yes nor no.",
+        "For yearbook, unknown consent means yes instead of no. That concerns 3 current people, who have answered "
+        "neither yes nor no.",
+    )
 
 
 def test_legal_basis_too_long_is_refused(scene: Scene) -> None:

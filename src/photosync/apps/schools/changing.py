@@ -15,6 +15,7 @@ from photosync.apps.profiles.queries import schedules_of
 from photosync.apps.profiles.services import reschedule
 from photosync.apps.runs.models import Run
 from photosync.apps.runs.record import supersede
+from photosync.apps.schools.consent_effect import consent_sentences
 from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import zone_named
 from photosync.apps.schools.services import checked_legal_basis, checked_name, told
@@ -51,9 +52,13 @@ class ProfileEffect(Effect):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolEffects:
-    """`academic_year` is a sentence. `planned_afresh`: held runs whose plans were made for another academic year."""
+    """`academic_year` is a sentence, `consent` one for each purpose for which unknown comes to mean something else.
+
+    `planned_afresh`: held runs whose plans were made for another academic year.
+    """
 
     academic_year: str
+    consent: tuple[str, ...]
     planned_afresh: tuple[int, ...]
     profiles: tuple[ProfileEffect, ...]
 
@@ -110,6 +115,7 @@ def effects_document(effects: SchoolEffects) -> dict[str, Any]:
 
     return {
         "academic_year": effects.academic_year,
+        "consent": list(effects.consent),
         "planned_afresh": list(effects.planned_afresh),
         "effects": [
             {
@@ -137,6 +143,7 @@ def _effects(former: School, later: School, now: datetime) -> SchoolEffects:
     schedules = schedules_of(profiles)
     return SchoolEffects(
         academic_year=year_sentence(former, later, now),
+        consent=consent_sentences(former, later),
         planned_afresh=tuple(run.pk for run in _runs_of_another_year(former, later)),
         profiles=tuple(_profile_effect(schedules[profile.pk], later, now) for profile in profiles),
     )

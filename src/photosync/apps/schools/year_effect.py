@@ -19,7 +19,7 @@ def year_sentence(former: School, later: School, now: datetime) -> str:
     rule = later.academic_year_rule
     span = f"{date_words(rule.first_day_of(after))} to {date_words(rule.last_day_of(after))}"
     if before == after:
-        return f"Today is in academic year {after}, as before. It goes from {span}. No face that is shown changes."
+        return f"Today is in academic year {after}, as before. It goes from {span}. The same photos are current."
     moved = f"Today comes into academic year {after} ({span}) instead of {before}. Every photo keeps its year."
     people = _people_with_photos_between(former, min(before, after), max(before, after))
     if after > before:
@@ -37,7 +37,7 @@ def _at_once(people: int, year: int) -> str:
 
 def _later(people: int, year: int, next_begins: date) -> str:
     if not people:
-        return " No face that is shown changes."
+        return " The same photos are current."
     whom = "1 person has" if people == 1 else f"{people:,} people have"
     when = date_words(next_begins)
     return f" {whom} photos of later years, which are not shown until {when}; what is stored up to {year} is."

@@ -197,7 +197,7 @@ def _years(text: str, name: str) -> int | None:
 
 
 def _print_effects(effects: SchoolEffects) -> None:
-    output.print_text(effects.academic_year)
+    output.print_text(effects.academic_year, *effects.consent)
     for number in effects.planned_afresh:
         output.print_text(f"Held run {number} was planned for another academic year: the next run plans afresh.")
     for each in effects.profiles:

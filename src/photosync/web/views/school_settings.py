@@ -103,7 +103,7 @@ def _saved(request: HttpRequest, school: School, form: SchoolForm, now: datetime
     effects = change_school(school, now=now, **form.changes)
     told = [f"{each.profile}: {each.explanation_after}" for each in effects.profiles]
     saved = _("The settings of %(school)s were saved.") % {"school": school.name}
-    messages.success(request, " ".join([saved, effects.academic_year, *told]))
+    messages.success(request, " ".join([saved, effects.academic_year, *effects.consent, *told]))
     return HttpResponseRedirect(reverse("school-settings"))
 
 
@@ -125,6 +125,7 @@ def school_settings_effect(request: HttpRequest, workplace: Workplace) -> HttpRe
 def _effects_shown(effects: SchoolEffects, now: datetime) -> dict[str, Any]:
     return {
         "academic_year": effects.academic_year,
+        "consent": effects.consent,
         "planned_afresh": effects.planned_afresh,
         "effects": [_shown(each, now) for each in effects.profiles],
     }

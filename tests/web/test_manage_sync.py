@@ -62,11 +62,11 @@ def sent(profile: SyncProfile, *periods: TimetablePeriod, **changes: object) -> 
 
 
 def offered(page: Markup) -> list[str]:
-    """Return the values of the list that `+` chooses from."""
+    """Return the values of the list that `+` chooses from, but for the empty one that stands first."""
     options, within = [], False
     for tag, attributes in page.tags:
         within = attributes.get("name") == "add_period" if tag == "select" else within
-        if tag == "option" and within:
+        if tag == "option" and within and attributes["value"]:
             options.append(attributes["value"])
     return options
 
@@ -292,3 +292,105 @@ def test_profile_that_stays_as_it_is_keeps_its_schedule(scene: Scene, profile: S
 
     stored = SyncProfile.objects.get()
     assert (stored.name, stored.schedule_since) == ("Photos", before)
+
+
+def test_period_that_is_chosen_and_not_added_is_saved_too(
+    scene: Scene, profile: SyncProfile, next_period: TimetablePeriod
+) -> None:
+    (ended,) = TimetablePeriod.objects.exclude(pk=next_period.pk)
+    effect = scene.client.post(address(profile, "effect/"), sent(profile, ended, add_period=next_period.pk))
+    assert "After Save Active Active. Runs every night at 00:00 until" in Markup.of(effect).text
+
+    scene.client.post(address(profile), sent(profile, ended, add_period=next_period.pk, save="1"))
+
+    assert set(ProfilePeriod.objects.values_list("period_id", flat=True)) == {ended.pk, next_period.pk}
+
+
+def test_add_without_a_choice_says_so(scene: Scene, profile: SyncProfile, next_period: TimetablePeriod) -> None:
+    page = Markup.of(scene.client.post(address(profile), sent(profile, add="1", add_period="")))
+
+    assert "Choose a timetable period in the list first. Nothing was added." in page.text
+
+
+def seen_of(scene: Scene, path: str) -> str:
+    page = Markup.of(scene.client.get(path))
+    (seen,) = [each["value"] for each in page.all("input") if each.get("name") == "seen"]
+    return seen
+
+
+def test_change_in_another_window_is_not_lost(scene: Scene, profile: SyncProfile) -> None:
+    (ended,) = TimetablePeriod.objects.all()
+    first, second = seen_of(scene, address(profile)), seen_of(scene, address(profile))
+    scene.client.post(address(profile), sent(profile, ended, save="1", seen=first, replace_number=50))
+
+    page = Markup.of(scene.client.post(address(profile), sent(profile, ended, save="1", seen=second, name="Faces")))
+
+    assert (
+        "Photo Sync was changed by someone else, or in another window, after this page was opened. Nothing was saved. "
+        "What was typed is still here: compare it with what is saved now, then press Save again to replace that."
+    ) in page.text
+    profile.refresh_from_db()
+    assert (profile.name, profile.replace_number) == ("Photo Sync", 50)
+    (name,) = [each["value"] for each in page.all("input") if each.get("name") == "name"]
+    (seen,) = [each["value"] for each in page.all("input") if each.get("name") == "seen"]
+    scene.client.post(address(profile), sent(profile, ended, save="1", seen=seen, name=name))
+    profile.refresh_from_db()
+    assert (profile.name, profile.replace_number) == ("Faces", 20)
+
+
+def test_own_change_after_a_change_is_saved(scene: Scene, profile: SyncProfile) -> None:
+    (ended,) = TimetablePeriod.objects.all()
+    for number in (50, 60):
+        seen = seen_of(scene, address(profile))
+        scene.client.post(address(profile), sent(profile, ended, save="1", seen=seen, replace_number=number))
+
+    profile.refresh_from_db()
+    assert profile.replace_number == 60
+
+
+def test_period_that_was_deleted_meanwhile_is_told(
+    scene: Scene, profile: SyncProfile, next_period: TimetablePeriod
+) -> None:
+    (ended,) = TimetablePeriod.objects.exclude(pk=next_period.pk)
+    fields = sent(profile, ended, next_period, save="1")
+    next_period.delete()
+
+    page = Markup.of(scene.client.post(address(profile), fields))
+
+    assert "A timetable period that was here has been deleted. Nothing was saved. Check the list." in page.text
+    assert list(ProfilePeriod.objects.values_list("period_id", flat=True)) == [ended.pk]
+
+
+def test_list_of_profiles_shows_health_beside_the_status(scene: Scene, profile: SyncProfile) -> None:
+    active = make_profile(scene.school, "Nights", around_today(scene.school))
+
+    page = Markup.of(scene.client.get(address(profile)))
+
+    assert f"Profiles {active.name} Active not running Photo Sync Ended ok" in page.text
+
+
+def test_frequency_that_cannot_be_read_is_in_the_summary(
+    scene: Scene, profile: SyncProfile, next_period: TimetablePeriod
+) -> None:
+    wrong = {f"p{next_period.pk}-sort": "cron", f"p{next_period.pk}-cron": "99 * * *"}
+    said = "2027S1, Cron expression"
+
+    page = Markup.of(scene.client.post(address(profile), sent(profile, next_period, save="1", **wrong)))
+    effect = Markup.of(scene.client.post(address(profile, "effect/"), sent(profile, next_period, **wrong)))
+
+    assert said in page.text
+    assert said in effect.text
+    assert f"#id_p{next_period.pk}-cron" in {each.get("href") for each in page.all("a")}
+
+
+def test_keyboard_goes_on_at_the_period_that_was_added(
+    scene: Scene, profile: SyncProfile, next_period: TimetablePeriod
+) -> None:
+    (ended,) = TimetablePeriod.objects.exclude(pk=next_period.pk)
+    added = scene.client.post(address(profile), sent(profile, ended, add="1", add_period=next_period.pk))
+    taken_off = scene.client.post(address(profile), sent(profile, ended, take_off=ended.pk))
+
+    def focused(response: object) -> list[str]:
+        return [each["name"] for each in Markup.of(response).all("select") if "autofocus" in each]
+
+    assert (focused(added), focused(taken_off)) == ([f"p{next_period.pk}-sort"], ["add_period"])

@@ -288,3 +288,41 @@ def test_moment_of_decision_is_now(scene: Scene, semester: TimetablePeriod) -> N
     page = Markup.of(scene.client.get(SETUP))
 
     assert [each["href"] for each in page.all("a") if each.get("aria-current")][-1:] == [f"{SETUP}?year={year}"]
+
+
+@pytest.mark.parametrize("further", ["", "effect/"])
+def test_free_group_is_taken_with_one_click(scene: Scene, semester: TimetablePeriod, further: str) -> None:
+    other = make_period(scene.school, "PHOTO", date(2026, 11, 23), date(2030, 12, 31), group=99)
+    refused = fields_of(other, group_number=1, description="All years")
+    page = Markup.of(scene.client.post(address(other, further), refused))
+    (free,) = [each for each in page.all("button") if each.get("name") == "use_group"]
+    assert "Set the group number to 2 and save" in page.text
+
+    page = Markup.of(scene.client.post(address(other), refused | {"use_group": free["value"]}, follow=True))
+
+    assert "PHOTO was saved." in page.text
+    other.refresh_from_db()
+    assert (other.group_number, other.description) == (2, "All years")
+
+
+def test_group_is_offered_only_where_it_helps(scene: Scene, semester: TimetablePeriod) -> None:
+    page = Markup.of(scene.client.post(address(semester), fields_of(semester, end="2026-07-01")))
+
+    assert [each for each in page.all("button") if each.get("name") == "use_group"] == []
+
+
+def test_change_in_another_window_is_not_lost(scene: Scene, semester: TimetablePeriod) -> None:
+    page = Markup.of(scene.client.get(address(semester)))
+    (seen,) = [each["value"] for each in page.all("input") if each.get("name") == "seen"]
+    scene.client.post(address(semester), fields_of(semester, end="2026-12-11", seen=seen))
+
+    page = Markup.of(scene.client.post(address(semester), fields_of(semester, description="Later", seen=seen)))
+
+    assert "2026S2 was changed by someone else, or in another window, after this page was opened." in page.text
+    assert "Saved now: 2026S2, 2026S2, Monday 20 July 2026 to Friday 11 December 2026, group 1, year 2026." in page.text
+    semester.refresh_from_db()
+    assert (semester.end, semester.description) == (date(2026, 12, 11), "2026S2")
+    (seen,) = [each["value"] for each in page.all("input") if each.get("name") == "seen"]
+    scene.client.post(address(semester), fields_of(semester, description="Later", end="2026-12-18", seen=seen))
+    semester.refresh_from_db()
+    assert (semester.end, semester.description) == (date(2026, 12, 18), "Later")

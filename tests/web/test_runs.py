@@ -393,7 +393,7 @@ def test_approve_asks_first_and_then_queues_what_was_seen(runs: Scene, kim: Clie
     run = held(runs)
     year = runs.now.astimezone(runs.school.zone).year
     asked = Markup.of(kim.get(address(run, "approve/")))
-    assert "6 planned changes of Photo Sync are published." in asked.text
+    assert "Approving publishes 6 planned changes of Photo Sync." in asked.text
     assert f"They are the photos of {year + 1}: the faces change on the first day of that year" in asked.text
     assert Run.objects.get(pk=run.pk).state == RunState.HELD
 
@@ -472,7 +472,7 @@ def test_approve_of_an_outdated_plan_says_that_it_is_planned_again(runs: Scene, 
 def test_discard_asks_first_and_publishes_nothing(runs: Scene, kim: Client) -> None:
     run = held(runs)
     asked = Markup.of(kim.get(address(run, "discard/")))
-    assert f"Nothing of run {run.pk} of Photo Sync is published. Its 6 planned changes are pinned" in asked.text
+    assert f"Discarding publishes nothing of run {run.pk} of Photo Sync. Its 6 planned changes are pinned" in asked.text
 
     page = Markup.of(kim.post(address(run, "discard/"), follow=True))
 
@@ -531,7 +531,7 @@ def test_cancel_of_a_queued_run(runs: Scene, kim: Client) -> None:
     assert f"Run {run.pk} was cancelled before it began." in page.text
     assert "Cancelled by a-administrator before it began." in page.text
     again = Markup.of(kim.post(address(run, "cancel/")))
-    assert f"Run {run.pk} is cancelled; the on demand run cannot become cancelled from there." in again.text
+    assert f"Run {run.pk} is cancelled; only a run that is queued or running can be cancelled." in again.text
 
 
 def test_cancel_of_a_running_run_asks_it_to_stop(runs: Scene, kim: Client) -> None:

@@ -83,7 +83,7 @@ def test_held_run_is_approved_by_keyboard_and_followed_to_its_end(page: Page, si
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Approve run {site.held}")
-    expect(page.get_by_text("5 planned changes of Photo Sync are published.")).to_be_visible()
+    expect(page.get_by_text("Approving publishes 5 planned changes of Photo Sync.")).to_be_visible()
     expect(page.locator("main li")).to_have_text(["Ben Byrne (0002)"])
     tab_to(page, "year")
     page.keyboard.press("Space")

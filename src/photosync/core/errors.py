@@ -50,6 +50,10 @@ class Refused(PhotoSyncError):
     exit_status = 3
 
 
+class ChangedMeanwhile(Refused):
+    """It was changed since the caller looked at it; look again, then decide anew."""
+
+
 class Held(PhotoSyncError):
     """The whole plan waits for a person; nothing was changed."""
 

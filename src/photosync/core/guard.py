@@ -137,6 +137,9 @@ def _sentence(kind: BreachKind, totals: ComponentTotals, planned: int, recent: i
     )
 
 
+DECIDE = "Approve or discard run {run}."
+
+
 def _percent(share: float) -> str:
     return f"{(Decimal(str(share)) * 100).normalize():f} %"
 
@@ -155,5 +158,10 @@ def held_message(breaches: Sequence[Breach], totals: Sequence[ComponentTotals], 
             "Most photos of the school would be replaced: this looks like a new year's delivery. "
             "Whoever approves it chooses whether they are this year's photos or next year's."
         )
-    sentences.append(f"Nothing was changed. Approve or discard run {run}.")
+    sentences.append(f"Nothing was changed. {DECIDE.format(run=run)}")
     return " ".join(sentences)
+
+
+def without_decision(message: str, *, run: str) -> str:
+    """Return the message of a held run without what to do, once there is nothing to decide on any more."""
+    return message.replace(DECIDE.format(run=run), "").strip()

@@ -49,6 +49,14 @@ YEAR_BEGINS_MALFORMED = (
 NO_LATER_YEAR = "Timetable period {code} already ends in the last year of the calendar; nothing was copied."
 
 
+class GroupOverlap(Refused):
+    """Two periods of one group would share a day; `free_group` is the lowest group number that would do."""
+
+    def __init__(self, message: str, *, free_group: int) -> None:
+        super().__init__(message)
+        self.free_group = free_group
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimetablePeriod:
     """A dated range of school-local calendar days, both inclusive, that limits when a sync may run.
@@ -121,25 +129,25 @@ def overlap_in_group(period: TimetablePeriod, others: Iterable[TimetablePeriod])
 
 
 def check_group(period: TimetablePeriod, others: Sequence[TimetablePeriod]) -> None:
-    """Raise Refused where `period` shares a day with one of `others` of its group.
+    """Raise GroupOverlap where `period` shares a day with one of `others` of its group.
 
     `others` are the periods of the same school; one with the code of `period` is its former self.
     """
     other = overlap_in_group(period, others)
     if other is None:
         return
-    raise Refused(
-        GROUP_OVERLAP.format(
-            code=period.code,
-            start=date_words(period.start),
-            end=date_words(period.end),
-            other=other.code,
-            other_start=date_words(other.start),
-            other_end=date_words(other.end),
-            group=period.group_number,
-            free_group=lowest_free_group_number(each for each in others if each.code != period.code),
-        )
+    free_group = lowest_free_group_number(each for each in others if each.code != period.code)
+    message = GROUP_OVERLAP.format(
+        code=period.code,
+        start=date_words(period.start),
+        end=date_words(period.end),
+        other=other.code,
+        other_start=date_words(other.start),
+        other_end=date_words(other.end),
+        group=period.group_number,
+        free_group=free_group,
     )
+    raise GroupOverlap(message, free_group=free_group)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,17 @@ class AssignedRow:
         self.form = form
         self._otherwise = otherwise
 
+    def focus(self) -> None:
+        """Let the keyboard go on at the frequency, once the row is on the page."""
+        self.form.fields["sort"].widget.attrs["autofocus"] = True
+
+    @property
+    def problems(self) -> list[tuple[forms.BoundField, str]]:
+        """Every field that cannot be read, with the reason."""
+        if not self.form.is_bound:
+            return []
+        return [(field, str(error)) for field in self.form for error in field.errors]
+
     @classmethod
     def of(cls, period: TimetablePeriod, data: QueryDict | None, stored: tuple[str, str] | None) -> AssignedRow:
         """Return the row as it was sent, else as it is stored, else as a new one begins."""

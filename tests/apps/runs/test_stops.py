@@ -195,8 +195,8 @@ def test_cancel_of_a_run_that_has_ended_is_refused(scene: Scene) -> None:
     with pytest.raises(Refused) as refused:
         services.cancel(run.pk, by="Mr Night", now=scene.now)
     assert refused.value.message == (
-        f"Run {run.pk} is done; the on demand run cannot become cancelled from there. Nothing was changed. "
-        f"See its record with: photosync run show {run.pk}"
+        f"Run {run.pk} is done; only a run that is queued or running can be cancelled. Nothing was changed. "
+        f"See it with: photosync run show {run.pk}"
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from photosync.apps.profiles.documents import profile_document
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.services import add_profile, assign, change_profile, set_enabled, unassign
 from photosync.apps.profiles.settings import ProfileSettings
@@ -15,6 +16,7 @@ from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.core.errors import WrongUse
 from photosync.core.frequency import parse_frequency
+from photosync.core.seen import check_seen, seen_state
 from photosync.core.status import AssignedPeriod, Mode, ProfileSchedule
 
 
@@ -36,13 +38,24 @@ class WantedProfile:
     periods: Sequence[WantedPeriod]
 
 
-def save_profile(school: School, profile: SyncProfile | None, wanted: WantedProfile, *, now: datetime) -> SyncProfile:
+def profile_seen(profile: SyncProfile) -> str:
+    """Return what tells whether someone else changes the profile or its timetable periods from now on."""
+    return seen_state(profile_document(profile))
+
+
+def save_profile(
+    school: School, profile: SyncProfile | None, wanted: WantedProfile, *, now: datetime, seen: str = ""
+) -> SyncProfile:
     """Make or change `profile` into `wanted`, wholly or not at all, and return it.
 
     What stays as it is, a timetable period with the same frequency and mode for instance, is not touched.
-    Raises WrongUse, Refused.
+    `seen` is the `profile_seen` of when it was looked at. Raises WrongUse, Refused, ChangedMeanwhile.
     """
     with transaction.atomic():
+        if profile is not None:
+            School.objects.select_for_update().get(pk=school.pk)
+            stored = SyncProfile.objects.select_for_update(of=("self",)).select_related("school").get(pk=profile.pk)
+            check_seen(stored.name, profile_document(stored), seen)
         saved = _made(school, wanted, now) if profile is None else change_profile(profile, wanted.settings)
         set_enabled(saved, enabled=wanted.enabled, now=now)
         rows = {row.period_id: row for row in saved.assigned.select_related("period")}

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile, Listing
+from photosync.core.guard import without_decision
 from photosync.core.plan import PUBLISHED, Action, WhenMissing
 from photosync.core.run_states import RunState, Trigger
 
@@ -74,7 +75,7 @@ def supersede(held: Run, why: str) -> None:
     held.items.filter(state=PlanItem.State.PLANNED).update(state=PlanItem.State.DROPPED)
     held.state = RunState.SUPERSEDED
     held.counts = without_plan(held.counts, becomes="waiting")
-    held.explanation = f"{held.explanation} {why}".strip()
+    held.explanation = f"{without_decision(held.explanation, run=str(held.pk))} {why}".strip()
     held.save(update_fields=("state", "counts", "explanation"))
 
 

@@ -26,7 +26,8 @@ from photosync.core.errors import NotFound, Refused, WrongUse
 from photosync.core.explanation import approval_refusal, on_demand_refusal
 from photosync.core.instants import local_date
 from photosync.core.plan import Action
-from photosync.core.run_states import ALIVE, RunState, Trigger, check_transition
+from photosync.core.guard import without_decision
+from photosync.core.run_states import ALIVE, RunState, Trigger
 from photosync.core.status import Mode
 from photosync.core.wording import past_words
 from photosync.engine.observe import batches
@@ -193,7 +194,7 @@ def discard(run_id: int, *, by: str, now: datetime) -> Run:
         _decide_against(run, set(people), f"Discarded by {by} in run {run.pk}.", State.DROPPED, now)
         run.state = RunState.DISCARDED
         run.counts = without_plan(run.counts, becomes="unchanged")
-        run.explanation = f"Discarded by {by}. {run.explanation}"
+        run.explanation = f"Discarded by {by}. {without_decision(run.explanation, run=str(run.pk))}"
         run.save(update_fields=("state", "counts", "explanation"))
         record_on_run(Act.RUN_DISCARDED, run)
     return run
@@ -261,7 +262,10 @@ def cancel(run_id: int, *, by: str, now: datetime) -> Run:
                 f"Discard it instead: photosync run discard {run.pk}"
             )
         if not RunState(run.state).alive:
-            check_transition(RunState(run.state), RunState.CANCELLED, Trigger(run.trigger), run=str(run.pk))
+            raise Refused(
+                f"Run {run.pk} is {run.state}; only a run that is queued or running can be cancelled. "
+                f"Nothing was changed. See it with: photosync run show {run.pk}"
+            )
         is_repeated = bool(run.cancel_requested_by)
         run.cancel_requested_by = by
         if run.state == RunState.QUEUED:

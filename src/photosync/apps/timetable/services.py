@@ -17,6 +17,7 @@ from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.queries import Effect, effects_of_change, periods_of, profiles_using
 from photosync.core import periods as rules
 from photosync.core.errors import Refused, WrongUse
+from photosync.core.seen import check_seen, seen_state
 from photosync.core.wording import list_words
 
 LONGEST_DESCRIPTION = 200
@@ -64,14 +65,16 @@ def add_period(
         return _added(school, _checked_new(wanted, others))
 
 
-def edit_period(period: TimetablePeriod, *, now: datetime, **changes: Any) -> EditedPeriod:
+def edit_period(period: TimetablePeriod, *, now: datetime, seen: str = "", **changes: Any) -> EditedPeriod:
     """Save `changes` (fields of the rule's TimetablePeriod) and return what that does to each profile.
 
-    The code is fixed once a profile uses the period. Raises WrongUse, Refused.
+    The code is fixed once a profile uses the period. `seen` is the `period_seen` of when it was looked at.
+    Raises WrongUse, Refused, ChangedMeanwhile.
     """
     with transaction.atomic():
         others = _locked_periods(period.school)
         period.refresh_from_db()
+        check_seen(period.code, values_of(period, FIELDS), seen)
         changed = replace(period.as_rule(), **changes)
         if changed.code != period.code:
             _refuse_new_code(period, changed.code, others)
@@ -86,6 +89,11 @@ def edit_period(period: TimetablePeriod, *, now: datetime, **changes: Any) -> Ed
             for profile in profiles_using(period):
                 reschedule(profile, now)
     return EditedPeriod(period, effects)
+
+
+def period_seen(period: TimetablePeriod) -> str:
+    """Return what tells whether someone else changes the period from now on."""
+    return seen_state(values_of(period, FIELDS))
 
 
 def preview_edit(period: TimetablePeriod, *, now: datetime, **changes: Any) -> tuple[Effect, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,11 +22,13 @@ from photosync.apps.timetable.services import (
     copy_period,
     delete_period,
     edit_period,
+    period_seen,
     preview_copy,
     preview_edit,
 )
-from photosync.core.errors import PhotoSyncError
+from photosync.core.errors import ChangedMeanwhile, PhotoSyncError
 from photosync.core.instants import local_date
+from photosync.core.periods import GroupOverlap
 from photosync.web.page import Crumb, render_page
 from photosync.web.period_form import LONGEST_CODE, NewPeriodForm, PeriodForm, new_form
 from photosync.web.views.administration import administration_crumbs
@@ -106,23 +108,44 @@ def period(request: HttpRequest, workplace: Workplace, period_id: int) -> HttpRe
     may_change = Permission.SYNC_MANAGE in workplace.permissions
     if request.method == "POST" and not may_change:
         raise PermissionDenied
-    form = PeriodForm.of(found, request.POST if request.method == "POST" else None)
-    effects: tuple[Effect, ...] | None = None
+    form = PeriodForm.of(found, _sent(request) if request.method == "POST" else None)
+    shown: dict[str, Any] = {"seen": request.POST.get("seen") or period_seen(found)}
     if request.method == "POST" and form.is_valid():
         try:
             if "preview" not in request.POST:
                 return _saved(request, found, form)
-            effects = preview_edit(found, now=datetime.now(UTC), **form.cleaned_data)
+            shown["effects"] = preview_edit(found, now=datetime.now(UTC), **form.cleaned_data)
         except PhotoSyncError as error:
             form.add_error(None, error.message)
+            shown |= _way_out(found, error)
     if not may_change:
         for field in form.fields.values():
             field.disabled = True
-    return _form_page(request, workplace, form, title=found.code, period=found, effects=effects)
+    return _form_page(request, workplace, form, title=found.code, period=found, **shown)
+
+
+def _sent(request: HttpRequest) -> QueryDict:
+    """Return what the form holds, with the free group number where that was taken with one click."""
+    if "use_group" not in request.POST:
+        return request.POST
+    sent = request.POST.copy()
+    sent["group_number"] = sent["use_group"]
+    return sent
+
+
+def _way_out(found: TimetablePeriod, error: PhotoSyncError) -> dict[str, Any]:
+    """Return what the page offers after a refusal: the free group number, or what is saved now."""
+    if isinstance(error, GroupOverlap):
+        return {"free_group": error.free_group}
+    if isinstance(error, ChangedMeanwhile):
+        found.refresh_from_db()
+        return {"seen": period_seen(found), "saved_now": found}
+    return {}
 
 
 def _saved(request: HttpRequest, found: TimetablePeriod, form: NewPeriodForm) -> HttpResponse:
-    edited = edit_period(found, now=datetime.now(UTC), **form.cleaned_data)
+    seen = request.POST.get("seen", "")
+    edited = edit_period(found, now=datetime.now(UTC), seen=seen, **form.cleaned_data)
     told = " ".join(f"{effect.profile}: {effect.explanation_after}" for effect in edited.effects)
     messages.success(request, " ".join([_("%(code)s was saved.") % {"code": edited.period.code}, told]).strip())
     return HttpResponseRedirect(reverse("period", args=[found.pk]))
@@ -135,13 +158,15 @@ def period_effect(request: HttpRequest, workplace: Workplace, period_id: int) ->
     found = _period(workplace, period_id)
     form = PeriodForm.of(found, request.POST)
     effects: tuple[Effect, ...] | None = None
-    refusal = ""
+    refusal, free_group = "", None
     if form.is_valid():
         try:
             effects = preview_edit(found, now=datetime.now(UTC), **form.cleaned_data)
         except PhotoSyncError as error:
             refusal = error.message
-    context = {"effects": effects, "refusal": refusal, "is_used": profiles_using(found).exists()}
+            free_group = error.free_group if isinstance(error, GroupOverlap) else None
+    is_used = profiles_using(found).exists()
+    context = {"effects": effects, "refusal": refusal, "free_group": free_group, "is_used": is_used}
     return render_page(request, "web/parts/effects.html", context, title="")
 
 
@@ -221,7 +246,7 @@ def _form_page(
     *,
     title: str,
     period: TimetablePeriod | None = None,
-    effects: tuple[Effect, ...] | None = None,
+    **shown: Any,
 ) -> HttpResponse:
     return _page(
         request,
@@ -230,10 +255,10 @@ def _form_page(
         {
             "form": form,
             "period": period,
-            "effects": effects,
             "users": list(profiles_using(period)) if period else [],
             "may_change": Permission.SYNC_MANAGE in workplace.permissions,
-        },
+        }
+        | shown,
         title=title,
         crumbs=(_periods_crumb(), Crumb(title)),
     )

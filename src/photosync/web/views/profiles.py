@@ -18,17 +18,18 @@ from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles.documents import health_at
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedule_of
-from photosync.apps.profiles.saving import save_profile, schedule_wanted
+from photosync.apps.profiles.saving import profile_seen, save_profile, schedule_wanted
 from photosync.apps.runs.services import request_run
 from photosync.apps.schools.models import School
 from photosync.apps.timetable.choices import Audience, periods_offered
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.queries import periods_of
-from photosync.core.errors import PhotoSyncError
+from photosync.core.errors import ChangedMeanwhile, PhotoSyncError
 from photosync.core.forecast import forecast
 from photosync.core.instants import local_date
 from photosync.core.run_states import Trigger
 from photosync.core.status import ProfileSchedule
+from photosync.web.attention import look_at
 from photosync.web.badge import Badge
 from photosync.web.page import Crumb, render_page
 from photosync.web.profile_cards import health_badge, live_state_of
@@ -48,18 +49,29 @@ class Listed:
     profile: SyncProfile
     status: Badge
     also_disabled: bool
+    health: Badge
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The profile on the page, as it is edited. `is_sent`: it holds what the browser sent, not what is stored."""
+    """The profile on the page, as it is edited. `is_sent`: it holds what the browser sent, not what is stored.
+
+    `seen` tells what was stored when the page was opened.
+    """
 
     profile: SyncProfile | None
     form: ProfileForm
     rows: list[AssignedRow]
     offered: list[TimetablePeriod]
     is_sent: bool
+    seen: str = ""
+    nothing_chosen: bool = False
+    goes_on_at_add: bool = False
     after_save: ForecastShown | None = None
+
+    @property
+    def has_problems(self) -> bool:
+        return bool(self.form.errors or any(row.problems for row in self.rows))
 
 
 @require_safe
@@ -94,7 +106,11 @@ def _edited(request: HttpRequest, workplace: Workplace, found: SyncProfile | Non
         wanted = wanted_profile(sheet.form, sheet.rows)
         if wanted is not None:
             try:
-                saved = save_profile(workplace.the_school, found, wanted, now=datetime.now(UTC))
+                saved = save_profile(workplace.the_school, found, wanted, now=datetime.now(UTC), seen=sheet.seen)
+            except ChangedMeanwhile as error:
+                sheet.form.add_error(None, error.message)
+                found = _profile(workplace, found.pk) if found else None
+                sheet.profile, sheet.seen = found, profile_seen(found) if found else ""
             except PhotoSyncError as error:
                 sheet.form.add_error(None, error.message)
             else:
@@ -111,7 +127,7 @@ def profile_effect(request: HttpRequest, workplace: Workplace, profile_id: int =
     """What the profile would do after Save, as the form is now; for htmx, while one edits."""
     found = _profile(workplace, profile_id) if profile_id else None
     sheet = _sheet(workplace.the_school, found, request.POST, may_change=True)
-    context = {"after_save": _after_save(workplace.the_school, sheet), "is_sent": True}
+    context = {"after_save": _after_save(workplace.the_school, sheet), "is_sent": True, "rows": sheet.rows}
     return render_page(request, "web/parts/after_save.html", context, title="")
 
 
@@ -140,24 +156,51 @@ def _sheet(school: School, found: SyncProfile | None, data: QueryDict | None, *,
     if not may_change:
         for field in [*form.fields.values(), *(field for row in shown for field in row.form.fields.values())]:
             field.disabled = True
+    sheet = Sheet(found, form, shown, _offered(school, periods), is_sent=data is not None)
+    if data is not None:
+        _take_in(sheet, school, data)
+    sheet.seen = sheet.seen or (profile_seen(found) if found is not None else "")
+    return sheet
+
+
+def _offered(school: School, assigned: Sequence[TimetablePeriod]) -> list[TimetablePeriod]:
+    """Return the periods that `+` offers: those that end today or later, without those that are there."""
     today = local_date(datetime.now(UTC), school.zone)
-    assigned = {each.pk for each in periods}
-    offered = [
-        each
-        for each in periods_offered(school, Audience.MANAGE_SYNC).filter(end__gte=today).order_by("start", "code")
-        if each.pk not in assigned
-    ]
-    return Sheet(found, form, shown, offered, is_sent=data is not None)
+    periods = periods_offered(school, Audience.MANAGE_SYNC).filter(end__gte=today)
+    return list(periods.exclude(pk__in=[each.pk for each in assigned]).order_by("start", "code"))
+
+
+def _take_in(sheet: Sheet, school: School, data: QueryDict) -> None:
+    """Note what was pressed: where the keyboard goes on, and what was not possible."""
+    sheet.seen = data.get("seen", "")
+    sheet.nothing_chosen = "add" in data and not data.get("add_period")
+    sheet.goes_on_at_add = sheet.nothing_chosen or "take_off" in data
+    if "add" in data:
+        for row in sheet.rows:
+            if str(row.period.pk) == data.get("add_period"):
+                row.focus()
+    if _is_one_gone(school, data):
+        gone = _("A timetable period that was here has been deleted. Nothing was saved. Check the list.")
+        sheet.form.add_error(None, gone)
+
+
+def _is_one_gone(school: School, data: QueryDict) -> bool:
+    numbers = _numbers_sent(data)
+    return periods_of(school).filter(pk__in=numbers).count() < len(numbers)
+
+
+def _numbers_sent(data: QueryDict) -> set[int]:
+    sent = data.getlist("periods")[:MOST_PERIODS]
+    if "take_off" not in data:
+        # Also with Save alone: who has chosen a period in the list means to add it.
+        sent.append(data.get("add_period", ""))
+    return {int(each) for each in sent if each.isascii() and each.isdecimal() and len(each) < 12}
 
 
 def _periods_sent(school: School, data: QueryDict) -> list[TimetablePeriod]:
     """Return the periods that the form holds, with the one being added and without the one being taken off."""
-    sent = data.getlist("periods")[:MOST_PERIODS]
-    if "add" in data:
-        sent.append(data.get("add_period", ""))
-    numbers = {int(each) for each in sent if each.isascii() and each.isdecimal() and len(each) < 12}
-    taken_off = data.get("take_off", "")
-    return [each for each in periods_of(school).filter(pk__in=numbers) if str(each.pk) != taken_off]
+    found = periods_of(school).filter(pk__in=_numbers_sent(data))
+    return [each for each in found if str(each.pk) != data.get("take_off", "")]
 
 
 def _after_save(school: School, sheet: Sheet) -> ForecastShown | None:
@@ -178,13 +221,15 @@ def _shown(found: SyncProfile | None, schedule: ProfileSchedule) -> ForecastShow
 
 
 def _listed(profiles: Sequence[SyncProfile]) -> list[Listed]:
-    now = datetime.now(UTC)
-    listed = []
-    for each in profiles:
-        found = forecast(schedule_of(each), now, upcoming=1)
-        badge = Badge(found.status.value.lower(), found.status.value)
-        listed.append(Listed(each, badge, found.flags.ended and found.flags.disabled))
-    return listed
+    return [
+        Listed(
+            each.profile,
+            Badge(each.found.status.value.lower(), each.found.status.value),
+            each.found.flags.ended and each.found.flags.disabled,
+            health_badge(each.health),
+        )
+        for each in look_at(profiles, datetime.now(UTC))
+    ]
 
 
 def _profiles(school: School) -> QuerySet[SyncProfile]:

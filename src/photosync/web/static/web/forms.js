@@ -12,23 +12,26 @@
     if (place) place.textContent = input.valueAsDate ? words.format(input.valueAsDate).replace(",", "") : "";
   }
 
-  function stateOf(form) {
-    const data = new FormData(form);
-    data.delete("csrfmiddlewaretoken");
-    return new URLSearchParams(data).toString();
+  // As the server sent it. A browser that comes back to a page fills in what was typed there before, so what the
+  // fields hold when the script begins says nothing.
+  function isAsSent(field) {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked === field.defaultChecked;
+    if (field.type !== "select-one") return field.value === field.defaultValue;
+    const sent = [...field.options].findLastIndex((each) => each.defaultSelected);
+    return field.selectedIndex === Math.max(sent, 0) || field.options.length === 0;
   }
 
   function guard(form) {
-    const before = stateOf(form);
     const save = form.querySelector("[data-save]");
-    const unsaved = form.querySelector("[data-unsaved]");
     const sent = "changed" in form.dataset || form.querySelector("[aria-invalid=true]") || document.getElementById("errors");
     let leaving = false;
-    const isChanged = () => Boolean(sent) || stateOf(form) !== before;
+    const fields = () => [...form.elements].filter((each) => each.matches("input, select, textarea"));
+    const isChanged = () => Boolean(sent) || !fields().every(isAsSent);
 
     function show() {
-      if (save) save.disabled = !isChanged();
-      if (unsaved) unsaved.hidden = !isChanged();
+      const changed = isChanged();
+      if (save) save.disabled = !changed;
+      for (const place of document.querySelectorAll("[data-unsaved]")) place.hidden = !changed;
     }
 
     form.addEventListener("input", show);
@@ -36,6 +39,14 @@
     form.addEventListener("submit", () => { leaving = true; });
     window.addEventListener("beforeunload", (event) => {
       if (!leaving && form.isConnected && isChanged()) event.preventDefault();
+    });
+    window.addEventListener("pageshow", () => {
+      leaving = false;
+      if (!form.isConnected) return;
+      for (const input of form.querySelectorAll("input[data-day]")) sayDay(input);
+      show();
+      // Draws anew what Save would do.
+      if (isChanged() && !sent) form.dispatchEvent(new Event("change"));
     });
     show();
   }

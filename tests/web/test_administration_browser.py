@@ -13,6 +13,9 @@ from tests.web.test_browser import Watched, address, sign_in
 
 pytestmark = pytest.mark.browser
 
+SETUP = "/administration/timetable-management/cycle-period-setup/"
+RUNS = "/administration/timetable-management/runs/"
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
@@ -93,3 +96,51 @@ def test_unsaved_changes_are_announced_and_not_lost_by_accident(page: Page, site
     page.get_by_label("Name", exact=True).fill("Photo Sync")
     expect(page.get_by_text("Unsaved changes")).to_be_hidden()
     expect(page.locator("[data-save]")).to_be_disabled()
+
+
+def test_unsaved_changes_are_told_beside_run_now_and_after_coming_back(page: Page, site: Served) -> None:
+    sign_in(page, site)
+    page.goto(address(site, "/administration/timetable-management/manage-sync/1/"))
+    told = page.get_by_text("What was changed above and is not saved is no part of this run.")
+    expect(told).to_be_hidden()
+    page.on("dialog", lambda dialog: dialog.accept())
+
+    page.get_by_label("photos replaced", exact=True).fill("77")
+    expect(told).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
+    page.go_back()
+
+    expect(page.get_by_label("photos replaced", exact=True)).to_have_value("77")
+    expect(page.locator("[data-save]")).to_be_enabled()
+    expect(told).to_be_visible()
+
+
+def test_page_says_that_the_server_does_not_answer_and_when_it_does_again(page: Page, site: Served) -> None:
+    sign_in(page, site)
+    page.goto(address(site, "/administration/timetable-management/manage-sync/1/"))
+    told = page.get_by_text("The server has not answered since")
+    expect(told).to_be_hidden()
+
+    page.route("**/effect/", lambda route: route.abort())
+    page.get_by_label("photos replaced", exact=True).fill("78")
+    expect(told).to_be_visible()
+    page.unroute("**/effect/")
+    page.get_by_label("photos replaced", exact=True).fill("79")
+
+    expect(told).to_be_hidden()
+
+
+def test_long_name_is_not_wider_than_the_window(page: Page, site: Served) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, site)
+    page.goto(address(site, "/administration/timetable-management/manage-sync/3/"))
+    page.get_by_label("Name", exact=True).fill("Ohneleerzeichen" * 6)
+    page.locator("[data-save]").click()
+    expect(page.get_by_role("status").first).to_contain_text("was saved.")
+
+    widths = {}
+    for path in ("/", "/administration/timetable-management/manage-sync/3/", SETUP, RUNS):
+        page.goto(address(site, path))
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert set(widths.values()) == {390}

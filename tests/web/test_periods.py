@@ -319,7 +319,9 @@ def test_change_in_another_window_is_not_lost(scene: Scene, semester: TimetableP
     page = Markup.of(scene.client.post(address(semester), fields_of(semester, description="Later", seen=seen)))
 
     assert "2026S2 was changed by someone else, or in another window, after this page was opened." in page.text
-    assert "Saved now: 2026S2, 2026S2, Monday 20 July 2026 to Friday 11 December 2026, group 1, year 2026." in page.text
+    assert (
+        "Saved now: 2026S2, 2026S2, Monday 20 July 2026 to Friday 11 December 2026, group 1, year 2026." in page.text
+    )
     semester.refresh_from_db()
     assert (semester.end, semester.description) == (date(2026, 12, 11), "2026S2")
     (seen,) = [each["value"] for each in page.all("input") if each.get("name") == "seen"]

@@ -386,6 +386,32 @@ def test_queued_run_says_where_no_worker_takes_it(runs: Scene, kim: Client) -> N
     assert warning not in page.text
 
 
+def test_running_run_says_where_no_worker_goes_on_with_it(runs: Scene, kim: Client) -> None:
+    run = runs.request()
+    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, phase="stage", progress={"done": 40, "total": 100})
+    worker = make_ticking_worker(datetime.now(UTC))
+    warning = "No worker has given a sign of life for a minute, so it does not go on. Start: photosync serve."
+    assert warning not in Markup.of(kim.get(address(run))).text
+
+    type(worker).objects.update(ticked_at=datetime.now(UTC) - timedelta(seconds=61))
+
+    assert warning in Markup.of(kim.get(address(run))).text
+
+
+def test_live_part_renews_the_state_beside_the_heading(runs: Scene, kim: Client) -> None:
+    run = runs.request()
+    queued = kim.get(address(run, "live/"))
+    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, phase="stage")
+    running = kim.get(address(run, "live/"))
+
+    def state(response: object) -> str:
+        page = Markup.of(response)
+        assert [each["id"] for each in page.all("span") if each.get("hx-swap-oob")] == ["run-badge"]
+        return page.texts[-1]
+
+    assert (state(queued), state(running)) == ("queued", "running")
+
+
 # Decisions
 
 
@@ -413,7 +439,32 @@ def test_approve_as_next_years_photos(runs: Scene, kim: Client) -> None:
     runs.execute(Run.objects.get(pk=run.pk))
 
     assert runs.library()["0001"] == {year: "1", year + 1: str(1 + NEW)}
-    assert f"A new year's delivery: photos of {year + 1}." in Markup.of(kim.get(address(run))).text
+    page = Markup.of(kim.get(address(run)))
+    assert f"A new year's delivery: photos of {year + 1}." in page.text
+    assert f"Approved as the photo of {year + 1}; the face changes on the first day of that year." in page.text
+    assert f"A new picture for {year}." not in page.text
+
+
+def test_discarded_delivery_says_neither_that_it_was_published_nor_what_to_decide(runs: Scene, kim: Client) -> None:
+    run = held(runs)
+    year = runs.now.astimezone(runs.school.zone).year
+    assert f"Approve or discard run {run.pk}." in Markup.of(kim.get(address(run))).text
+
+    kim.post(address(run, "discard/"))
+
+    page = Markup.of(kim.get(address(run)))
+    assert f"It looks like a new year's delivery, planned as the photos of {year}." in page.text
+    assert f"Approve or discard run {run.pk}." not in page.text
+
+
+def test_superseded_run_says_no_more_what_to_decide(runs: Scene, kim: Client) -> None:
+    first = held(runs)
+
+    runs.execute(runs.request())
+
+    page = Markup.of(kim.get(address(first)))
+    assert "planned afresh and took its place." in page.text
+    assert f"Approve or discard run {first.pk}." not in page.text
 
 
 def test_approve_leaves_out_who_was_ticked(runs: Scene, kim: Client) -> None:
@@ -472,7 +523,9 @@ def test_approve_of_an_outdated_plan_says_that_it_is_planned_again(runs: Scene, 
 def test_discard_asks_first_and_publishes_nothing(runs: Scene, kim: Client) -> None:
     run = held(runs)
     asked = Markup.of(kim.get(address(run, "discard/")))
-    assert f"Discarding publishes nothing of run {run.pk} of Photo Sync. Its 6 planned changes are pinned" in asked.text
+    assert (
+        f"Discarding publishes nothing of run {run.pk} of Photo Sync. Its 6 planned changes are pinned" in asked.text
+    )
 
     page = Markup.of(kim.post(address(run, "discard/"), follow=True))
 

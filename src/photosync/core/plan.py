@@ -242,6 +242,11 @@ def _earlier_use(state: PersonPhotos, year: int, content: str) -> str | None:
     return None
 
 
+def approved_for(year: int) -> str:
+    """Return the reason of a change that was planned for today's year, and approved for the later `year`."""
+    return f"Approved as the photo of {year}; the face changes on the first day of that year."
+
+
 def _publish(
     state: PersonPhotos, year: int, content: str, effective_year: int | None, policy: Policy, *, first: bool
 ) -> tuple[Action, Reason, str]:

@@ -21,6 +21,7 @@ TICK_EXPECTED_WITHIN = timedelta(seconds=60)
 MOST_COUNTED_LIVE = 100_000
 """Of more files than these, what became of them is not counted anew every two seconds."""
 MEANINGLESS_BEFORE_THE_END = ("observed", "unchanged", "waiting")
+PUBLISHED_NOTHING = (RunState.DISCARDED, RunState.SUPERSEDED)
 COUNTING_FROM = ("stage", "plan", "publish", "record")
 
 
@@ -81,7 +82,7 @@ def new_year_sentence(run: Run) -> str:
             "Planned as the photos of %(year)d. Whoever approves it chooses whether they are the photos of "
             "%(year)d or of %(next)d."
         ) % {"year": year, "next": year + 1}
-    if run.trigger == Trigger.PREVIEW:
+    if run.trigger == Trigger.PREVIEW or run.state in PUBLISHED_NOTHING:
         return _("It looks like a new year's delivery, planned as the photos of %(year)d.") % {"year": year}
     return _("A new year's delivery: photos of %(year)d.") % {"year": year}
 
@@ -129,6 +130,11 @@ def _warning(run: Run, now: datetime) -> str:
         told = _("%(who)s asked to cancel it: it ends at its next step. What was published stays published.")
         return told % {"who": run.cancel_requested_by}
     ticked = Worker.objects.aggregate(last=Max("ticked_at"))["last"]
-    if run.state == RunState.QUEUED and (ticked is None or now - ticked > TICK_EXPECTED_WITHIN):
+    if ticked is not None and now - ticked <= TICK_EXPECTED_WITHIN:
+        return ""
+    if run.state == RunState.QUEUED:
         return _("No worker is running, so it does not begin. Start: photosync serve")
-    return ""
+    return _(
+        "No worker has given a sign of life for a minute, so it does not go on. Start: photosync serve. "
+        "It goes on from where it was, and nothing is lost."
+    )

@@ -24,9 +24,9 @@ from photosync.apps.runs.telling import record_on_run, record_undo, told_left_ou
 from photosync.apps.runs.undoing import undoable_items
 from photosync.core.errors import NotFound, Refused, WrongUse
 from photosync.core.explanation import approval_refusal, on_demand_refusal
+from photosync.core.guard import without_decision
 from photosync.core.instants import local_date
 from photosync.core.plan import Action
-from photosync.core.guard import without_decision
 from photosync.core.run_states import ALIVE, RunState, Trigger
 from photosync.core.status import Mode
 from photosync.core.wording import past_words

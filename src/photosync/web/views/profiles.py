@@ -35,6 +35,7 @@ from photosync.web.page import Crumb, render_page
 from photosync.web.profile_cards import health_badge, live_state_of
 from photosync.web.profile_forecast import ForecastShown, forecast_shown, timeline_of
 from photosync.web.profile_form import AssignedRow, ProfileForm, wanted_profile
+from photosync.web.profile_saved import SavedOtherwise, saved_otherwise
 from photosync.web.views.administration import administration_crumbs
 from photosync.web.workplace import Workplace, in_workplace
 
@@ -68,6 +69,7 @@ class Sheet:
     nothing_chosen: bool = False
     goes_on_at_add: bool = False
     after_save: ForecastShown | None = None
+    saved_otherwise: Sequence[SavedOtherwise] = ()
 
     @property
     def has_problems(self) -> bool:
@@ -110,7 +112,9 @@ def _edited(request: HttpRequest, workplace: Workplace, found: SyncProfile | Non
             except ChangedMeanwhile as error:
                 sheet.form.add_error(None, error.message)
                 found = _profile(workplace, found.pk) if found else None
-                sheet.profile, sheet.seen = found, profile_seen(found) if found else ""
+                if found is not None:
+                    sheet.profile, sheet.seen = found, profile_seen(found)
+                    sheet.saved_otherwise = saved_otherwise(found, sheet.form, sheet.rows)
             except PhotoSyncError as error:
                 sheet.form.add_error(None, error.message)
             else:

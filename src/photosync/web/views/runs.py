@@ -99,7 +99,8 @@ def run_live(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpRes
     """The part of a run's page that shows how far it is. Once it is over, the page is told to renew itself."""
     found = the_run(workplace, run_id)
     live = live_of(found, datetime.now(UTC))
-    response = render_page(request, "web/parts/run_live.html", {"run": found, "live": live}, title="")
+    context = {"run": found, "live": live, "renewed_badge": run_badge(found)}
+    response = render_page(request, "web/parts/run_live.html", context, title="")
     if live is None:
         response.status_code = STOP_POLLING
         response.headers["HX-Trigger-After-Settle"] = "run-ended"

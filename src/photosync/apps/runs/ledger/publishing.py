@@ -16,7 +16,7 @@ from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.settling import settle_files
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem, Run
-from photosync.core.plan import PUBLISHED, Action
+from photosync.core.plan import PUBLISHED, Action, approved_for
 from photosync.engine.ports import PublishedBatch
 
 YearKey = tuple[int, int]
@@ -65,8 +65,9 @@ class _Batch:
         self._items = items
         self._moved = {item.pk for item in items if self._is_of_another_year(item, rows.today_year)}
         for item in items:
-            if item.pk in self._moved:
+            if item.pk in self._moved and rows.run.publish_as_year is not None:
                 item.academic_year = rows.run.publish_as_year
+                item.reason = approved_for(item.academic_year)
                 item.changes_face = False
                 item.withdrawn_after = item.withdrawn_before
         self._people = self._locked_people()

@@ -38,7 +38,7 @@ def test_article_makes_a_timetable_period_and_re_enables_the_sync(page: Page, si
     page.get_by_label("Add a timetable period").select_option(label=label_of(page, "PHOTO"))
     page.get_by_role("button", name="Add").click()
     row = page.get_by_role("group", name="PHOTO")
-    expect(row).to_be_visible()
+    expect(row.get_by_label("Frequency")).to_be_focused()
     expect(page.get_by_text("Unsaved changes")).to_be_visible()
     row.get_by_label("Frequency").select_option("day")
     row.get_by_label("Time").fill("06:05")

@@ -392,6 +392,6 @@ def test_keyboard_goes_on_at_the_period_that_was_added(
     taken_off = scene.client.post(address(profile), sent(profile, ended, take_off=ended.pk))
 
     def focused(response: object) -> list[str]:
-        return [each["name"] for each in Markup.of(response).all("select") if "autofocus" in each]
+        return [each["name"] for each in Markup.of(response).all("select") if "data-focus" in each]
 
     assert (focused(added), focused(taken_off)) == ([f"p{next_period.pk}-sort"], ["add_period"])

@@ -18,7 +18,6 @@ from tests.web.test_browser import WIDTHS, Watched, address, faults_on, tab_to
 pytestmark = pytest.mark.browser
 
 RUNS = "/administration/timetable-management/runs/"
-PICTURES_LOADED = "[...document.querySelectorAll('.pairs img')].slice(0, 4).every(i => i.complete && i.naturalWidth)"
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,9 @@ def test_held_run_is_approved_by_keyboard_and_followed_to_its_end(page: Page, si
     sign_in(page, site)
     page.goto(address(site.served, f"{RUNS}{site.held}/"))
     expect(page.locator(".pair")).to_have_count(6)
-    page.wait_for_function(PICTURES_LOADED)
+    for picture in page.locator(".pairs img").all()[:4]:
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("picture => picture.naturalWidth") > 0
     leave_out = page.get_by_role("checkbox", name="Leave out Ben Byrne")
     tab_to(page, "Ben Byrne")
     page.keyboard.press("Tab")

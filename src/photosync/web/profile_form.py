@@ -170,7 +170,7 @@ class AssignedRow:
 
     def focus(self) -> None:
         """Let the keyboard go on at the frequency, once the row is on the page."""
-        self.form.fields["sort"].widget.attrs["autofocus"] = True
+        self.form.fields["sort"].widget.attrs["data-focus"] = True
 
     @property
     def problems(self) -> list[tuple[forms.BoundField, str]]:

@@ -129,7 +129,7 @@ def _sent(request: HttpRequest) -> QueryDict:
     if "use_group" not in request.POST:
         return request.POST
     sent = request.POST.copy()
-    sent["group_number"] = sent["use_group"]
+    sent["group_number"] = request.POST.get("use_group", "")
     return sent
 
 

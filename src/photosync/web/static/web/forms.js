@@ -57,6 +57,8 @@
     }
     const forms = root.matches?.("form[data-guard]") ? [root] : root.querySelectorAll("form[data-guard]");
     for (const form of forms) guard(form);
+    // Where the keyboard goes on after a button that is no longer there.
+    root.querySelector("[data-focus]")?.focus();
   }
 
   begin(document);

@@ -327,7 +327,8 @@ def test_change_in_another_window_is_not_lost(scene: Scene, profile: SyncProfile
 
     assert (
         "Photo Sync was changed by someone else, or in another window, after this page was opened. "
-        "Nothing was saved. What was typed is still here: compare it with what is saved now, then press Save again to replace that."
+        "Nothing was saved. What was typed is still here: compare it with what is saved now, "
+        "then press Save again to replace that."
     ) in page.text
     assert "Saved now, and not as it is on this page: Name: Photo Sync photos replaced: 50" in page.text
     profile.refresh_from_db()

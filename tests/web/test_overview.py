@@ -290,7 +290,21 @@ def test_page_without_a_profile_offers_the_next_step(scene: Scene) -> None:
     page = Markup.of(scene.client.get("/"))
 
     assert "No sync profile yet" in page.text
+    assert "Nothing is synced yet: there is no sync profile." in page.text
+    assert "Every sync does what its status says." not in page.text
     assert "/administration/timetable-management/manage-sync/" in {each["href"] for each in page.all("a")}
+
+
+def test_what_is_less_urgent_is_folded_where_there_is_much(scene: Scene) -> None:
+    for number in range(10):
+        make_profile(scene.school, f"Campus {number}")
+
+    page = Markup.of(scene.client.get("/"))
+
+    before, after = page.text.split("2 more")
+    assert before.count("Ended: it has no timetable period.") == 8
+    assert ("Campus 7 Ended" in before, "Campus 8 Ended" in before, "Campus 8 Ended" in after) == (True, False, True)
+    assert "Add a timetable period" in before
 
 
 def test_teacher_sees_photos_but_not_the_sync(scene: Scene) -> None:

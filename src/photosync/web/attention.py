@@ -131,7 +131,8 @@ def _remedy(
     if concern is Concern.STALE:
         return Remedy(_("Look at the runs"), f"{reverse('runs')}?{urlencode({'profile': each.profile.pk})}")
     if concern in (Concern.ENDED, Concern.STOPS_SOON):
-        return _for(permissions, Permission.SYNC_MANAGE, _("Add a later period"), _later_period_url(each, periods))
+        words = _("Add a timetable period") if each.schedule.stops_on is None else _("Add a later period")
+        return _for(permissions, Permission.SYNC_MANAGE, words, _later_period_url(each, periods))
     if concern is Concern.DISABLED:
         url = f"{reverse('profile', args=[each.profile.pk])}#id_scheduled_sync_enabled"
         return _for(permissions, Permission.SYNC_MANAGE, _("Enable"), url)

@@ -28,6 +28,8 @@ from photosync.web.workplace import Workplace, in_workplace
 
 MOST_PROFILES = 500
 CARDS = 12
+ATTENTION_AT_ONCE = 8
+"""What is less urgent is folded, so that the rest of the page stays within reach."""
 STOP_POLLING = 286
 """What htmx takes as: put this in, and ask no more."""
 
@@ -53,12 +55,13 @@ def _of_school(school: School, workplace: Workplace, now: datetime) -> dict[str,
     """Return what the page of one school shows, bounded however many profiles, runs and people it has."""
     profiles = list(SyncProfile.objects.filter(school=school).select_related("school")[: MOST_PROFILES + 1])
     looked = look_at(profiles[:MOST_PROFILES], now)
-    today = local_date(now, school.zone)
+    attention = attention_of(school, looked, workplace.permissions, local_date(now, school.zone))
     return {
         "cards": [card_of(each.profile, now, each) for each in looked[:CARDS]],
         "cards_left_out": max(len(looked) - CARDS, 0),
         "only_first": MOST_PROFILES if len(profiles) > MOST_PROFILES else 0,
-        "attention": attention_of(school, looked, workplace.permissions, today),
+        "attention": attention[:ATTENTION_AT_ONCE],
+        "attention_further": attention[ATTENTION_AT_ONCE:],
         "coverage": coverage_plot(school, academic_year_now(school, now)),
         "weeks": next_weeks([(each.profile.pk, each.schedule) for each in looked], now),
         "bars": run_bars([each.profile.pk for each in looked], school.zone, now),

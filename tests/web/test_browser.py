@@ -25,6 +25,7 @@ PAGES = (
     SETUP,
     f"{SETUP}new/",
     f"{SETUP}1/",
+    f"{SETUP}1/delete/",
     f"{MANAGE}1/",
     f"{MANAGE}new/",
     "/photos/",

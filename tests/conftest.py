@@ -15,6 +15,8 @@ from typing import Any
 
 import django
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -86,6 +88,21 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     """Yield a new, empty installation for a `photosync` started as a program of its own."""
     with fresh_installation(tmp_path, SERVER_URL) as made:
         yield made
+
+
+@pytest.fixture
+def lasting_connection(db: None) -> Iterator[None]:
+    """Let what goes through Django's WSGI handler within this process use the test's own transaction.
+
+    At both ends of a request Django drops a connection that is in a transaction, or too old: to a server it was left
+    behind. That ends the test's transaction on PostgreSQL (SQLite's in memory is never closed). `django.test.Client`
+    does without it in the same way.
+    """
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,15 @@ from photosync.apps.accounts.permissions import Permission
 
 TOKEN = "any token"
 RECORDS = "all of a school's"
+PERSON = "{person_id}"
 
 
 @dataclass(frozen=True)
 class Row:
     """`needs`: a permission, or one of the words above. `of_school`: whether it is asked of one school's things.
 
-    `may_be_gone`: 404 is right too for whom it lets in, as there is nothing to do.
+    `may_be_gone`: 404 is right too for whom it lets in, as there is nothing to do. A value of `body` that is `PERSON`
+    stands for the number of a person who is there.
     """
 
     needs: str
@@ -88,7 +90,7 @@ ROWS = {
     "GET /review/without-photo": Row(VIEW, query=HERE),
     "GET /review/decisions": Row(VIEW, query=HERE),
     "POST /review/decisions/{decision_id}/undo": Row(PHOTOS),
-    "POST /review/{file_id}/match": Row(PHOTOS, {"person": 1}),
+    "POST /review/{file_id}/match": Row(PHOTOS, {"person": PERSON}),
     "POST /review/{file_id}/dismiss": Row(PHOTOS),
     "GET /users": Row(SYSTEM, of_school=False),
     "POST /users": Row(SYSTEM, {"name": "new", "role": "staff", "school": None}, of_school=False),

@@ -17,7 +17,7 @@ from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.review import services as review
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
-from tests.api.access_table import RECORDS, ROWS, TOKEN, Row
+from tests.api.access_table import PERSON, RECORDS, ROWS, TOKEN, Row
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
 from tests.web.pages import around_today, make_profile, make_run, make_user
 
@@ -132,7 +132,8 @@ def test_operation_lets_in_whom_it_should(everyone: Everyone, name: str) -> None
     address = ROOT + path.format(**everyone.values) + row.query
     given: dict[str, Any] = {}
     if row.body is not None:
-        body = row.body if isinstance(row.body, str) else json.dumps(row.body)
+        person = str(everyone.values["person_id"])
+        body = row.body if isinstance(row.body, str) else json.dumps(row.body).replace(f'"{PERSON}"', person)
         given = {"data": body, "content_type": row.form}
 
     for who in WHO:

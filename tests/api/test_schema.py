@@ -38,6 +38,7 @@ def headers(scene: Scene) -> dict[str, str]:  # noqa: F811
     return {"Host": "localhost", "Authorization": f"Bearer {made.secret}"}
 
 
+@pytest.mark.usefixtures("lasting_connection")
 @api.parametrize()
 @settings(
     max_examples=EXAMPLES,

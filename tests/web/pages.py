@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 from io import BytesIO
 from itertools import count
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from photosync.apps.accounts.models import Membership, Role, User
@@ -40,6 +42,13 @@ def signed_in(user: User) -> Client:
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     return client
+
+
+def statements(client: Client, address: str) -> list[str]:
+    """Return the SQL that an answer takes, without what notes, once a minute, that the session was seen."""
+    with CaptureQueriesContext(connection) as taken:
+        assert client.get(address).status_code == 200
+    return [each["sql"] for each in taken if "usersession" not in each["sql"] and "SAVEPOINT" not in each["sql"]]
 
 
 def make_person(school: School, code: str, **fields: object) -> Person:

@@ -3,16 +3,14 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from photosync.apps.library.models import Withdrawal
 from photosync.apps.people.models import Person
 from photosync.apps.people.wording import level_words
 from photosync.web.faces_wall import PEOPLE_PER_PAGE, Face, natural_order, year_levels
 from tests.web.conftest import Scene
-from tests.web.pages import Markup, give_photo, make_person, make_picture, signed_in
+from tests.web.pages import Markup, give_photo, make_person, make_picture, signed_in, statements
 
 NOW = datetime.now(UTC)
 
@@ -150,14 +148,11 @@ def test_wall_asks_as_many_questions_for_many_as_for_few(
     scene: Scene,
 ) -> None:
     client = scene.client
-    client.get("/photos/")  # the first answer of a session also notes that there is one
-    with CaptureQueriesContext(connection) as few:
-        client.get("/photos/")
+    few = statements(client, "/photos/")
     picture = make_picture()
     for number in range(40):
         give_photo(make_person(scene.school, f"9{number:03}"), scene.year, picture)
-    with CaptureQueriesContext(connection) as many:
-        client.get("/photos/")
+    many = statements(client, "/photos/")
 
     assert len(many) == len(few)
 

@@ -11,6 +11,7 @@ from photosync.web.front_door import session_key_in
 from photosync.web.pages_bridge import (
     LARGEST_BODY_BYTES,
     LARGEST_UPLOAD_BYTES,
+    BodyBrokenOff,
     BodyTooLarge,
     PageAnswer,
     read_body,
@@ -104,8 +105,20 @@ def test_body_without_a_length_is_read_up_to_the_limit_only() -> None:
 
 def test_body_with_a_file_may_be_larger() -> None:
     request = Request(headers=Headers(("content-length", str(LARGEST_BODY_BYTES + 1))))
+    sent = bytes(LARGEST_BODY_BYTES + 1)
 
-    assert run_apart(read_body(request, in_chunks(b"x"), largest=LARGEST_UPLOAD_BYTES)) == b"x"
+    assert run_apart(read_body(request, in_chunks(sent, b""), largest=LARGEST_UPLOAD_BYTES)) == sent
+
+
+@pytest.mark.parametrize(
+    ("length", "chunks"),
+    [("4", (b"abc", b"")), ("2", (b"abc", b"")), ("3", (b"abc", b"", b"")), ("", (b"abc", b"", b""))],
+)
+def test_body_that_broke_off_is_not_read(length: str, chunks: tuple[bytes, ...]) -> None:
+    request = Request(headers=Headers(*([("content-length", length)] if length else [])))
+
+    with pytest.raises(BodyBrokenOff):
+        run_apart(read_body(request, in_chunks(*chunks)))
 
 
 def test_answer_comes_whole_and_is_closed() -> None:

@@ -11,7 +11,7 @@ from photosync.api.problems import as_problem
 
 ROOT = "/api/"
 REFUSED = "photosync.refused"
-"""Put into the environment by the front door, which has not read a body: 413 or 408."""
+"""Put into the environment by the front door, which has not read a whole body: 400, 413 or 408."""
 
 
 class ApiMiddleware:

@@ -25,6 +25,7 @@ from photosync.web.downloads import Download, WrittenFile, write_download
 from photosync.web.pages_bridge import (
     LARGEST_BODY_BYTES,
     LARGEST_UPLOAD_BYTES,
+    BodyBrokenOff,
     BodyTooLarge,
     Scope,
     Wsgi,
@@ -111,8 +112,8 @@ class FrontDoor:
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
                 body = await read_body(scope, protocol, largest=await self._largest_body(scope))
-        except (BodyTooLarge, TimeoutError) as error:
-            status = 413 if isinstance(error, BodyTooLarge) else 408
+        except (BodyBrokenOff, BodyTooLarge, TimeoutError) as error:
+            status = {BodyBrokenOff: 400, BodyTooLarge: 413}.get(type(error), 408)
             if scope.path.startswith(API_ROOT):
                 # The API says it in its own form.
                 await self._answer_from_django(scope, protocol, wsgi_environ(scope, b"") | {REFUSED: status})
@@ -223,6 +224,7 @@ def _not_started(_environ: dict[str, Any], _start_response: Any) -> list[bytes]:
 
 _PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
 _NOT_READ = {
+    400: b"The request broke off. Nothing was changed.\n",
     413: b"What was sent is too large. Nothing was changed.\n",
     408: b"The request did not arrive in time. Nothing was changed.\n",
 }

@@ -72,11 +72,14 @@ def test_no_without_a_reason_is_refused_and_with_one_is_sent(page: Page, site: S
     assert (complaints, watched.elsewhere) == ([], [])
 
 
-def test_no_article_has_an_accessibility_fault(page: Page, site: Served) -> None:
+def test_no_article_has_an_accessibility_fault_or_is_wider_than_the_window(page: Page, site: Served) -> None:
     sign_in(page, site)
-    found = {}
+    page.set_viewport_size({"width": 390, "height": 844})
+    found, widths = {}, {}
     for slug in articles():
         page.goto(address(site, f"/help/{slug}/"))
         found[slug] = faults_on(page)
+        widths[slug] = page.evaluate("document.documentElement.scrollWidth")
 
     assert {slug: faults for slug, faults in found.items() if faults} == {}
+    assert widths == dict.fromkeys(widths, 390)

@@ -52,6 +52,11 @@ def consent_from_text(text: str) -> Consent:
         ) from None
 
 
+def is_answer(text: str) -> bool:
+    """Return whether the whole text is an answer, which then names no purpose."""
+    return text.strip().lower() in _CONSENT_CODES
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownMeans:
     """What "unknown" means at a school for one purpose: no, unless it records its legal basis for yes."""

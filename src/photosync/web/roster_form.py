@@ -33,7 +33,12 @@ FIELD_WORDS: dict[str, Words] = {
     "house": _("House"),
     "campus": _("Campus"),
     "status": _("Status (current or left)"),
-    "consent": _("Consent"),
+    "consent": _("Consent, purposes in the cell"),
+    "consent_school_use": _("Consent: School use"),
+    "consent_online_publication": _("Consent: Online publication"),
+    "consent_printed_publication": _("Consent: Printed publication"),
+    "consent_yearbook": _("Consent: Yearbook"),
+    "consent_media_release": _("Consent: Media release"),
     IGNORE: _("Not used"),
 }
 

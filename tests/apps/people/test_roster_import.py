@@ -30,6 +30,35 @@ def revision(school: School) -> int:
     return school.identifier_revision
 
 
+def test_columns_of_one_purpose_are_consent_and_empty_cells_say_nothing(school: School, tmp_path: Path) -> None:
+    header = "student_code,Yearbook,Website consent,Media Consent,consent\n"
+
+    first = import_text(school, tmp_path, f"{header}1,Yes,n,,school_use=yes;yearbook=no\n2,,,maybe,\n3,,,,\n")
+    second = import_text(school, tmp_path, f"{header}1,,U,,\n")
+
+    assert (counted(first), counted(second)) == (
+        {"rows": 3, "new": 2, "refused": 1},
+        {"rows": 1, "changed": 1, "absent": 1},
+    )
+    assert [each.reason for each in first.refusals] == [
+        '"maybe" is no answer about consent. Write yes, no or unknown (or Y, N, U, X).'
+    ]
+    assert {person.code: person.consent for person in Person.objects.all()} == {
+        "1": {"school_use": "yes", "yearbook": "yes", "online_publication": "unknown"},
+        "3": {},
+    }
+
+
+def test_names_keep_the_joiners_that_their_script_needs(school: School, tmp_path: Path) -> None:
+    report = import_text(school, tmp_path, "student_code,given_name\n1,می\u200cنا\n2\u200c,Mia\n")
+
+    assert counted(report) == {"rows": 2, "new": 1, "refused": 1}
+    assert [(each.line, each.reason) for each in report.refusals] == [
+        (3, 'The student code "2\ufffd" has characters that are not text.')
+    ]
+    assert Person.objects.get().given_name == "می\u200cنا"
+
+
 def test_people_are_imported_with_every_field(school: School, tmp_path: Path) -> None:
     text = (
         "student_code,alternate_id,given_name,family_name,preferred_name,username,email,year_level,"
@@ -196,6 +225,12 @@ def test_refused_row_is_not_absent(school: School, tmp_path: Path) -> None:
             "9",
             'The consent "tiktok=yes" is not understood. Write it like school_use=yes;online=no; the '
             "purposes are school_use, online_publication, printed_publication, yearbook, media_release.",
+        ),
+        (
+            "9,Mia,,,Yes",
+            "9",
+            'The consent "Yes" does not say what it is for. Choose a purpose for this column, such as '
+            "Consent: School use (consent_school_use), or write the purpose into it, like school_use=yes;online=no.",
         ),
         (
             "9,Mia,,,online=maybe",
@@ -383,7 +418,8 @@ def test_path_is_refused(name: str, message: str, school: School, tmp_path: Path
             "Form=staff_code",
             '"staff_code" is not a field of a student roster. Nothing was imported. Choose from: '
             "student_code, alternate_id, given_name, family_name, preferred_name, username, email, year_level, "
-            "roll_group, house, campus, status, consent, or ignore.",
+            "roll_group, house, campus, status, consent, consent_school_use, consent_online_publication, "
+            "consent_printed_publication, consent_yearbook, consent_media_release, or ignore.",
         ),
     ],
 )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from photosync.core.consent import Purpose
 from photosync.core.errors import WrongUse
 from photosync.core.people import PersonKind, quoted
 
 ALTERNATE_ID = "alternate_id"
 IGNORE = "ignore"
+CONSENT_FIELDS = {f"consent_{purpose}": purpose for purpose in Purpose}
+"""A column that answers for one purpose has a field of its own; `consent` names the purposes in the cell."""
 FIELDS = (
     "student_code",
     "staff_code",
@@ -25,6 +28,7 @@ FIELDS = (
     "campus",
     "status",
     "consent",
+    *CONSENT_FIELDS,
 )
 
 # Names as schools' systems and spreadsheets write them; compared without case, blanks and punctuation.
@@ -41,7 +45,12 @@ _USUAL_NAMES = {
     "house": "house, house name",
     "campus": "campus, site, campus name",
     "status": "status, enrolment status, enrollment status, student status, staff status, employment status",
-    "consent": "consent, photo consent, photo permission, media consent",
+    "consent": "consent, photo consent, photo permission",
+    "consent_school_use": "school use, school use consent, internal use",
+    "consent_online_publication": "online publication, online consent, website consent, web consent",
+    "consent_printed_publication": "printed publication, print consent, newsletter consent",
+    "consent_yearbook": "yearbook, yearbook consent",
+    "consent_media_release": "media release, media consent, media permission",
 }
 _USUAL_CODE_NAMES = {
     PersonKind.STUDENT: "student code, student id, student number, student no, student nr, student, code, "

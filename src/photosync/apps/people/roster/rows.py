@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from photosync.apps.people.roster.columns import ALTERNATE_ID, Columns, code_field
-from photosync.core.consent import Purpose, consent_from_text
+from photosync.apps.people.roster.columns import ALTERNATE_ID, CONSENT_FIELDS, Columns, code_field
+from photosync.core.consent import Purpose, consent_from_text, is_answer
 from photosync.core.errors import WrongUse
 from photosync.core.people import PersonKind, quoted
 
@@ -27,6 +27,7 @@ LONGEST = {
     "campus": 64,
     "status": 100,
     "consent": 500,
+    **dict.fromkeys(CONSENT_FIELDS, 100),
 }
 PLAIN_FIELDS = ("given_name", "family_name", "preferred_name", "year_level", "roll_group", "house", "campus")
 IDENTIFIER_FIELDS = (ALTERNATE_ID, "username", "email")
@@ -48,6 +49,8 @@ _SHORT_PURPOSES = {
     "print": Purpose.PRINTED_PUBLICATION,
     "media": Purpose.MEDIA_RELEASE,
 }
+# Persian names and those of several Indian scripts are spelt with these two, which show nothing themselves.
+_JOINERS = dict.fromkeys((0x200C, 0x200D))
 # Spreadsheets write ="002082" so that the leading zeros stay.
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 
@@ -86,7 +89,7 @@ def person_of(line: int, cells: Sequence[str], columns: Columns, kind: PersonKin
         raise RowRefused(str(refused), "" if _bad_code(code) else code) from refused
     single = {field: "".join(found) for field, found in values.items() if field != ALTERNATE_ID}
     try:
-        consent = consent_of(single["consent"]) if single.get("consent") else None
+        consent = _consent(single)
     except WrongUse as wrong:
         raise RowRefused(str(wrong), code) from wrong
     return RosterPerson(
@@ -99,8 +102,23 @@ def person_of(line: int, cells: Sequence[str], columns: Columns, kind: PersonKin
     )
 
 
+def _consent(single: Mapping[str, str]) -> dict[str, str] | None:
+    """Return what the row answers, None where it answers nothing. A column of one purpose comes before the others."""
+    found = consent_of(single.get("consent", ""))
+    for field, purpose in CONSENT_FIELDS.items():
+        if answer := single.get(field):
+            found[purpose.value] = consent_from_text(answer).value
+    return found or None
+
+
 def consent_of(text: str) -> dict[str, str]:
     """Return purpose to yes, no or unknown from a text like `school_use=yes;online=no`. Raises WrongUse."""
+    if text.strip() and is_answer(text):
+        raise WrongUse(
+            f"The consent {quoted(text.strip())} does not say what it is for. Choose a purpose for this column, "
+            "such as Consent: School use (consent_school_use), or write the purpose into it, like "
+            "school_use=yes;online=no."
+        )
     consent = {}
     for part in re.split(r"[;,|]", text):
         if not part.strip():
@@ -142,7 +160,7 @@ def _check(field: str, values: tuple[str, ...]) -> None:
     for value in values:
         if len(value) > LONGEST[field]:
             raise RowRefused(f"The {words} is longer than {LONGEST[field]} characters.")
-        if not value.isprintable():
+        if not (value.translate(_JOINERS) if field in PLAIN_FIELDS else value).isprintable():
             raise RowRefused(f"The {words} {quoted(value)} has characters that are not text.")
 
 

@@ -83,6 +83,28 @@ def test_decision_without_script(browser: Browser, site: Served) -> None:
     context.close()
 
 
+def test_enter_chooses_what_was_searched_for_and_never_a_suggestion_of_before(page: Page, site: Served) -> None:
+    sign_in(page, site)
+    page.goto(address(site, "/review/"))
+    expect(page.locator("#found legend")).to_have_text("Suggestions")
+    expect(page.locator("#found li")).not_to_have_count(0)
+
+    page.keyboard.press("/")
+    page.keyboard.type("Hal Hart1")
+    page.keyboard.press("Enter")
+
+    chosen = page.locator("#found li:has(input:checked)")
+    expect(chosen).to_contain_text("Hal Hart1")
+    expect(chosen.locator("input")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("nobody like this")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found")).to_contain_text("Nobody who can be chosen has a name or code like")
+    expect(page.locator("#found input:checked")).to_have_count(0)
+    expect(page.locator("#q")).to_be_focused()
+
+
 def test_queue_is_cleared_by_keyboard_alone(page: Page, site: Served) -> None:
     watched = Watched(page, site.port)
     sign_in(page, site)
@@ -129,8 +151,8 @@ def decide(page: Page, path: str) -> str:
     if "IMG_" in path:
         page.keyboard.press("/")
         page.keyboard.type("Gus Gray1")
-        expect(page.locator("#found li")).to_have_count(1)
         page.keyboard.press("Enter")
+        expect(page.locator("#found li:has(input:checked)")).to_contain_text("Gus Gray1")
         page.keyboard.press("Enter")
         return "searched"
     if not page.locator("#found li").count():

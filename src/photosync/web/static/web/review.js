@@ -13,6 +13,7 @@
 
   function begin(focus) {
     const title = document.getElementById("item-title");
+    for (const tab of queue().querySelectorAll(".levels [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     const told = [...queue().querySelectorAll("[data-say]")].map((each) => each.dataset.say);
     if (focus && title) {
       title.focus({ preventScroll: true });
@@ -54,6 +55,19 @@
     choice.focus();
   }
 
+  // Enter chooses from what was searched for. Whoever types fast would else choose from the list of before.
+  let chooses = false;
+  const isFound = (search) => document.getElementById("found").dataset.search === search.value.trim();
+
+  function chooseFound(search) {
+    if (isFound(search)) {
+      choose(1);
+    } else {
+      chooses = true;
+      htmx.trigger(search, "search-now");
+    }
+  }
+
   function act(key) {
     if (key === "/") pressed("/")?.focus();
     else if (key === "Enter") match();
@@ -68,9 +82,9 @@
     const at = document.activeElement;
     if (!queue()?.contains(at)) return;
     if (at.matches("input[type=search]")) {
-      if (event.key === "Enter" && choices().length) {
+      if (event.key === "Enter") {
         event.preventDefault();
-        choose(1);
+        if (!event.repeat) chooseFound(at);
       } else if (event.key === "Escape") {
         document.getElementById("item-title")?.focus();
       }
@@ -83,7 +97,13 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "review") begin(true);
+    if (event.detail.target.id === "review") {
+      chooses = false;
+      begin(true);
+    } else if (event.detail.target.id === "found" && chooses && isFound(pressed("/"))) {
+      chooses = false;
+      choose(1);
+    }
   });
   begin(true);
 })();

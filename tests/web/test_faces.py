@@ -7,6 +7,7 @@ from django.test import Client
 
 from photosync.apps.library.models import Withdrawal
 from photosync.apps.people.models import Person
+from photosync.apps.people.privacy import set_consent
 from photosync.apps.people.wording import level_words
 from photosync.web.faces_wall import PEOPLE_PER_PAGE, Face, natural_order, year_levels
 from tests.web.conftest import Scene
@@ -35,6 +36,24 @@ def test_face_says_whether_the_photo_is_an_earlier_years(scene: Scene) -> None:
         Face(scene.ben.pk, "Ben Byrne", "1002", "", "BB", scene.ben.pk % 6, scene.year - 1, is_earlier=True),
         Face(scene.cy.pk, "Cy Çelik", "1003", "", "CÇ", scene.cy.pk % 6, None, is_earlier=False),
     )
+
+
+def test_no_to_school_use_leaves_initials_on_the_wall_and_says_so_on_the_page(scene: Scene) -> None:
+    set_consent(scene.ada, {"school_use": "no"})
+    set_consent(scene.ben, {"school_use": "unknown", "yearbook": "no"})
+    told = "There is no consent for school use. No face is shown here."
+
+    wall = scene.client.get("/photos/").context["wall"].faces
+    page = scene.client.get(f"/photos/people/{scene.ada.pk}/")
+    data = scene.client.get(f"/data-management/people/{scene.ada.pk}/")
+
+    assert [(face.name, face.photo_year) for face in wall] == [
+        ("Ada Abel", None),
+        ("Ben Byrne", scene.year - 1),
+        ("Cy Çelik", None),
+    ]
+    assert (told in Markup.of(page).text, Markup.of(page).all("img")) == (True, [])
+    assert (told in Markup.of(data).text, len(Markup.of(data).all("img")) > 0) == (False, True)
 
 
 def test_earlier_years_photo_carries_its_year(scene: Scene) -> None:

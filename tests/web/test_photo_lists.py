@@ -25,6 +25,7 @@ def test_page_begins_with_the_first_year_level_in_the_period_of_today(scene: Sce
     now = around_today(scene.school)
     today = datetime.now(UTC).date()
     make_period(scene.school, "LATER", today + timedelta(days=400), today + timedelta(days=500), group=98)
+    make_period(scene.school, "PHOTO", today - timedelta(days=5), today + timedelta(days=1500), group=99)
 
     response = scene.client.get(LISTS)
 

@@ -119,9 +119,16 @@ def period_words(period: TimetablePeriod) -> str:
 
 
 def _period(periods: tuple[TimetablePeriod, ...], code: str | None, today: date) -> TimetablePeriod | None:
-    """Return the period that is asked for; without one that of today, else the latest."""
+    """Return the period that is asked for; without one the shortest that has today in it, else the latest.
+
+    A period for several years, made for the sync, is not what someone wants who prints the list of a class.
+    """
     if code == "-":
         return None
     found = next((each for each in periods if each.code == code), None)
-    of_today = next((each for each in periods if each.start <= today <= each.end), None)
+    of_today = min(
+        (each for each in periods if each.start <= today <= each.end),
+        key=lambda each: each.end - each.start,
+        default=None,
+    )
     return found or of_today or next(iter(periods), None)

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.people.models import Person
+from photosync.apps.people.privacy import showing_of
 from photosync.apps.people.wording import level_words
 from photosync.apps.schools.queries import academic_year_now
+from photosync.core.consent import Purpose
 from photosync.web.faces_wall import (
     LONGEST_SEARCH,
     WallPage,
@@ -100,6 +102,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         raise Http404
     history = history_of(found, datetime.now(UTC))
     may_open_data = workplace.may_see_sync and workplace_of(request).school == found.school
+    showing = showing_of(found, Purpose.SCHOOL_USE, found.school)
+    hidden = "" if showing.allowed else _("%(reason)s No face is shown here.") % {"reason": showing.reason}
     group = level_words(found.year_level) if found.kind == Person.Kind.STUDENT else _("Staff")
     query = QueryDict(mutable=True)
     query.update({"level": found.year_level} if found.kind == Person.Kind.STUDENT else {"kind": found.kind})
@@ -108,8 +112,9 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "web/person.html",
         {
             "person": found,
-            "face": face_of(found, history.shown_year, history.current_year),
+            "face": face_of(found, None if hidden else history.shown_year, history.current_year),
             "history": history,
+            "hidden_because": history.withdrawn_because or hidden,
             "shows_origin": workplace.may_see_sync,
             "runs_here": runs_of_versions(found) if workplace.may_see_sync else (),
             # The pages of Data Management are those of the chosen school.

@@ -9,8 +9,9 @@ import pytest
 
 import photosync
 from photosync.apps.accounts.permissions import Permission
-from photosync.apps.help.articles import Article, articles
+from photosync.apps.help.articles import Article, article_on, articles
 from photosync.web.help_markup import address_of, shown_article
+from tests.web.access_table import PAGES
 from tests.web.conftest import Scene
 
 SOURCE = Path(photosync.__file__).parent
@@ -18,6 +19,13 @@ EVERYTHING = frozenset(Permission)
 TRANSLATED = re.compile(r"""\{%\s*translate\s+(?:"([^"]*)"|'([^']*)')""")
 IN_BLOCK = re.compile(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
+WITHOUT_ARTICLE = {
+    "part of a page": {"profile-card", "profile-live", "run-live"},
+    "file": {"run-csv", "photo-list-pdf", "audit-export", "audit-views-export", "help-feedback-csv"},
+    "picture": {"photo", "photo-preview", "review-picture"},
+    "help itself": {"help", "help-article", "help-answer"},
+    "for machines": {"healthz", "readyz"},
+}
 
 
 @cache
@@ -99,10 +107,22 @@ def test_page_that_the_reader_may_not_open_is_words_only() -> None:
 
 
 def test_contents_are_shown_where_there_is_much_to_read() -> None:
-    long, short = articles()["enabling-the-photo-sync"], articles()["signing-in"]
+    long, short = articles()["enabling-the-photo-sync"], articles()["audit"]
 
     assert [each.anchor for each in shown_article(long, EVERYTHING).contents][:2] == [
         "add-a-timetable-period",
         "one-period-for-several-years",
     ]
     assert shown_article(short, EVERYTHING).contents == ()
+
+
+def test_every_page_opens_an_article() -> None:
+    without = set().union(*WITHOUT_ARTICLE.values())
+    shown = {name for name, access in PAGES.items() if access.get}
+
+    assert {name for name in shown if article_on(name) is None} == without
+
+
+def test_help_is_offered_on_the_page_of_a_person_in_the_lists_and_in_review(scene: Scene) -> None:
+    for path, slug in (("/review/", "review"), ("/photos/lists/", "photo-lists"), ("/settings/audit/", "audit")):
+        assert f'href="/help/{slug}/"' in scene.client.get(path).content.decode()

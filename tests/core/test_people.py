@@ -13,6 +13,7 @@ from photosync.core.people import (
     PersonKind,
     compare_form,
     merged_by,
+    plain_letters,
     quoted,
     refuse_if_merging,
 )
@@ -157,3 +158,22 @@ def test_person_kinds_in_words() -> None:
         ("students", "student"),
         ("staff", "staff member"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Kovačević", "kovacevic"),
+        ("Nguyễn Thị Đào", "nguyen thi dao"),
+        ("Strauß-Bjørn", "strauss-bjorn"),
+        ("O\u2019Brien", "o'brien"),
+        ("Zoe\u0308", "zoe"),
+        ("Łukasz Œuvré", "lukasz oeuvre"),
+        ("İbrahim", "ibrahim"),
+        ("李小龍", "李小龍"),
+        ("می\u200cنا", "مینا"),
+        ("\u0301", ""),
+    ],
+)
+def test_plain_letters_of_a_name_are_those_that_one_types(name: str, plain: str) -> None:
+    assert plain_letters(name) == plain

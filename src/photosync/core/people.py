@@ -16,6 +16,23 @@ Owner = TypeVar("Owner", bound=Hashable)
 
 _LEADING_ZEROS = re.compile(r"0+(?=[^\W_])")
 _SHOWN_LENGTH = 60
+# Letters that Unicode does not take apart, and the apostrophes that are typed for one another.
+_PLAIN = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "ħ": "h",
+    }
+    | dict.fromkeys("\u2019\u2018\u02bb\u02bc", "'")
+    | dict.fromkeys("\u200c\u200d", "")
+    | dict.fromkeys("\u2010\u2011", "-")
+)
 
 
 class PersonKind(StrEnum):
@@ -96,6 +113,15 @@ def _caseless(text: str) -> str:
     # Unicode's canonical caseless match: folding can undo a normal form and the other way round.
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold()).casefold()
     return unicodedata.normalize("NFC", folded)
+
+
+def plain_letters(text: str) -> str:
+    """Return a name as one types it without its marks, in small letters: `Kovačević` is `kovacevic`.
+
+    For searching only: two people may have the same plain name.
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def merged_by(comparison: Comparison, values: Iterable[str]) -> tuple[tuple[str, ...], ...]:

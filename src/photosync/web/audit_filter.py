@@ -16,7 +16,7 @@ from photosync.apps.audit.sentences import ABOUT
 from photosync.apps.audit.viewing import BY_LINK
 from photosync.apps.audit.walking import Place
 from photosync.apps.people.models import Person
-from photosync.apps.people.queries import identified_by
+from photosync.apps.people.queries import identified_by, plainly_named
 from photosync.apps.schools.models import School
 from photosync.core.instants import first_instant_of
 from photosync.web.faces_wall import LONGEST_SEARCH, MOST_WORDS, says
@@ -123,7 +123,9 @@ def people_named(text: str, school: School) -> list[Person]:
     if exact:
         return exact
     for word in text.split()[:MOST_WORDS]:
-        people = people.filter(says(word) | Q(pk__in=identified_by(school, word)))
+        people = people.filter(
+            says(word) | Q(pk__in=identified_by(school, word)) | Q(pk__in=plainly_named(school, word))
+        )
     return list(people.order_by("family_name", "given_name", "pk")[:MOST_SUGGESTED])
 
 

@@ -18,8 +18,10 @@ from photosync.apps.library.queries import photo_states
 from photosync.apps.people import wording
 from photosync.apps.people.models import Person
 from photosync.apps.people.privacy import showing_of
+from photosync.apps.people.queries import plainly_named
 from photosync.apps.schools.models import School
 from photosync.core.consent import Purpose
+from photosync.core.people import plain_letters
 
 PEOPLE_PER_PAGE = 60
 DEEPEST_PAGE = 2_000
@@ -75,14 +77,18 @@ def people_found(school: School, search: str) -> QuerySet[Person]:
     """Return people of whom every word of `search` begins the code or is part of a name."""
     people = _on_the_wall(school)
     for word in search[:LONGEST_SEARCH].split()[:MOST_WORDS]:
-        people = people.filter(says(word))
+        people = people.filter(says(word) | Q(pk__in=plainly_named(school, word)))
     return people.order_by("family_name", "given_name", "pk")
 
 
 def says(word: str) -> Q:
-    """Return the condition that `word` begins the code or is part of a name."""
+    """Return the condition that `word` begins the code or is part of a name; names with marks: `plainly_named`."""
     # SQLite knows the letter case of ASCII only.
-    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    spellings = (
+        {word}
+        if word.isascii()
+        else {word, word.lower(), word.upper(), word.capitalize(), plain_letters(word) or word}
+    )
     return reduce(
         or_,
         (

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from photosync.apps.library.models import Withdrawal, YearPhoto
 from photosync.apps.library.queries import photo_states
 from photosync.apps.people.models import Person
-from photosync.apps.people.queries import GROUPINGS, identified_by, values_in_use
+from photosync.apps.people.queries import GROUPINGS, identified_by, plainly_named, values_in_use
 from photosync.apps.schools.models import School
 from photosync.core.people import PersonKind
 from photosync.web.faces_wall import DEEPEST_PAGE, LONGEST_SEARCH, MOST_WORDS, Face, face_of, natural_order, says
@@ -117,7 +117,9 @@ class PeopleList:
             people = people.filter(status=Person.Status.LEFT if asked.status == LEFT else Person.Status.ACTIVE)
         people = people.filter(**{name: value for name in GROUPINGS if (value := getattr(asked, name))})
         for word in asked.search.split()[:MOST_WORDS]:
-            people = people.filter(says(word) | Q(pk__in=identified_by(self.school, word)))
+            people = people.filter(
+                says(word) | Q(pk__in=identified_by(self.school, word)) | Q(pk__in=plainly_named(self.school, word))
+            )
         people = people.filter(*_with_photo(asked.photo, self.year))
         return people.order_by(*_ORDERS[asked.sort]).values_list("pk", flat=True)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from photosync.apps.library.queries import photo_states
 from photosync.apps.people.models import Person
-from photosync.apps.people.queries import identified_by
+from photosync.apps.people.queries import identified_by, plainly_named
 from photosync.apps.people.wording import level_words
 from photosync.apps.review.looking import may_show_protected
 from photosync.apps.review.queues import CODES, Queue
@@ -188,7 +188,9 @@ def _found(file: ListedFile, onlooker: Onlooker) -> list[Suggested]:
     people = to_choose_from(file, shows_protected=onlooker.shows_protected).order_by(
         "family_name", "given_name", "pk"
     )
-    said = [says(word) | Q(pk__in=identified_by(school, word)) for word in words]
+    said = [
+        says(word) | Q(pk__in=identified_by(school, word)) | Q(pk__in=plainly_named(school, word)) for word in words
+    ]
     return [Suggested(person, "") for person in people.filter(reduce(and_, said))[:MOST_CHOICES]] if said else []
 
 

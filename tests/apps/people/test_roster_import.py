@@ -506,3 +506,14 @@ def test_people_are_found(given: dict[str, Any], expected: list[str], school: Sc
     import_text(school, tmp_path, THREE)
 
     assert [person.code for person in people_of(school, **given)] == expected
+
+
+def test_names_with_marks_are_found_without_them_after_an_import(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, "student_code,given_name,family_name\n1,Jelena,Kovačević\n2,Jelena,Smith\n")
+
+    def found(search: str) -> list[str]:
+        return [person.code for person in people_of(school, search=search).order_by("code")]
+
+    assert (found("jelena kovacevic"), found("KOVAČEVIĆ"), found("jelena")) == (["1"], ["1"], ["1", "2"])
+    import_text(school, tmp_path, "student_code,given_name,family_name\n1,Jelena,Müller\n2,Jelena,Smith\n")
+    assert (found("kovacevic"), found("muller")) == ([], ["1"])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.schools.models import School
+from photosync.core.people import plain_letters
+
+LONGEST_PLAIN_NAME = 400
 
 
 class Person(models.Model):
@@ -27,6 +32,13 @@ class Person(models.Model):
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
     preferred_name = models.CharField(_("preferred name"), max_length=100, blank=True)
+    plain_name = models.CharField(
+        max_length=LONGEST_PLAIN_NAME,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("The names without marks, for searching; empty where they have none."),
+    )
     year_level = models.CharField(_("year level"), max_length=32, blank=True)
     roll_group = models.CharField(_("roll group"), max_length=32, blank=True)
     house = models.CharField(_("house"), max_length=64, blank=True)
@@ -69,6 +81,7 @@ class Person(models.Model):
             models.Index(fields=("school", "kind", "roll_group"), name="person_roll_group"),
             models.Index(fields=("school", "kind", "house"), name="person_house"),
             models.Index(fields=("school", "kind", "campus"), name="person_campus"),
+            models.Index(fields=("school", "plain_name"), name="person_by_plain_name"),
         )
         verbose_name = _("person")
         verbose_name_plural = _("people")
@@ -76,10 +89,20 @@ class Person(models.Model):
     def __str__(self) -> str:
         return f"{self.label} ({self.code})"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.plain_name = plain_name_of(self.given_name, self.preferred_name, self.family_name)
+        super().save(*args, **kwargs)
+
     @property
     def label(self) -> str:
         """The name as people say it: preferred or given name, then family name; the code if there is none."""
         return f"{self.preferred_name or self.given_name} {self.family_name}".strip() or self.code
+
+
+def plain_name_of(*names: str) -> str:
+    """Return the names as one may type them; empty where they are plain already, and searched themselves."""
+    together = " ".join(filter(None, names))
+    return "" if together.isascii() else plain_letters(together)[:LONGEST_PLAIN_NAME]
 
 
 class Identifier(models.Model):

@@ -11,7 +11,7 @@ from photosync.apps.people.models import Identifier, Person
 from photosync.apps.schools.models import School
 from photosync.core.errors import NotFound, WrongUse
 from photosync.core.matching import close_codes
-from photosync.core.people import Comparison, PersonKind, quoted
+from photosync.core.people import Comparison, PersonKind, plain_letters, quoted
 
 FOLDED = Comparison(ignore_case=True, ignore_leading_zeros=True)
 """The loosest comparison: identifiers are stored in this form too, so that any match rule can find them."""
@@ -34,6 +34,7 @@ def people_of(
             | Q(family_name__icontains=word)
             | Q(preferred_name__icontains=word)
             | Q(code__istartswith=word)
+            | Q(pk__in=plainly_named(school, word))
         )
     return people
 
@@ -69,6 +70,14 @@ def identified_by(school: School, beginning: str) -> QuerySet[Identifier, int]:
     else:
         known = known.filter(folded__startswith=form)
     return known.values_list("person_id", flat=True)
+
+
+def plainly_named(school: School, part: str) -> QuerySet[Person, int]:
+    """Return the ids of people whose names have marks, and `part` in them where both are written without."""
+    plain = plain_letters(part)
+    people = Person.objects.filter(school=school, plain_name__gt="").order_by()
+    found = people.filter(plain_name__contains=plain) if plain else people.none()
+    return found.values_list("pk", flat=True)
 
 
 GROUPINGS = ("year_level", "roll_group", "house", "campus")

@@ -102,8 +102,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         raise Http404
     history = history_of(found, datetime.now(UTC))
     may_open_data = workplace.may_see_sync and workplace_of(request).school == found.school
-    showing = showing_of(found, Purpose.SCHOOL_USE, found.school)
-    hidden = "" if showing.allowed else _("%(reason)s No face is shown here.") % {"reason": showing.reason}
+    hidden = _hidden_because(found)
     group = level_words(found.year_level) if found.kind == Person.Kind.STUDENT else _("Staff")
     query = QueryDict(mutable=True)
     query.update({"level": found.year_level} if found.kind == Person.Kind.STUDENT else {"kind": found.kind})
@@ -130,3 +129,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         ),
         workplace=workplace,
     )
+
+
+def _hidden_because(person: Person) -> str:
+    showing = showing_of(person, Purpose.SCHOOL_USE, person.school)
+    return "" if showing.allowed else _("%(reason)s No face is shown here.") % {"reason": showing.reason}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import Change, differences, record_each
-from photosync.apps.people.models import Identifier, Person
+from photosync.apps.people.models import Identifier, Person, plain_name_of
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.people.roster.columns import code_field
 from photosync.apps.people.roster.report import RosterReport
@@ -21,7 +21,7 @@ from photosync.core.people import PersonKind, quoted
 
 UNSHARED = ("username", "alternate_id")
 """Identifiers that two people of one kind may not share; families do share e-mail addresses."""
-_UPDATED = (*PLAIN_FIELDS, "status", "left_on", "consent")
+_UPDATED = (*PLAIN_FIELDS, "plain_name", "status", "left_on", "consent")
 Status = Person.Status
 
 
@@ -114,6 +114,8 @@ def write_merge(school: School, merge: Merge) -> None:
     """Write what `merge` holds. To be called in a transaction."""
     if not merge.people:
         return
+    for person in merge.people:
+        person.plain_name = plain_name_of(person.given_name, person.preferred_name, person.family_name)
     written = Person.objects.bulk_create(
         merge.people,
         update_conflicts=True,

@@ -46,14 +46,14 @@ def test_list_follows_search_and_filters_and_the_address_keeps_them(page: Page, 
 
     page.get_by_label("Search").fill("b")
     expect(names).to_have_text(["Ada Abel", "Ben Byrne"])
-    page.get_by_label("Photo").select_option("Of an earlier year")
+    page.get_by_label("Photo", exact=True).select_option("Of an earlier year")
     expect(page.locator("#people")).to_contain_text("No one is found with this.")
     page.get_by_label("Search").fill("")
     expect(names).to_have_text(["Cy Chan", "Dee Dang"])
     expect(page).to_have_url(address(site, f"{STUDENTS}?photo=earlier"))
     page.reload()
     expect(names).to_have_text(["Cy Chan", "Dee Dang"])
-    expect(page.get_by_label("Photo")).to_have_value("earlier")
+    expect(page.get_by_label("Photo", exact=True)).to_have_value("earlier")
 
     assert (watched.complaints, watched.elsewhere) == ([], [])
 
@@ -140,3 +140,37 @@ def test_file_of_someone_unknown_is_refused_before_it_is_read(site: Served) -> N
     refused = site.visitor.ask("POST", "/data-management/import/", Content_Length="5000000")
 
     assert (refused.status, refused.body) == (413, b"What was sent is too large. Nothing was changed.\n")
+
+
+def test_longest_names_make_no_page_wider_than_the_window(browser: Browser, site: Served, tmp_path: Path) -> None:
+    roster = tmp_path / "long.csv"
+    house = "H" * 64
+    roster.write_text(f"Code,First Name,Surname,Year,House\nZZ{'9' * 62},{'W' * 100},{'M' * 100},9,{house}\n")
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    sign_in(page, site)
+    page.goto(address(site, "/data-management/import/"))
+    page.get_by_label("CSV file").set_input_files(roster)
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("The roster was imported: 1 new")).to_be_visible()
+    page.goto(address(site, f"{STUDENTS}?q=ZZ9"))
+    own = page.locator("#people th[scope=row] a").get_attribute("href") or ""
+    paths = (
+        f"{STUDENTS}?q=ZZ9",
+        own,
+        f"{own}photo/",
+        f"{own}protection/",
+        own.replace("/data-management/", "/photos/"),
+        "/photos/?q=ZZ9",
+        f"/photos/lists/?year_level=&house={house}",
+        f"/photos/lists/print/?year_level=&house={house}",
+    )
+    found = {}
+    for path in paths:
+        page.goto(address(site, path))
+        found[path] = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+
+    assert found == dict.fromkeys(paths, 390)

@@ -1,11 +1,13 @@
 """Names without their marks, so that Kovačević is found by kovacevic; those of the people who are here already."""
 
+from typing import Any
+
 from django.db import migrations, models
 
 from photosync.core.people import plain_letters
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     person = apps.get_model("people", "Person")
     found = []
     for each in person.objects.only("given_name", "preferred_name", "family_name").iterator(chunk_size=2_000):

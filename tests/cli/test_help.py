@@ -10,7 +10,8 @@ from photosync.cli.outcome import exit_status
 
 NAMES = [
     *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
-    *("source", "period", "profile", "sync", "run", "review", "audit", "photo", "feedback", "verify", "doctor"),
+    *("source", "period", "profile", "sync", "run", "review", "audit", "photo", "calendar"),
+    *("feedback", "verify", "doctor"),
 ]
 
 
@@ -44,6 +45,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("photo get", "photo history", "photo release", "photo set", "photo restore"),
         *("photo withdraw", "photo show", "photo list", "photo take-off"),
         *("token add", "token list", "token revoke"),
+        *("calendar show", "calendar link", "calendar revoke"),
         *("feedback list", "feedback deal-with"),
     }
 

@@ -54,6 +54,7 @@ PAGES = (
     "/settings/audit/",
     "/settings/audit/?q=nothing-like-it",
     "/settings/audit/views/",
+    "/settings/calendar-feed/",
     "/settings/api-tokens/",
     "/settings/api-tokens/new/",
     "/api/v1/docs",

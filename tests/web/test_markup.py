@@ -78,6 +78,7 @@ PAGES = [
     "/settings/your-account/recovery-codes/new/",
     "/settings/audit/",
     "/settings/audit/views/",
+    "/settings/calendar-feed/",
     "/settings/api-tokens/",
     "/settings/api-tokens/new/",
     "/schools/",

@@ -33,6 +33,17 @@ class OwnTokenShape(TokenShape):
     may_in_the_installation: list[str]
 
 
+class CalendarLinkShape(Schema):
+    owner: str
+    school: str
+    made: Moment | None = Field(description="Null without a link.")
+    last_used: Moment | None
+
+
+class MadeCalendarLinkShape(CalendarLinkShape):
+    link: str
+
+
 class RoleShape(Schema):
     role: str
     school: str | None

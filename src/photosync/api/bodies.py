@@ -20,7 +20,7 @@ LARGEST_BODY_BYTES = LARGEST_FILE_BYTES + 1_000_000
 TAKES_FILES = re.compile(r"/api/v1/people/(?:import|[1-9][0-9]{0,17}/photo)")
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-OTHER_FORMS = (("/photo", "image/jpeg"), ("/photo-list", "application/pdf"))
+OTHER_FORMS = (("/photo", "image/jpeg"), ("/photo-list", "application/pdf"), ("/calendar", "text/calendar"))
 """By how the path ends: what GET answers with there instead of JSON."""
 
 

@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 
 from photosync import __version__
 from photosync.api import (
+    calendar,
     installation,
     people,
     periods,
@@ -67,6 +68,7 @@ api.add_router("/runs", runs.router)
 api.add_router("/review", review.router)
 api.add_router("/users", users.router)
 api.add_router("", photo_lists.router)
+api.add_router("", calendar.router)
 api.add_router("", tokens.router)
 api.add_router("", records.router)
 api.add_router("", installation.router)

@@ -31,6 +31,7 @@ SUMMARIES = {
     "review": "Decide on what runs left to a person.",
     "audit": "Who did what, and who saw whose photo.",
     "photo": "Get, set, withdraw or show the photo of a person, its history, and lists.",
+    "calendar": "Show the calendar feed; make and end secret links to it.",
     "feedback": "Read what was said about the help articles.",
     "verify": "Re-hash every stored photo against the database.",
     "doctor": "Check settings, folder rights, database, clock and workers.",

@@ -54,6 +54,11 @@ def print_text(*lines: str) -> None:
         _write(f"{plain(line)}\n".encode("utf-8", errors="backslashreplace"))
 
 
+def print_bytes(content: bytes) -> None:
+    """Print a file as it is."""
+    _write(content)
+
+
 def print_note(line: str) -> None:
     """Print a line for people to standard error."""
     print(plain(line), file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from photosync.web.views import api_tokens, audit, school_settings, settings, users, your_account
+from photosync.web.views import api_tokens, audit, calendar_feed, school_settings, settings, users, your_account
 from photosync.web.views import your_second_factor as factor
 
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("school/effect/", school_settings.school_settings_effect, name="school-settings-effect"),
     path("school/new/", school_settings.new_school, name="school-new"),
     path("retention/", school_settings.retention, name="retention"),
+    path("calendar-feed/", calendar_feed.calendar_feed_page, name="calendar-feed"),
+    path("calendar-feed/make/", calendar_feed.make_link, name="calendar-link-make"),
+    path("calendar-feed/remove/", calendar_feed.remove_link, name="calendar-link-remove"),
     path("users/", users.users, name="users"),
     path("users/roles/", users.permissions, name="permissions"),
     path("users/new/", users.new_user, name="user-new"),

@@ -9,6 +9,7 @@ from photosync.web.theme import choose_theme
 from photosync.web.views import (
     accounts,
     administration,
+    calendar_feed,
     faces,
     overview,
     periods,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("settings/", include("photosync.web.settings_urls")),
     path("help/", include("photosync.web.help_urls")),
     path("schools/", accounts.schools, name="schools"),
+    path("calendar/<str:secret>.ics", calendar_feed.feed, name="calendar"),
+    path("calendar/<str:secret>/<int:profile_id>.ics", calendar_feed.feed, name="calendar-of-profile"),
     path("theme/", choose_theme, name="theme"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),

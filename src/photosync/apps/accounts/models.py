@@ -67,6 +67,31 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.beginning}...)"
 
 
+class CalendarLink(models.Model):
+    """What lets a calendar program read when the syncs of one school run, as its owner. The secret is not stored."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="calendar_links")
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    token = models.ForeignKey(
+        ApiToken,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text=_("The API token that made it, with which it ends."),
+    )
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the secret."))
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, help_text=_("To the hour."))
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("owner", "school"), name="one_calendar_link_per_account_and_school"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.school_id}"
+
+
 class KeptAnswer(models.Model):
     """The answer to a request of the API that had a key of its own, for a day; without `status` it is going on."""
 

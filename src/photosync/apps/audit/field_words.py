@@ -70,6 +70,7 @@ FIELDS: dict[str, str | Promise] = {
     "photo_views_years": lazy("Photo views kept"),
     "protected": lazy("Protected"),
     "views": lazy("Views"),
+    "calendar_link": lazy("Calendar link"),
 }
 VALUES: dict[tuple[str, str], str | Promise] = {
     ("mode", "full"): lazy("Full"),

@@ -60,8 +60,9 @@ HEADS: dict[str, str | Promise] = {
     Act.TOKEN_MADE: lazy("%(who)s made API token %(what)s"),
     Act.TOKEN_REVOKED: lazy("%(who)s revoked API token %(what)s"),
     Act.RETENTION_CHANGED: lazy("%(who)s changed how long records and photos of school %(what)s are kept"),
+    Act.CALENDAR_LINK_CHANGED: lazy("%(who)s changed the calendar link of account %(what)s"),
 }
-"""What an act without words here is told with is its name, for instance "Calendar link changed"."""
+"""What an act without words here is told with is its name, for instance "Notification addresses changed"."""
 ABOUT: dict[str, str | Promise] = {
     "period": lazy("Timetable periods"),
     "profile": lazy("Sync profiles"),

@@ -39,6 +39,7 @@ class SyncProfile(models.Model):
     schedule_since = models.DateTimeField(
         null=True, help_text=_("When what decides about its runs last changed; no run can be missed from before.")
     )
+    revised_at = models.DateTimeField(null=True, help_text=_("When what calendars show of it last changed."))
 
     class Meta:
         ordering = ("name",)

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from photosync.apps.audit.acts import Act
+from photosync.apps.audit.models import Entry
 from photosync.apps.audit.recording import Change, differences, record, values_of
 from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
 from photosync.apps.profiles.queries import next_due_after, schedule_of
@@ -98,7 +99,10 @@ def change_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: 
                 "withdraw_number",
             )
         )
-        _record_changed(stored, former)
+        entry = _record_changed(stored, former)
+        if entry is not None and stored.name != former["name"]:
+            stored.revised_at = entry.at
+            stored.save(update_fields=("revised_at",))
     return stored
 
 
@@ -177,9 +181,9 @@ def reschedule(profile: SyncProfile, now: datetime) -> None:
     Times up to `now` count as dealt with: a changed schedule never makes runs in the past.
     """
     profile.evaluated_until = max(profile.evaluated_until, now)
-    profile.schedule_since = now
+    profile.schedule_since = profile.revised_at = now
     profile.next_due_at = next_due_after(schedule_of(profile), profile.evaluated_until)
-    profile.save(update_fields=("evaluated_until", "schedule_since", "next_due_at"))
+    profile.save(update_fields=("evaluated_until", "schedule_since", "revised_at", "next_due_at"))
 
 
 def _locked(profile: SyncProfile) -> SyncProfile:
@@ -189,15 +193,15 @@ def _locked(profile: SyncProfile) -> SyncProfile:
 
 def _take_over(profile: SyncProfile, stored: SyncProfile) -> None:
     """Let the caller's object show what was stored."""
-    for name in ("scheduled_sync_enabled", "next_due_at", "evaluated_until", "schedule_since"):
+    for name in ("scheduled_sync_enabled", "next_due_at", "evaluated_until", "schedule_since", "revised_at"):
         setattr(profile, name, getattr(stored, name))
 
 
-def _record_changed(profile: SyncProfile, former: Mapping[str, object]) -> None:
+def _record_changed(profile: SyncProfile, former: Mapping[str, object]) -> Entry | None:
     # An option that is no longer set is told as taken away.
     later = dict.fromkeys(former) | settings_told(profile)
-    if changes := differences(former, later):
-        record(Act.PROFILE_CHANGED, profile, school=profile.school, changes=changes)
+    changes = differences(former, later)
+    return record(Act.PROFILE_CHANGED, profile, school=profile.school, changes=changes) if changes else None
 
 
 def _record_assigned(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from photosync.cli import installation, options, output
+from photosync.cli.addresses import base_address
 from photosync.core.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ def _school(role: str, *, all_schools: bool) -> School | None:
 
 
 def _print(user: User, path: str, role: str | None, school: School | None) -> None:
-    address = f"{_base_address()}{path}"
+    address = f"{base_address()}{path}"
     if output.wants_json():
         document: dict[str, str | None] = {"name": user.get_username(), "set_password": address}
         if role is not None:
@@ -288,11 +289,3 @@ def _print(user: User, path: str, role: str | None, school: School | None) -> No
         output.print_json(document)
         return
     output.print_text(f"{user.get_username()} sets the password here, once, within three days:", address)
-
-
-def _base_address() -> str:
-    """Return the address of the pages: the first trusted origin that the operator has set, else this machine."""
-    from django.conf import settings
-
-    origins = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if "*" not in origin]
-    return str(origins[0]).rstrip("/") if origins else "http://127.0.0.1:8000"

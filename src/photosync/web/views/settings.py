@@ -61,6 +61,12 @@ SETTINGS = (
         Permission.SYNC_MANAGE,
     ),
     Setting(
+        "calendar-feed",
+        gettext_lazy("Calendar feed"),
+        gettext_lazy("When each sync starts, runs, pauses and stops, in your own calendar."),
+        Permission.SYNC_VIEW,
+    ),
+    Setting(
         "retention",
         gettext_lazy("Retention"),
         gettext_lazy("How long records and photos of leavers are kept."),

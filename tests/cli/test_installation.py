@@ -194,6 +194,33 @@ def test_database_that_is_empty_asks_for_init(command: Commanding) -> None:
     )
 
 
+def test_log_format_unknown_is_refused(installation: Installation) -> None:
+    run(installation, "init")
+    installation.environment["PHOTOSYNC_LOG_FORMAT"] = "xml"
+
+    done = run(installation, "worker")
+
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        'PHOTOSYNC_LOG_FORMAT cannot be "xml". Nothing was started. Choose one of: console, json.\n',
+    )
+
+
+def test_metrics_token_that_can_be_guessed_is_refused(installation: Installation) -> None:
+    run(installation, "init")
+    installation.environment["PHOTOSYNC_METRICS_TOKEN"] = "short"
+
+    done = run(installation, "worker")
+
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        "PHOTOSYNC_METRICS_TOKEN must have at least 16 characters, without spaces. Nothing was started. "
+        "Make one with: openssl rand -hex 32\n",
+    )
+
+
 def test_log_level_unknown_is_refused(installation: Installation) -> None:
     run(installation, "init")
     installation.environment["PHOTOSYNC_LOG_LEVEL"] = "loud"

@@ -133,6 +133,9 @@ AT_THE_DOOR = frozenset(
     {
         "api-docs",
         "photo-link",
+        "calendar",
+        "calendar-of-profile",
+        "metrics",
         "sign-in",
         "account_login",
         "mfa_authenticate",

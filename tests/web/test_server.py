@@ -19,8 +19,8 @@ STARTED_ANEW = (
     "import multiprocessing; multiprocessing.set_start_method('spawn'); from photosync.__main__ import main; main()"
 )
 LOGGED = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z \[error {4}\] a photo could not be read +"
-    r"reason=.The photo [0-9a-f]{64} is .*"
+    r'{"time": "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", "level": "error", "event": "a photo could not be read", '
+    r'"logger": "photosync.web.front_door", "reason": "The photo [0-9a-f]{64} is .*"}'
 )
 
 

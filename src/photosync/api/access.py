@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
+from structlog.contextvars import bind_contextvars
 
 from photosync.api.problems import Problem
 from photosync.apps.accounts.models import ApiToken
@@ -47,6 +48,8 @@ class Caller:
 
     def require(self, school: School | None, needs: Permission) -> None:
         """Raise Problem (403) where the token may not."""
+        if school is not None:
+            bind_contextvars(school=school.code)
         if needs in self.may(school):
             return
         where = _("in the whole installation") if school is None else _("in school {code}").format(code=school.code)
@@ -116,4 +119,5 @@ class ApiTokenAuth(HttpBearer):
         if found is None:
             return None
         note_used(found, now)
+        bind_contextvars(account=found.owner_id, api_token_id=found.pk)
         return Caller(found, now)

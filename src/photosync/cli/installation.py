@@ -33,13 +33,19 @@ def load_settings() -> None:
     from photosync.cli.logs import SERIOUS, log_to_stderr
 
     django.setup()
-    log_to_stderr(_log_level() if asked().debug else SERIOUS)
+    log_to_stderr(_log_level() if asked().debug else SERIOUS, _log_format())
 
 
 def _log_level() -> str:
     from django.conf import settings
 
     return str(settings.ENVIRONMENT.log_level)
+
+
+def _log_format() -> str:
+    from django.conf import settings
+
+    return str(settings.ENVIRONMENT.log_format)
 
 
 def data_folder() -> Path:
@@ -92,7 +98,7 @@ def connect_and_migrate() -> None:
     from photosync.cli.logs import log_to_stderr
 
     load_settings()
-    log_to_stderr(_log_level())
+    log_to_stderr(_log_level(), _log_format())
     require_folder()
     if pending_migrations():
         migrate()

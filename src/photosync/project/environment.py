@@ -12,7 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from photosync.core.errors import WrongUse
 from photosync.core.photos import PhotoLimits, RenditionSizes
-from photosync.project.sign_in_settings import SignInSettings
+from photosync.project.sign_in_settings import SignInSettings, secret_from
+
+SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Environment:
     trusted_origins: tuple[str, ...]
     secure_cookies: bool
     log_level: str
+    log_format: str
+    metrics_token: str
     photo_limits: PhotoLimits
     rendition_sizes: RenditionSizes
     sign_in: SignInSettings
@@ -48,6 +52,8 @@ class Environment:
             trusted_origins=_listed(variables.get("PHOTOSYNC_TRUSTED_ORIGINS", "")),
             secure_cookies=variables.get("PHOTOSYNC_SECURE_COOKIES", "no").lower() in ("1", "yes", "true", "on"),
             log_level=variables.get("PHOTOSYNC_LOG_LEVEL", "WARNING").upper(),
+            log_format=variables.get("PHOTOSYNC_LOG_FORMAT", "").strip().lower(),
+            metrics_token=_metrics_token(variables),
             photo_limits=_limits(variables),
             rendition_sizes=_sizes(variables),
             sign_in=SignInSettings.read(variables),
@@ -72,6 +78,16 @@ class Environment:
         if not self.database_url:
             return f"sqlite:///{self.data_folder / 'runs.sqlite3'}"
         return self.database_url.replace("postgres://", "postgresql://", 1)
+
+
+def _metrics_token(variables: Mapping[str, str]) -> str:
+    token = secret_from(variables, "PHOTOSYNC_METRICS_TOKEN")
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
+        raise WrongUse(
+            f"PHOTOSYNC_METRICS_TOKEN must have at least {SHORTEST_TOKEN} characters, without spaces. "
+            "Nothing was started. Make one with: openssl rand -hex 32"
+        )
+    return token
 
 
 def _limits(variables: Mapping[str, str]) -> PhotoLimits:

@@ -12,4 +12,5 @@ from photosync.web.front_door import front_door
 
 __all__ = ["front_door"]
 
-log_to_stderr(Environment.read().log_level)
+_environment = Environment.read()
+log_to_stderr(_environment.log_level, _environment.log_format)

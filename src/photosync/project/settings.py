@@ -21,6 +21,7 @@ PHOTOSYNC_PHOTO_LIMITS = ENVIRONMENT.photo_limits
 PHOTOSYNC_RENDITION_SIZES = ENVIRONMENT.rendition_sizes
 PHOTOSYNC_RUNS_DATABASE_URL = ENVIRONMENT.runs_database_url()
 PHOTOSYNC_PROXIES = ENVIRONMENT.sign_in.proxies
+PHOTOSYNC_METRICS_TOKEN = ENVIRONMENT.metrics_token
 PHOTOSYNC_REQUIRE_SECOND_FACTOR = ENVIRONMENT.sign_in.require_second_factor
 PHOTOSYNC_SIGN_IN_CREATES = ENVIRONMENT.sign_in.creates
 
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "photosync.web.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

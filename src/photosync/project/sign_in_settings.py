@@ -141,7 +141,7 @@ def _refuse_without(variables: Mapping[str, str], given: str, missing: str) -> N
 
 def _client(variables: Mapping[str, str], prefix: str) -> tuple[str, str]:
     client_id = variables.get(f"{prefix}_CLIENT_ID", "").strip()
-    secret = _secret(variables, f"{prefix}_CLIENT_SECRET")
+    secret = secret_from(variables, f"{prefix}_CLIENT_SECRET")
     if not client_id or not secret:
         raise WrongUse(
             f"{prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET (or {prefix}_CLIENT_SECRET_FILE) must both be set. "
@@ -150,7 +150,8 @@ def _client(variables: Mapping[str, str], prefix: str) -> tuple[str, str]:
     return client_id, secret
 
 
-def _secret(variables: Mapping[str, str], name: str) -> str:
+def secret_from(variables: Mapping[str, str], name: str) -> str:
+    """Return the secret that the variable holds, or the file that NAME_FILE names; empty without either."""
     path = variables.get(f"{name}_FILE", "").strip()
     if not path:
         return variables.get(name, "").strip()

@@ -10,6 +10,7 @@ import asyncio
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -52,6 +53,7 @@ API_ROOT = "/api/"
 API_TAKES_FILES = re.compile(r"/api/v1/people/(?:import|[1-9][0-9]{0,17}/photo)")
 """Where a file may be sent to with an API token."""
 LONGEST_AUTHORIZATION = 200
+TOLD_EVERY_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +70,7 @@ class FrontDoor:
         self._gate = PhotoGate(photo_questions(), self._photo_threads)
         self._cookie_name = ""
         self._threads_before: frozenset[int] = frozenset()
+        self._answered: Counter[int] = Counter()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         import django
@@ -81,6 +84,7 @@ class FrontDoor:
         self._pages = django_pages()
         self._cookie_name = settings.SESSION_COOKIE_NAME
         self._folder = settings.PHOTOSYNC_DATA
+        loop.call_later(TOLD_EVERY_S, self._tell_answered, loop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         for threads in (self._page_threads, self._photo_threads, self._download_threads):
@@ -104,9 +108,19 @@ class FrontDoor:
                     answer = self._gate.answer(address, session_key, if_none_match, is_shown=is_shown)
                 if not isinstance(answer, PhotoAnswer):
                     answer = await _awaited(answer)
+                self._answered[answer.status] += 1
                 _send(protocol, scope.method, answer.status, answer.headers, answer.body)
                 return
         await self._answer_page(scope, protocol)
+
+    def _tell_answered(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Count what the gate has answered: now and then, so that it costs a photo next to nothing."""
+        from photosync.web.metrics import note_gate_answers
+
+        if self._answered:
+            answered, self._answered = self._answered, Counter()
+            note_gate_answers(answered)
+        loop.call_later(TOLD_EVERY_S, self._tell_answered, loop)
 
     async def _answer_page(self, scope: Scope, protocol: Any) -> None:
         try:

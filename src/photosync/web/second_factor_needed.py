@@ -26,6 +26,9 @@ REACHED_WITHOUT = frozenset(
         "set-password",
         "theme",
         "healthz",
+        "metrics",
+        "calendar",
+        "calendar-of-profile",
         "readyz",
     }
 )

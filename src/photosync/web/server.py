@@ -11,6 +11,7 @@ import asyncio
 import os
 import signal
 import socket
+import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -40,6 +41,12 @@ _SERVER_SETTINGS: dict[str, Any] = {
     "websockets": False,
     "backpressure": REQUESTS_AT_ONCE,
     "log_level": LogLevels.error,
+    # What the server tells goes the way of everything else that is told.
+    "log_dictconfig": {
+        "formatters": {},
+        "handlers": {},
+        "loggers": {name: {"handlers": [], "propagate": True} for name in ("_granian", "granian.access")},
+    },
 }
 
 
@@ -133,7 +140,10 @@ def _serve_from_processes(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         **_SERVER_SETTINGS,
     )
-    server.serve()
+    with tempfile.TemporaryDirectory(prefix="photosync-metrics-") as folder:
+        # Read when a process first counts something, which this one never does.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        server.serve()
 
 
 def check_address_is_free(host: str, port: int) -> None:

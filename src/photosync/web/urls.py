@@ -11,6 +11,7 @@ from photosync.web.views import (
     administration,
     calendar_feed,
     faces,
+    metrics,
     overview,
     periods,
     photo,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("calendar/<str:secret>.ics", calendar_feed.feed, name="calendar"),
     path("calendar/<str:secret>/<int:profile_id>.ics", calendar_feed.feed, name="calendar-of-profile"),
     path("theme/", choose_theme, name="theme"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
 ]

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from structlog.contextvars import bind_contextvars
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.queries import permissions_of, schools_of
@@ -74,6 +75,8 @@ def in_workplace(
         @wraps(view)
         def checked(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             workplace = workplace_of(request)
+            code = None if workplace.school is None else workplace.school.code
+            bind_contextvars(account=request.user.pk, school=code)
             if needs is not None and needs not in workplace.permissions:
                 raise PermissionDenied(str(needs))
             return view(request, workplace, *args, **kwargs)

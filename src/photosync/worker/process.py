@@ -11,6 +11,7 @@ from dbos import DBOS
 from django.db import connections
 from django.db.models import Min
 from django.utils import timezone
+from structlog.contextvars import bind_contextvars
 
 from photosync.apps.library.store import render_pool
 from photosync.apps.profiles.models import SyncProfile
@@ -67,6 +68,7 @@ class WorkerProcess:
         self._stop.set()
 
     def _tick_on(self) -> None:
+        bind_contextvars(worker=self.executor_id)
         while not self._stop.is_set():
             try:
                 now = timezone.now()

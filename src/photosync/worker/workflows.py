@@ -9,6 +9,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from photosync.apps.runs.execution import claim, execute_phase
 
@@ -33,16 +34,25 @@ def run_workflow(run_id: int, attempt: int) -> str:
     """
     executing.add((run_id, attempt))
     try:
-        hold = claim(run_id, attempt, DBOS.executor_id, timezone.now())
-        if hold is None:
-            return "ended or taken over before it began"
-        for phase in hold.phases:
-            goes_on = DBOS.run_step({"name": phase}, _phase, run_id, hold.fence, phase)
-            if not goes_on:
-                return f"ended in {phase}"
+        with bound_contextvars(run=run_id, worker=DBOS.executor_id):
+            return _executed(run_id, attempt)
     finally:
         executing.discard((run_id, attempt))
         connections.close_all()
+
+
+def _executed(run_id: int, attempt: int) -> str:
+    hold = claim(run_id, attempt, DBOS.executor_id, timezone.now())
+    if hold is None:
+        return "ended or taken over before it began"
+    with bound_contextvars(profile=hold.profile_id, school=hold.school_code):
+        log.info("run begins", attempt=attempt, phases=list(hold.phases))
+        for phase in hold.phases:
+            goes_on = DBOS.run_step({"name": phase}, _phase, run_id, hold.fence, phase)
+            if not goes_on:
+                log.info("run ended", phase=phase)
+                return f"ended in {phase}"
+        log.info("run ended")
     return "ended"
 
 

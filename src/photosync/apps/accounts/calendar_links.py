@@ -1,7 +1,7 @@
 """Secret links to the calendar feed: one for each account and school, made anew, and taken away.
 
-Whoever has the link reads the feed as its owner, for as long as the owner may. The secret is shown once and kept as its
-hash.
+Whoever has the link reads the feed as its owner, for as long as the owner may. The secret is shown once and kept as
+its hash.
 """
 
 from __future__ import annotations

@@ -54,11 +54,13 @@ APPROVED_PHASES = ("publish", "record")
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A claimed run: the fence number and the phases that are to be executed, in this order."""
+    """A claimed run: whose it is, the fence number and the phases that are to be executed, in this order."""
 
     run_id: int
     fence: int
     phases: tuple[str, ...]
+    profile_id: int
+    school_code: str
 
 
 def claim(run_id: int, attempt: int, executor_id: str, now: datetime) -> Hold | None:
@@ -67,7 +69,7 @@ def claim(run_id: int, attempt: int, executor_id: str, now: datetime) -> Hold | 
     Whoever held it before can write nothing from now on.
     """
     with transaction.atomic():
-        run = Run.objects.select_for_update().get(pk=run_id)
+        run = Run.objects.select_for_update(of=("self",)).select_related("profile__school").get(pk=run_id)
         if not RunState(run.state).alive or run.attempt != attempt:
             return None
         run.worker = Worker.objects.get(executor_id=executor_id)
@@ -75,7 +77,7 @@ def claim(run_id: int, attempt: int, executor_id: str, now: datetime) -> Hold | 
         run.state = RunState.RUNNING
         run.begun_at = run.begun_at or now
         run.save(update_fields=("worker", "fence", "state", "begun_at"))
-    return Hold(run_id, run.fence, phases_of(run))
+    return Hold(run_id, run.fence, phases_of(run), run.profile_id, run.profile.school.code)
 
 
 def phases_of(run: Run) -> tuple[str, ...]:

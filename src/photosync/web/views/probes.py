@@ -11,15 +11,11 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from photosync.apps.library.store import photo_store
-from photosync.apps.profiles.documents import observed_of
-from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.profiles.queries import schedules_of
+from photosync.apps.profiles.walk import states_of_all
 from photosync.core.errors import StorageUnavailable
-from photosync.core.health import HealthState, health_of
-from photosync.engine.observe import batches
+from photosync.core.health import HealthState
 
 REMEMBERED_FOR_S = 5.0
-PROFILES_AT_ONCE = 500
 WELL = "ok"
 
 Document = dict[str, object]
@@ -61,14 +57,11 @@ def health_document(now: datetime) -> Document:
 
     A held run is not ok either: it waits for a person, and an outside monitor is to say so.
     """
-    unwell = []
-    profiles = SyncProfile.objects.select_related("school").order_by("school__code", "name")
-    for part in batches(profiles.iterator(chunk_size=PROFILES_AT_ONCE), PROFILES_AT_ONCE):
-        schedules, observed = schedules_of(part), observed_of(part)
-        for profile in part:
-            state = health_of(schedules[profile.pk], observed[profile.pk], now).state
-            if state is not HealthState.OK:
-                unwell.append({"school": profile.school.code, "profile": profile.name, "health": state.value})
+    unwell = [
+        {"school": each.school_code, "profile": each.name, "health": each.health.value}
+        for each in states_of_all(now)
+        if each.health is not HealthState.OK
+    ]
     try:
         photo_store().require()
     except StorageUnavailable:

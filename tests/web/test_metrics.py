@@ -1,11 +1,12 @@
 """/metrics: who may read it, and what it tells."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
-from pytest_django.fixtures import DjangoAssertNumQueries, SettingsWrapper
+from pytest_django import DjangoAssertNumQueries
 
 from photosync.apps.runs.figures import figures, stored_photos
 from photosync.core.run_states import RunState, Trigger
@@ -77,7 +78,7 @@ def test_scrape_asks_as_much_for_many_profiles_as_for_one(
     scene: Scene, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(40):
-        make_profile(scene.school, f"Photo Sync {number}", around_today(scene.school, code=f"P{number}"))
+        make_profile(scene.school, f"Photo Sync {number}", around_today(scene.school))
 
     with django_assert_max_num_queries(13):
         figures(NOW)
@@ -112,7 +113,7 @@ def test_others_and_proxies_are_refused_and_told_how(scene: Scene, address: str,
     )
 
 
-def test_with_a_token_it_alone_counts(scene: Scene, settings: SettingsWrapper) -> None:
+def test_with_a_token_it_alone_counts(scene: Scene, settings: Any) -> None:
     settings.PHOTOSYNC_METRICS_TOKEN = "0123456789abcdef"
 
     here = ANYONE.get("/metrics")

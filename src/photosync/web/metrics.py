@@ -27,7 +27,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The folder in which several processes keep their numbers; set by `web.server` before they start."""
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 _of_process = CollectorRegistry()
 _requests = Counter(
     "photosync_http_requests",
@@ -63,7 +63,7 @@ def registry() -> CollectorRegistry:
     """Return everything that is told, to be read once."""
     found = CollectorRegistry()
     if os.environ.get(SHARED):
-        MultiProcessCollector(found)
+        MultiProcessCollector(found)  # type: ignore[no-untyped-call]
     else:
         found.register(_of_process)
         ProcessCollector(registry=found)

@@ -32,10 +32,10 @@ class Figures:
     `oldest_due_at` is the earliest time that the tick has still to deal with: in the past only where none ticks.
     """
 
-    profiles: Mapping[Status, int]
-    health: Mapping[HealthState, int]
+    profiles: Mapping[str, int]
+    health: Mapping[str, int]
     runs_now: Mapping[str, int]
-    runs_of_day: Mapping[tuple[str, str], int]
+    runs_of_day: Mapping[tuple[str, ...], int]
     files_of_day: Mapping[str, int]
     workers: Mapping[str, int]
     ticked_at: datetime | None
@@ -50,17 +50,17 @@ class StoredPhotos:
 
 def figures(now: datetime) -> Figures:
     """Return the figures as of `now`, in a number of queries that grows by a few for each 500 profiles."""
-    status: Counter[Status] = Counter(dict.fromkeys(Status, 0))
-    health: Counter[HealthState] = Counter(dict.fromkeys(HealthState, 0))
+    status: Counter[str] = Counter({each.value: 0 for each in Status})
+    health: Counter[str] = Counter({each.value: 0 for each in HealthState})
     for each in states_of_all(now):
-        status[each.status] += 1
-        health[each.health] += 1
+        status[each.status.value] += 1
+        health[each.health.value] += 1
     live = Run.objects.filter(state__in=LIVE_STATES).order_by().values_list("state").annotate(Count("pk"))
     of_day = Run.objects.filter(accepted_at__gte=now - A_DAY).order_by()
     return Figures(
         profiles=status,
         health=health,
-        runs_now=dict.fromkeys(LIVE_STATES, 0) | dict(live),
+        runs_now={state.value: 0 for state in LIVE_STATES} | dict(live),
         runs_of_day={
             (state, trigger): number
             for state, trigger, number in of_day.values_list("state", "trigger").annotate(Count("pk"))

@@ -4,8 +4,8 @@ import json
 import re
 import subprocess
 import sys
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.services.installation import Installation
 from tests.web.pages import PASSWORD

@@ -10,7 +10,7 @@ from photosync.cli.addresses import base_address
 
 @click.group("calendar")
 def command() -> None:
-    """The calendar feed: when syncs start, run, pause and stop, for calendar programs."""
+    """Show the calendar feed; make and end secret links to it."""
 
 
 @command.command("show")

@@ -179,3 +179,19 @@ def test_demo_leaves_a_real_school_alone(installation: Installation) -> None:
         f"The data folder {installation.data} holds a school of its own. The demo was not made. "
         "Let PHOTOSYNC_DATA name another folder.\n",
     )
+
+
+def test_log_of_a_run_says_which_of_what_and_by_whom(hill: Hill) -> None:
+    hill.deliver(1, CODES[:2])
+    hill.installation.environment["PHOTOSYNC_LOG_LEVEL"] = "INFO"
+
+    done = hill.run("sync", "--debug")
+
+    lines = [json.loads(line) for line in done.stderr.decode().splitlines() if line.startswith("{")]
+    told = [each for each in lines if each["logger"] == "photosync.worker.workflows"]
+    assert [(each["event"], each["run"], each["profile"], each["school"]) for each in told] == [
+        ("run begins", 1, 1, "HILL"),
+        ("run ended", 1, 1, "HILL"),
+    ]
+    assert {"-command-" in each["worker"] for each in told} == {True}
+    assert "P0001" not in done.stderr.decode()

@@ -82,28 +82,6 @@ def test_requests_are_told_with_who_where_and_which_but_no_secret(installation: 
     assert [each for each in secrets if each in whole] == []
 
 
-def test_lines_of_a_run_say_which_of_what_and_by_whom(installation: Installation) -> None:
-    make_site(installation)
-
-    done = subprocess.run(
-        [sys.executable, "-m", "photosync", "sync", "Disabled one", "--debug"],
-        env=installation.environment | {"PHOTOSYNC_LOG_LEVEL": "INFO"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
-    begun = next(each for each in lines if each["event"] == "run begins")
-    assert {name: type(begun[name]) for name in ("run", "profile", "school", "worker")} == {
-        "run": int,
-        "profile": int,
-        "school": str,
-        "worker": str,
-    }
-    assert "run ended" in [each["event"] for each in lines if each.get("run") == begun["run"]]
-
-
 def test_trusted_proxy_gives_the_request_id(installation: Installation) -> None:
     with serving(installation, "serve", PHOTOSYNC_PROXIES="1") as (visitor, log):
         given = visitor.ask("GET", "/readyz", X_Request_ID="edge-0001")

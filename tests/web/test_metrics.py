@@ -152,7 +152,7 @@ def test_served_requests_and_photos_are_counted_over_all_processes(installation:
         if name == "photosync_http_requests_total"
     }
     assert by_route[("data-person", "GET", "404")] == 10
-    assert by_route[("help", "other", "405")] == 10
+    assert by_route[("help", "other", "403")] == 10
     assert by_route[("sign-in", "POST", "302")] == 1
     assert found[("photosync_http_request_duration_seconds_count", (("route", "data-person"),))] == 10
     assert not [labels for _, labels in found if "999999" in str(labels)]

@@ -10,8 +10,9 @@ from photosync.apps.profiles.calendar_feed import CalendarFeed, calendar_feed, p
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.services import add_profile, assign, change_profile, set_enabled
 from photosync.apps.profiles.settings import ProfileSettings
+from photosync.apps.schools.changing import change_school
 from photosync.apps.schools.models import School
-from photosync.apps.schools.services import add_school, change_school
+from photosync.apps.schools.services import add_school
 from photosync.apps.timetable.models import TimetablePeriod
 
 pytestmark = pytest.mark.django_db

@@ -12,6 +12,7 @@ from photosync import __version__
 from photosync.api import (
     calendar,
     installation,
+    notifications,
     people,
     periods,
     photo_lists,
@@ -67,6 +68,7 @@ api.add_router("/profiles", profiles.router)
 api.add_router("/runs", runs.router)
 api.add_router("/review", review.router)
 api.add_router("/users", users.router)
+api.add_router("/notifications", notifications.router)
 api.add_router("", photo_lists.router)
 api.add_router("", calendar.router)
 api.add_router("", tokens.router)

@@ -17,8 +17,9 @@ from photosync.api.answers import answer, check_unchanged
 from photosync.api.fields import AskedText, Body, Id, LongText, SchoolCode, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
-from photosync.api.shapes import AssignmentShape, Profiles, ProfileShape, RunShape, StatusShape
+from photosync.api.shapes import AssignmentShape, PingShape, Profiles, ProfileShape, RunShape, StatusShape
 from photosync.apps.accounts.permissions import Permission
+from photosync.apps.notifications.pings import ping_document
 from photosync.apps.profiles import services
 from photosync.apps.profiles.documents import profile_document, status_document, status_documents
 from photosync.apps.profiles.models import SyncProfile
@@ -54,6 +55,7 @@ class ProfileChanges(Body):
     components: Annotated[list[ShortText], Field(max_length=10)] | None = None
     when_missing: Literal["keep", "withdraw"] | None = None
     limits: Limits | None = None
+    ping_url: LongText | None = None
 
     def as_settings(self) -> ProfileSettings:
         return ProfileSettings(
@@ -62,6 +64,7 @@ class ProfileChanges(Body):
             options=self.options,
             components=self.components,
             when_missing=self.when_missing,
+            ping_url=self.ping_url,
             **(self.limits or Limits()).model_dump(),
         )
 
@@ -82,8 +85,10 @@ class Asked(Body):
     preview: bool = False
 
 
-def shown(profile: SyncProfile) -> dict[str, Any]:
-    return {"id": profile.pk, "school": profile.school.code, **profile_document(profile)}
+def shown(request: ApiRequest, profile: SyncProfile) -> dict[str, Any]:
+    """Return the settings; the whole ping address only to who may change it."""
+    reveals = Permission.SYNC_MANAGE in request.auth.may(profile.school)
+    return {"id": profile.pk, "school": profile.school.code, **profile_document(profile, reveals=reveals)}
 
 
 @router.get("", response=Profiles, openapi_extra=told(Permission.SYNC_VIEW))
@@ -120,13 +125,13 @@ def make_profile(request: ApiRequest, body: NewProfile, school: SchoolCode = Non
         now=request.auth.now,
         settings=body.as_settings(),
     )
-    return answer(request, shown(profile), status=201, location=f"/api/v1/profiles/{profile.pk}")
+    return answer(request, shown(request, profile), status=201, location=f"/api/v1/profiles/{profile.pk}")
 
 
 @router.get("/{profile_id}", response=ProfileShape, openapi_extra=told(Permission.SYNC_VIEW))
 def show_profile(request: ApiRequest, profile_id: Id) -> HttpResponse:
     """Show the settings of a sync profile. Their ETag is needed to change them."""
-    return answer(request, shown(_profile(request, profile_id, Permission.SYNC_VIEW)))
+    return answer(request, shown(request, _profile(request, profile_id, Permission.SYNC_VIEW)))
 
 
 @router.patch("/{profile_id}", response=ProfileShape, openapi_extra=told(Permission.SYNC_MANAGE, if_match=True))
@@ -137,9 +142,9 @@ def edit_profile(request: ApiRequest, profile_id: Id, body: ProfileChanges) -> H
         raise WrongUse(_("No change was given. Nothing was done."))
     with transaction.atomic():
         profile = _locked(profile)
-        check_unchanged(request, shown(profile))
+        check_unchanged(request, shown(request, profile))
         profile = services.change_profile(profile, body.as_settings())
-    return answer(request, shown(profile))
+    return answer(request, shown(request, profile))
 
 
 @router.get("/{profile_id}/status", response=StatusShape, openapi_extra=told(Permission.SYNC_VIEW))
@@ -154,6 +159,12 @@ def show_status(
     return answer(request, status_document(profile, _instant(request, profile, at), upcoming=upcoming))
 
 
+@router.get("/{profile_id}/ping", response=PingShape, openapi_extra=told(Permission.SYNC_VIEW))
+def show_ping(request: ApiRequest, profile_id: Id) -> HttpResponse:
+    """Say when the ping address was last called, and what came of it."""
+    return answer(request, ping_document(_profile(request, profile_id, Permission.SYNC_VIEW)))
+
+
 @router.put(PERIODS, response=AssignmentShape, openapi_extra=told(Permission.SYNC_MANAGE, if_match=True))
 def assign(request: ApiRequest, profile_id: Id, period_id: Id, body: Assigned) -> HttpResponse:
     """Add a timetable period to a sync profile, or change how often it runs in it. If-Match names the settings."""
@@ -161,7 +172,7 @@ def assign(request: ApiRequest, profile_id: Id, period_id: Id, body: Assigned) -
     with transaction.atomic():
         profile = _locked(profile)
         period = _period(profile, period_id)
-        check_unchanged(request, shown(profile))
+        check_unchanged(request, shown(request, profile))
         done = services.assign(profile, period, frequency=body.frequency, mode=body.mode, now=request.auth.now)
     return _settings_changed(request, profile, {"warning": done.warning})
 
@@ -173,7 +184,7 @@ def unassign(request: ApiRequest, profile_id: Id, period_id: Id) -> HttpResponse
     with transaction.atomic():
         profile = _locked(profile)
         period = _period(profile, period_id)
-        check_unchanged(request, shown(profile))
+        check_unchanged(request, shown(request, profile))
         services.unassign(profile, period, now=request.auth.now)
     return _settings_changed(request, profile, {})
 
@@ -211,7 +222,7 @@ def _set_enabled(request: ApiRequest, profile_id: int, *, enabled: bool) -> Http
 def _settings_changed(request: ApiRequest, profile: SyncProfile, further: dict[str, Any]) -> HttpResponse:
     """Return the status, with the ETag that the settings have now, so that one change may follow another."""
     response = answer(request, status_document(profile, request.auth.now) | further)
-    response.headers["ETag"] = answer(request, shown(profile)).headers["ETag"]
+    response.headers["ETag"] = answer(request, shown(request, profile)).headers["ETag"]
     return response
 
 

@@ -151,7 +151,50 @@ class ProfileShape(Schema):
     scheduled_sync_enabled: bool
     when_missing: str
     limits: dict[str, int]
+    ping_url: str = Field(description="Whole only for who may change it; empty where there is none.")
     periods: list[AssignedShape]
+
+
+class PingShape(Schema):
+    called: Moment | None
+    went_well: bool | None
+    outcome: str
+
+
+class NotificationAddressShape(Schema):
+    id: int
+    school: str
+    name: str
+    way: str
+    address: str = Field(description="What may be shown of it.")
+    kinds: list[str]
+    added: Moment
+    added_by: str
+    last_sent: Moment | None
+    last_failed: Moment | None
+
+
+class MessageShape(Schema):
+    id: int
+    to: str
+    kind: str
+    subject: str
+    state: str
+    created: Moment
+    ended: Moment | None
+    attempts: int
+    next_attempt: Moment | None
+    reason: str
+
+
+class NotificationAddresses(Schema):
+    items: list[NotificationAddressShape]
+    next: str | None
+
+
+class Messages(Schema):
+    items: list[MessageShape]
+    next: str | None
 
 
 class FlagsShape(Schema):

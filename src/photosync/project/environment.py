@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from photosync.core.errors import WrongUse
 from photosync.core.photos import PhotoLimits, RenditionSizes
+from photosync.project.outgoing_settings import OutgoingSettings
 from photosync.project.sign_in_settings import SignInSettings, secret_from
 
 SHORTEST_TOKEN = 16
@@ -33,6 +34,7 @@ class Environment:
     photo_limits: PhotoLimits
     rendition_sizes: RenditionSizes
     sign_in: SignInSettings
+    outgoing: OutgoingSettings
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> Environment:
@@ -57,6 +59,7 @@ class Environment:
             photo_limits=_limits(variables),
             rendition_sizes=_sizes(variables),
             sign_in=SignInSettings.read(variables),
+            outgoing=OutgoingSettings.read(variables),
         )
 
     def secret_key(self) -> str:

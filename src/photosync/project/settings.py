@@ -24,6 +24,9 @@ PHOTOSYNC_PROXIES = ENVIRONMENT.sign_in.proxies
 PHOTOSYNC_METRICS_TOKEN = ENVIRONMENT.metrics_token
 PHOTOSYNC_REQUIRE_SECOND_FACTOR = ENVIRONMENT.sign_in.require_second_factor
 PHOTOSYNC_SIGN_IN_CREATES = ENVIRONMENT.sign_in.creates
+PHOTOSYNC_PUBLIC_URL = ENVIRONMENT.outgoing.public_url
+PHOTOSYNC_MAIL_SERVER = ENVIRONMENT.outgoing.mail_server
+PHOTOSYNC_ALLOWED_RANGES = ENVIRONMENT.outgoing.allowed_ranges
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "photosync.apps.sources",
     "photosync.apps.review",
     "photosync.apps.runs",
+    "photosync.apps.notifications",
     "photosync.apps.help",
     "photosync.web",
     "photosync.api",

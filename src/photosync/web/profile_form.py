@@ -10,6 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.ping_address import LONGEST as LONGEST_PING_ADDRESS
+from photosync.apps.profiles.ping_address import masked_ping_address, ping_address
 from photosync.apps.profiles.saving import WantedPeriod, WantedProfile
 from photosync.apps.profiles.settings import LARGEST_NUMBER, LONGEST_NAME, ProfileSettings
 from photosync.apps.timetable.models import TimetablePeriod
@@ -75,8 +77,20 @@ class ProfileForm(forms.Form):
         label=_("When the source no longer has a photo"), choices=SyncProfile.WhenMissing.choices
     )
 
-    def __init__(self, data: QueryDict | None, profile: SyncProfile | None) -> None:
-        super().__init__(data, initial=_initial(profile) if profile is not None else None)
+    ping_url = forms.CharField(
+        label=_("Ping address"),
+        required=False,
+        max_length=LONGEST_PING_ADDRESS,
+        help_text=_(
+            "Called after each good run, so that a monitor outside notices when there is none. Whoever knows it can "
+            "say that all is well: it is shown only to those who may change this page."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
+    )
+
+    def __init__(self, data: QueryDict | None, profile: SyncProfile | None, *, may_change: bool) -> None:
+        initial = _initial(profile, reveals=may_change) if profile is not None else None
+        super().__init__(data, initial=initial)
         self.fields["source_kind"].choices = [(kind.name, kind.title) for kind in registry.kinds()]  # type: ignore[attr-defined]  # a ChoiceField's
         chosen = data.get("source_kind") if data is not None else profile.source_kind if profile else ""
         kinds = {kind.name: kind for kind in registry.kinds()}
@@ -118,6 +132,7 @@ class ProfileForm(forms.Form):
             replace_number=cleaned["replace_number"],
             withdraw_share_percent=cleaned["withdraw_share_percent"],
             withdraw_number=cleaned["withdraw_number"],
+            ping_url=cleaned["ping_url"],
         )
 
 
@@ -143,7 +158,7 @@ def _field_of(option: Option, stored: Mapping[str, Any]) -> forms.Field:
     )
 
 
-def _initial(profile: SyncProfile) -> dict[str, Any]:
+def _initial(profile: SyncProfile, *, reveals: bool) -> dict[str, Any]:
     plain = (
         "name",
         "source_kind",
@@ -157,6 +172,7 @@ def _initial(profile: SyncProfile) -> dict[str, Any]:
     return {name: getattr(profile, name) for name in plain} | {
         "students": profile.syncs_students,
         "staff": profile.syncs_staff,
+        "ping_url": ping_address(profile) if reveals else masked_ping_address(profile),
     }
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from photosync.web.views import api_tokens, audit, calendar_feed, school_settings, settings, users, your_account
+from photosync.web.views import (
+    api_tokens,
+    audit,
+    calendar_feed,
+    notifications,
+    school_settings,
+    settings,
+    users,
+    your_account,
+)
 from photosync.web.views import your_second_factor as factor
 
 urlpatterns = [
@@ -39,6 +48,10 @@ urlpatterns = [
     re_path(r"^audit/entries\.(?P<form>csv|jsonl)\Z", audit.audit_export, name="audit-export"),
     path("audit/views/", audit.audit_views, name="audit-views"),
     re_path(r"^audit/photo-views\.(?P<form>csv|jsonl)\Z", audit.audit_views_export, name="audit-views-export"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/new/", notifications.new_notification, name="notification-new"),
+    path("notifications/<int:address_id>/remove/", notifications.remove_notification, name="notification-remove"),
+    path("notifications/<int:address_id>/test/", notifications.test_notification, name="notification-test"),
     path("api-tokens/", api_tokens.api_tokens, name="api-tokens"),
     path("api-tokens/new/", api_tokens.new_api_token, name="api-token-new"),
     path("api-tokens/<int:token_id>/revoke/", api_tokens.revoke_api_token, name="api-token-revoke"),

@@ -20,6 +20,7 @@ from photosync.apps.runs.models import Run, Worker
 from photosync.apps.runs.schedule import is_silent, queue_again, queued_runs, take_back_runs, tick
 from photosync.worker import workflows
 from photosync.worker.identity import Identity, is_dead_here
+from photosync.worker.messenger import Messenger
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ class WorkerProcess:
         self._stop = threading.Event()
         self._identity = Identity(kind, timezone.now)
         self._housekeeper = Housekeeper()
+        self._messenger = Messenger()
         self._thread = threading.Thread(target=self._tick_on, name="tick", daemon=True)
         self._seen_queued: set[tuple[int, int]] = set()
 
@@ -49,12 +51,14 @@ class WorkerProcess:
         workflows.launch(self.executor_id, takes_from_queue=True)
         take_back_runs(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
         self._thread.start()
+        self._messenger.start()
 
     def stop(self) -> None:
         """Stop taking runs and end. A run that goes on is resumed by the next worker that starts."""
         self._stop.set()
         if self._thread.ident is not None:  # it has been started
             self._thread.join(timeout=RUNS_END_WITHIN_S)
+        self._messenger.stop()
         DBOS.destroy(workflow_completion_timeout_sec=RUNS_END_WITHIN_S)
         render_pool().close()
         self._identity.release()

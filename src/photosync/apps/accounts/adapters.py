@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
 import time
 from typing import Any
@@ -14,8 +13,6 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,9 +23,11 @@ from django.utils.translation import gettext_lazy
 from photosync.apps.accounts.addresses import client_address
 from photosync.apps.accounts.models import User
 from photosync.apps.accounts.services import set_password
+from photosync.apps.sealing import SealBroken, seal, unseal
 from photosync.core.errors import WrongUse
 
 FRESH_WITHIN_S = 300
+SECOND_FACTOR = "second factor"
 TO_ADD_A_FACTOR = frozenset({"mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes"})
 
 log = structlog.get_logger(__name__)
@@ -102,20 +101,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _("Passkey") if number == 1 else _("Passkey %(number)d") % {"number": number}
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode("ascii")
+        return seal(text, SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return the secret; where the installation's key is another one by now, a secret that fits no code."""
         try:
-            return _cipher().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
+            return unseal(encrypted_text, SECOND_FACTOR)
+        except SealBroken:
             log.error("a second factor cannot be read: the installation's secret key has changed")  # noqa: TRY400
             return base64.b32encode(secrets.token_bytes(20)).decode("ascii")
-
-
-def _cipher() -> Fernet:
-    key = hashlib.sha256(b"photosync second factor\0" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def account(user: object) -> User:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, OuterRef, Subquery
 
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.ping_address import masked_ping_address, ping_address
 from photosync.apps.profiles.queries import schedule_of, schedules_of
 from photosync.apps.runs.models import Run, Worker
 from photosync.core.forecast import Forecast, Pause, forecast
@@ -106,8 +107,8 @@ def _mark(run: Run, reason: str = "") -> RunMark:
     return RunMark(str(run.pk), run.finished_at or run.accepted_at, reason)
 
 
-def profile_document(profile: SyncProfile) -> dict[str, Any]:
-    """Return the settings of `profile`."""
+def profile_document(profile: SyncProfile, *, reveals: bool = False) -> dict[str, Any]:
+    """Return the settings of `profile`. Only what `reveals` shows the whole ping address, which is a secret."""
     return {
         "name": profile.name,
         "source": profile.source_kind,
@@ -121,6 +122,7 @@ def profile_document(profile: SyncProfile) -> dict[str, Any]:
             "withdraw_share_percent": profile.withdraw_share_percent,
             "withdraw_number": profile.withdraw_number,
         },
+        "ping_url": ping_address(profile) if reveals else masked_ping_address(profile),
         "periods": [
             {
                 "code": row.period.code,

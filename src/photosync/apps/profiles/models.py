@@ -33,6 +33,9 @@ class SyncProfile(models.Model):
     replace_number = models.PositiveIntegerField(default=20)
     withdraw_share_percent = models.PositiveSmallIntegerField(default=5, validators=(MaxValueValidator(100),))
     withdraw_number = models.PositiveIntegerField(default=5)
+    sealed_ping_url = models.TextField(
+        blank=True, default="", help_text=_("The address that is called after each good run, encrypted.")
+    )
     created_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True, db_index=True, help_text=_("When the tick looks at it next."))
     evaluated_until = models.DateTimeField(help_text=_("Every due time up to this instant has been dealt with."))

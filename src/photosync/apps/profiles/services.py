@@ -97,6 +97,7 @@ def change_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: 
                 "replace_number",
                 "withdraw_share_percent",
                 "withdraw_number",
+                "sealed_ping_url",
             )
         )
         entry = _record_changed(stored, former)

@@ -10,6 +10,7 @@ from django.conf import settings
 from photosync.apps.people.models import Identifier
 from photosync.apps.profiles.matching import FLAG_OPTIONS, flag_word, rule_from
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.ping_address import ping_address_told, set_ping_address
 from photosync.apps.profiles.queries import limits_of, match_rule
 from photosync.connectors import registry
 from photosync.core.errors import Refused, WrongUse
@@ -23,7 +24,10 @@ COMPONENTS = {kind.component: kind for kind in PersonKind}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileSettings:
-    """Changes of a profile; None leaves a setting as it is. `options` are merged, "" removes one."""
+    """Changes of a profile; None leaves a setting as it is. `options` are merged, "" removes one.
+
+    `ping_url` is called after each good run; "" takes it away.
+    """
 
     name: str | None = None
     source_kind: str | None = None
@@ -34,6 +38,7 @@ class ProfileSettings:
     replace_number: int | None = None
     withdraw_share_percent: int | None = None
     withdraw_number: int | None = None
+    ping_url: str | None = None
 
     @property
     def changes_source(self) -> bool:
@@ -51,6 +56,7 @@ def settings_told(profile: SyncProfile) -> dict[str, object]:
         "components": ", ".join(PersonKind(kind).component for kind in profile.components),
         "when_missing": str(profile.when_missing),
         **{name: getattr(profile, name) for name in _PLAIN},
+        "ping_address": ping_address_told(profile),
     }
 
 
@@ -71,6 +77,8 @@ def apply_settings(profile: SyncProfile, changes: ProfileSettings, *, anywhere: 
         profile.syncs_staff = PersonKind.STAFF in kinds
     if changes.when_missing is not None:
         profile.when_missing = _checked_when_missing(changes.when_missing)
+    if changes.ping_url is not None:
+        set_ping_address(profile, changes.ping_url)
     _set_limits(profile, changes)
     if changes.changes_source:
         _set_source(profile, changes, anywhere=anywhere)

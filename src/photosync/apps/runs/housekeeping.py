@@ -14,6 +14,7 @@ from photosync.apps.accounts.kept_answers import forget_old as forget_old_answer
 from photosync.apps.audit.retention import remove_what_is_over
 from photosync.apps.library.models import PhotoVersion, Picture, Pin
 from photosync.apps.library.store import photo_store
+from photosync.apps.notifications.keeping import forget_old_messages
 from photosync.apps.people.roster.uploads import forget_old_uploads
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.runs.models import PlanItem, Worker
@@ -50,6 +51,7 @@ def keep_house(now: datetime) -> None:
     """
     forget_old_uploads(now)
     forget_old_answers(now)
+    forget_old_messages(now)
     Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()
     forgotten = forget_unused_pictures(now)
     collected = photo_store().collect(referenced_blobs, grace_s=GRACE.total_seconds(), now=now)

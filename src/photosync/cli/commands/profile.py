@@ -22,8 +22,9 @@ def command() -> None:
 
 
 def _limits(decorated: Any) -> Any:
-    """Add the options that say what happens unseen, and when the source no longer has a photo."""
+    """Add the options that say what happens unseen, when the source lacks a photo, and who hears of good runs."""
     for option in (
+        click.option("--ping-url", metavar="URL", help="Called after each good run; an empty text takes it away."),
         click.option("--when-missing", metavar="keep|withdraw", help="When the source no longer has a photo."),
         click.option("--withdraw-number", metavar="N", type=click.IntRange(0)),
         click.option("--withdraw-share", metavar="PERCENT", type=click.IntRange(0, 100)),
@@ -240,6 +241,7 @@ def _settings(limits: dict[str, Any], **others: Any) -> Any:
         replace_number=limits["replace_number"],
         withdraw_share_percent=limits["withdraw_share"],
         withdraw_number=limits["withdraw_number"],
+        ping_url=limits["ping_url"],
         **others,
     )
 
@@ -254,9 +256,11 @@ def _set_enabled(name: str, *, enabled: bool) -> None:
 
 
 def _print_profile(profile: SyncProfile, sentence: str) -> None:
+    from photosync.apps.notifications.pings import ping_document
     from photosync.apps.profiles.documents import profile_document
 
-    document = profile_document(profile)
+    document = profile_document(profile, reveals=True)
+    ping = ping_document(profile)
     if output.wants_json():
         output.print_json(document)
         return
@@ -271,6 +275,8 @@ def _print_profile(profile: SyncProfile, sentence: str) -> None:
             ("Scheduled Sync Enabled", "on" if document["scheduled_sync_enabled"] else "off"),
             ("when missing", document["when_missing"]),
             *((name.replace("_", " "), value) for name, value in document["limits"].items()),
+            ("ping address", document["ping_url"]),
+            ("last called", f"{short_moment(ping['called'])}: {ping['outcome']}" if ping["called"] else ""),
         )
     )
     for each in document["periods"]:

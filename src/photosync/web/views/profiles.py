@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from photosync.apps.accounts.permissions import Permission
+from photosync.apps.notifications.pings import ping_document
 from photosync.apps.profiles.documents import health_at
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedule_of
@@ -36,6 +38,7 @@ from photosync.web.profile_cards import health_badge, live_state_of
 from photosync.web.profile_forecast import ForecastShown, forecast_shown, timeline_of
 from photosync.web.profile_form import AssignedRow, ProfileForm, wanted_profile
 from photosync.web.profile_saved import SavedOtherwise, saved_otherwise
+from photosync.web.short_dates import short_moment
 from photosync.web.views.administration import administration_crumbs
 from photosync.web.workplace import Workplace, in_workplace
 
@@ -155,7 +158,7 @@ def _sheet(school: School, found: SyncProfile | None, data: QueryDict | None, *,
         rows = found.assigned.select_related("period")
         stored = {row.period_id: (row.period, (row.frequency, row.mode)) for row in rows}
     periods = _periods_sent(school, data) if data is not None else [period for period, _stored in stored.values()]
-    form = ProfileForm(data, found)
+    form = ProfileForm(data, found, may_change=may_change)
     shown = [AssignedRow.of(each, data, stored[each.pk][1] if each.pk in stored else None) for each in periods]
     if not may_change:
         for field in [*form.fields.values(), *(field for row in shown for field in row.form.fields.values())]:
@@ -247,6 +250,14 @@ def _profile(workplace: Workplace, profile_id: int) -> SyncProfile:
     return found
 
 
+def _ping(found: SyncProfile) -> dict[str, Any]:
+    """Return when the ping address was last called, in words, and what came of it."""
+    told = ping_document(found)
+    if told["called"] is None:
+        return told
+    return told | {"when": short_moment(datetime.fromisoformat(told["called"]), datetime.now(found.school.zone))}
+
+
 def _page(request: HttpRequest, workplace: Workplace, sheet: Sheet | None) -> HttpResponse:
     found = sheet.profile if sheet else None
     health = health_at(found, schedule_of(found), datetime.now(UTC)) if found else None
@@ -261,6 +272,7 @@ def _page(request: HttpRequest, workplace: Workplace, sheet: Sheet | None) -> Ht
             "shown": _shown(found, schedule_of(found)) if found else None,
             "health": health,
             "health_badge": health_badge(health) if health else None,
+            "ping": _ping(found) if found else None,
             "live": live_state_of(found, datetime.now(UTC)) if found else None,
             "may_change": Permission.SYNC_MANAGE in workplace.permissions,
         },

@@ -1,0 +1,1 @@
+"""The notifications app: who is told what, and whether it arrived."""

@@ -10,12 +10,13 @@ from apprise.manager_plugins import NotificationManager
 from photosync.outgoing.apprise_schemes import HOST_IS_SHOWN, KNOWN_BEST, SCHEMES
 
 HARMLESS = frozenset(
-    (
-        "__future__ abc base64 binascii collections contextlib copy dataclasses datetime email enum functools hashlib "
-        "hmac html io itertools json logging markdown math os random re requests secrets smtplib ssl string textwrap "
-        "time typing urllib uuid xml cryptography gzip"
-    ).split()
-)
+    {
+        "__future__", "abc", "base64", "binascii", "collections", "contextlib", "copy", "cryptography", "dataclasses",
+        "datetime", "email", "enum", "functools", "gzip", "hashlib", "hmac", "html", "io", "itertools", "json",
+        "logging", "markdown", "math", "os", "random", "re", "requests", "secrets", "smtplib", "ssl", "string",
+        "textwrap", "time", "typing", "urllib", "uuid", "xml",
+    }
+)  # fmt: skip
 """What speaks HTTP or SMTP, or only computes. A file that one of them opens is stopped by the guard."""
 
 

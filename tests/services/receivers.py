@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,18 +100,18 @@ class MailReceiver:
 
 @contextmanager
 def mail_receiver(*, asks_password: bool = False) -> Iterator[MailReceiver]:
-    receiver = MailReceiver()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        receiver = MailReceiver(int(probe.getsockname()[1]))
     controller = Controller(
         receiver,
         hostname="127.0.0.1",
-        port=0,
+        port=receiver.port,
         authenticator=receiver.authenticate if asks_password else None,
         auth_required=asks_password,
         auth_require_tls=False,
     )
     controller.start()
     try:
-        receiver.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
         yield receiver
     finally:
         controller.stop()

@@ -19,7 +19,7 @@ from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
 from tests.api.access_table import PERSON, RECORDS, ROWS, TOKEN, Row
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
-from tests.web.pages import around_today, make_profile, make_run, make_user
+from tests.web.pages import around_today, make_address, make_profile, make_run, make_user
 
 ROOT = "/api/v1"
 NONE, EXPIRED, REVOKED, ELSEWHERE, EVERYWHERE = "none", "expired", "revoked", "elsewhere", "everywhere"
@@ -73,6 +73,7 @@ def everyone(scene: Scene) -> Everyone:  # noqa: F811
         "profile_id": profile.pk,
         "run_id": run.pk,
         "file_id": files[0].pk,
+        "address_id": make_address(scene.school).pk,
         "decision_id": decision.pk,
         "user_id": users[Role.STAFF].pk,
         "token_id": ended[EXPIRED].token.pk,

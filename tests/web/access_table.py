@@ -20,7 +20,7 @@ VIEW, MANAGE, APPROVE = Permission.SYNC_VIEW, Permission.SYNC_MANAGE, Permission
 DATA, FACES, PHOTOS = Permission.DATA_MANAGE, Permission.PHOTO_VIEW, Permission.PHOTO_MANAGE
 SYSTEM = Permission.SYSTEM_MANAGE
 
-OBJECTS = frozenset({"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id"})
+OBJECTS = frozenset({"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id", "address_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,10 @@ PAGES: dict[str, Access] = {
     "calendar-feed": Access(VIEW),
     "calendar-link-make": Access(NO, VIEW),
     "calendar-link-remove": Access(NO, VIEW),
+    "notifications": Access(MANAGE),
+    "notification-new": Access(MANAGE, MANAGE),
+    "notification-remove": Access(MANAGE, MANAGE, ("address_id",)),
+    "notification-test": Access(NO, MANAGE, ("address_id",)),
     "api-tokens": Access(SYSTEM),
     "api-token-new": Access(SYSTEM, SYSTEM),
     "api-token-revoke": Access(SYSTEM, SYSTEM, ("token_id",), may_be_gone=True),

@@ -16,10 +16,13 @@ from PIL import Image
 from photosync.apps.accounts.models import Membership, Role, User
 from photosync.apps.library.models import PhotoVersion, Picture, YearPhoto
 from photosync.apps.library.store import photo_store
+from photosync.apps.notifications.models import Message, NotificationAddress
+from photosync.apps.notifications.sending import PURPOSE
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
 from photosync.apps.runs.models import Run, Worker
 from photosync.apps.schools.models import School
+from photosync.apps.sealing import fingerprint, seal
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.core.run_states import RunState, Trigger
 
@@ -129,6 +132,26 @@ def make_run(profile: SyncProfile, state: RunState, at: datetime, **fields: obje
         "finished_at": None if state.alive else at + timedelta(seconds=42),
     }
     return Run.objects.create(profile=profile, state=state, **(values | fields))
+
+
+def make_address(school: School, address: str = "office@school.example", **fields: object) -> NotificationAddress:
+    """Return an e-mail address that is told; nothing is looked up."""
+    values: dict[str, object] = {
+        "way": "email",
+        "sealed": seal(address, PURPOSE),
+        "fingerprint": fingerprint(address, PURPOSE),
+        "shown": address,
+        "added_at": datetime.now(UTC),
+        "added_by": "kim",
+    }
+    return NotificationAddress.objects.create(school=school, **(values | fields))
+
+
+def make_message(address: NotificationAddress, state: str, subject: str, **fields: object) -> Message:
+    values: dict[str, object] = {"to": str(address), "body": subject, "created_at": datetime.now(UTC), "attempts": 1}
+    return Message.objects.create(
+        school=address.school, address=address, state=state, subject=subject, **(values | fields)
+    )
 
 
 def make_ticking_worker(at: datetime) -> Worker:

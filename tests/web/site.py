@@ -54,6 +54,17 @@ def make() -> None:
         pages.make_run(active, state, now - timedelta(days=days), counts={"added": 3, "rejected": 1})
     pages.make_run(active, RunState.RUNNING, now, phase="stage", progress={"done": 2, "total": 5})
     pages.make_run(held, RunState.HELD, now, explanation="Too many photos would be replaced.")
+    office = pages.make_address(school, name="Office")
+    slack = pages.make_address(
+        school, "slack://T/B/x", way="apprise", shown="slack://\u2026", kinds=["held", "failed"]
+    )
+    pages.make_message(office, "sent", "Photo Sync stops in 20 days, on Friday 18 December 2026", ended_at=now)
+    pages.make_message(
+        slack, "failed", "Photo Sync: run 1 failed", ended_at=now, reason="The service did not take it."
+    )
+    pages.make_message(
+        slack, "waiting", "Held one: run 5 waits for approval", reason="No answer.", next_attempt_at=now
+    )
     delivery = settings.PHOTOSYNC_DATA.parent / "delivery"
     delivery.mkdir(exist_ok=True)
     SyncProfile.objects.update(options={"path": str(delivery)}, source_may_be_anywhere=True)

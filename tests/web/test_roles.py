@@ -20,7 +20,7 @@ from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
 from tests.web.access_table import ACCOUNT, AT_THE_DOOR, HIDDEN, NO, OPEN, PAGES, USERS, Access
 from tests.web.conftest import Scene
-from tests.web.pages import around_today, make_profile, make_run, make_user, signed_in
+from tests.web.pages import around_today, make_address, make_profile, make_run, make_user, signed_in
 
 API = "api-v1:"
 """The endpoints of the API have a table of their own, in tests/api."""
@@ -80,6 +80,7 @@ def everyone(scene: Scene) -> Everyone:
         "user_id": users[Role.STAFF].pk,
         "act_name": "end-sessions",
         "token_id": 1,
+        "address_id": make_address(scene.school).pk,
         "form": "csv",
         "slug": "command-line",
         "feedback_id": 1,

@@ -38,10 +38,9 @@ def end_run(scene: Scene, state: RunState, **fields: object) -> Run:
         "started_by": "the schedule",
         "explanation": "Because.",
     }
-    made = Run.objects.create(
+    return Run.objects.create(
         profile=scene.profile, state=state, accepted_at=scene.now, finished_at=scene.now, **(values | fields)
     )
-    return made
 
 
 def test_stop_is_told_four_times_and_its_end_once(scene: Scene, office: NotificationAddress) -> None:

@@ -75,6 +75,7 @@ def test_new_profile_has_the_defaults(profile: SyncProfile) -> None:
             "withdraw_share_percent": 5,
             "withdraw_number": 5,
         },
+        "ping_url": "",
         "periods": [],
     }
     assert match_rule(profile) == MatchRule()
@@ -189,6 +190,7 @@ def test_settings_change_together(profile: SyncProfile) -> None:
             "withdraw_share_percent": 5,
             "withdraw_number": 0,
         },
+        "ping_url": "",
         "periods": [],
     }
     assert match_rule(changed) == MatchRule(

@@ -70,31 +70,36 @@ def test_service_is_added_and_its_secrets_are_never_shown_again(scene: Scene, cl
         (
             "office@school.example",
             EVERY_KIND,
-            "This server has no mail server to send e-mail with. Nothing was saved. The operator of the server must set "
+            "This server has no mail server to send e-mail with. Nothing was saved. The operator of the server "
+            "must set "
             "PHOTOSYNC_SMTP_HOST and PHOTOSYNC_SMTP_FROM; docs/settings.md lists the settings beside them.",
         ),
         (
             "office at school",
             EVERY_KIND,
-            '"office at school" is not an e-mail address. Nothing was saved. Type in one such as office@school.example, '
+            '"office at school" is not an e-mail address. Nothing was saved. Type in one such as '
+            "office@school.example, "
             "or the address of a service, such as slack://...",
         ),
         (
             "syslog://localhost",
             EVERY_KIND,
-            "Messages cannot be sent by syslog:// from here, because it does not speak HTTP or SMTP, or would use files "
+            "Messages cannot be sent by syslog:// from here, because it does not speak HTTP or SMTP, or would "
+            "use files "
             "or programs of the server. Nothing was saved. Use another service, such as slack://, workflows://, "
             "discord://, gchat://, ntfys:// and jsons://.",
         ),
         (
             "slack://nonsense",
             EVERY_KIND,
-            "This slack:// address is not whole, or has a mistake. Nothing was saved. Copy it again from the service;",
+            "This slack:// address is not whole, or has a mistake. Nothing was saved. Copy it again from the "
+            "service;",
         ),
         (
             "workflows://host/a/b?template=/etc/passwd",
             EVERY_KIND,
-            'The parameter "template" of this address would make the server use a file. Nothing was saved. Leave it out.',
+            'The parameter "template" of this address would make the server use a file. Nothing was saved. Leave '
+            "it out.",
         ),
         (
             "my-service:// x",
@@ -113,7 +118,8 @@ def test_address_is_there_once(scene: Scene, client: Client) -> None:
 
     told = add(client, "jsons://hooks.school.example/abc").text
     assert (
-        "jsons://hooks.school.example/… is there already. Nothing was saved. To change what it is told, remove it and "
+        "jsons://hooks.school.example/… is there already. Nothing was saved. To change what it is told, "
+        "remove it and "
         "add it again."
     ) in told
     assert add_address(scene.other_school, "jsons://hooks.school.example/abc", by="x", now=datetime.now(UTC)).pk

@@ -60,8 +60,8 @@ class AddressForm(forms.Form):
         label=gettext_lazy("Address"),
         max_length=LONGEST_ADDRESS,
         help_text=gettext_lazy(
-            "An e-mail address, or the address of a service as Apprise writes it, such as slack://… or jsons://…. It "
-            "is kept encrypted and not shown again."
+            "An e-mail address, or the address of a service as Apprise writes it: for Slack it begins with slack://. "
+            "It is kept encrypted and not shown again."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
         error_messages={"required": gettext_lazy("Type in an address. Nothing was saved.")},

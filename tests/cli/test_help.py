@@ -12,6 +12,20 @@ NAMES = [
     *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
     *("source", "period", "profile", "sync", "run", "review", "audit", "photo", "calendar"),
     *("feedback", "verify", "doctor"),
+    *(
+        "source",
+        "period",
+        "profile",
+        "sync",
+        "run",
+        "review",
+        "notify",
+        "audit",
+        "photo",
+        "feedback",
+        "verify",
+        "doctor",
+    ),
 ]
 
 
@@ -34,6 +48,8 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("user add", "user link", "user list", "user show", "user roles", "user deactivate", "user activate"),
         *("user unlock", "user reset-second-factor", "user end-sessions"),
         *("school add", "school list", "school show", "school edit", "source kinds"),
+        *("school add", "school list", "source kinds"),
+        *("notify list", "notify add", "notify remove", "notify test"),
         *("people import", "people list", "people show", "people consent"),
         *("people protect", "people unprotect", "people leave"),
         *("period add", "period list", "period show", "period edit", "period copy", "period delete"),

@@ -14,8 +14,8 @@ from photosync.api.access import ApiRequest
 from photosync.api.answers import answer
 from photosync.api.fields import Body, Id, LongText, SchoolCode, ShortText, told
 from photosync.api.idempotency import idempotent
+from photosync.api.notification_shapes import Messages, MessageShape, NotificationAddresses, NotificationAddressShape
 from photosync.api.paging import After, Limit, part
-from photosync.api.shapes import Messages, MessageShape, NotificationAddresses, NotificationAddressShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.notifications.models import NotificationAddress
 from photosync.apps.notifications.queries import (

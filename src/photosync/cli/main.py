@@ -29,7 +29,7 @@ SUMMARIES = {
     "sync": "Run a sync profile on demand, wait for it, and report.",
     "run": "Look at runs, and decide on them.",
     "review": "Decide on what runs left to a person.",
-    "notify": "Who is told before a sync stops, and when one ends, is held or fails.",
+    "notify": "Say who is told before a sync stops, and when one ends, is held or fails.",
     "audit": "Who did what, and who saw whose photo.",
     "photo": "Get, set, withdraw or show the photo of a person, its history, and lists.",
     "calendar": "Show the calendar feed; make and end secret links to it.",

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from photosync.apps.notifications.deciding import watch_of
 from photosync.apps.notifications.models import Watch
@@ -34,9 +35,10 @@ def note_good_runs(now: datetime) -> None:
     """Note for each profile that has an address whether a good run has ended since the last one called for."""
     good = Run.objects.filter(profile=OuterRef("pk"), state__in=GOOD, trigger__in=JUDGED_TRIGGERS)
     last = good.filter(finished_at__gt=now - IS_NEWS_FOR).order_by("-finished_at", "-pk").values("pk")[:1]
+    watched = Watch.objects.filter(profile=OuterRef("pk"))
     profiles = SyncProfile.objects.exclude(sealed_ping_url="").annotate(
         last_good=Subquery(last),
-        called_for=Subquery(Watch.objects.filter(profile=OuterRef("pk")).values("ping_run_id")[:1]),
+        called_for=Coalesce(Subquery(watched.values("ping_run_id")[:1]), 0),
     )
     for profile in profiles.filter(last_good__isnull=False).exclude(last_good=F("called_for")):
         watch = watch_of(profile, now)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('profiles', '0003_ping_address'),
+        ('profiles', '0004_ping_address'),
         ('schools', '0001_initial'),
     ]
 

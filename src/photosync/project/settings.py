@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "photosync.apps.review",
     "photosync.apps.runs",
     "photosync.apps.notifications",
+    "photosync.apps.reports",
     "photosync.apps.help",
     "photosync.web",
     "photosync.api",

@@ -15,12 +15,14 @@ from structlog.contextvars import bind_contextvars
 
 from photosync.apps.library.store import render_pool
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.reports.jobs import take_back_jobs
 from photosync.apps.runs.housekeeping import Housekeeper
 from photosync.apps.runs.models import Run, Worker
 from photosync.apps.runs.schedule import is_silent, queue_again, queued_runs, take_back_runs, tick
 from photosync.worker import workflows
 from photosync.worker.identity import Identity, is_dead_here
 from photosync.worker.messenger import Messenger
+from photosync.worker.report_jobs import JobThread
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,7 @@ class WorkerProcess:
         self._identity = Identity(kind, timezone.now)
         self._housekeeper = Housekeeper()
         self._messenger = Messenger()
+        self._jobs = JobThread(self._identity.worker)
         self._thread = threading.Thread(target=self._tick_on, name="tick", daemon=True)
         self._seen_queued: set[tuple[int, int]] = set()
 
@@ -50,12 +53,15 @@ class WorkerProcess:
         """Launch. What this worker left unfinished when it last ended is taken up again at once."""
         workflows.launch(self.executor_id, takes_from_queue=True)
         take_back_runs(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
+        take_back_jobs(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
         self._thread.start()
         self._messenger.start()
+        self._jobs.start()
 
     def stop(self) -> None:
         """Stop taking runs and end. A run that goes on is resumed by the next worker that starts."""
         self._stop.set()
+        self._jobs.stop()
         if self._thread.ident is not None:  # it has been started
             self._thread.join(timeout=RUNS_END_WITHIN_S)
         self._messenger.stop()
@@ -109,6 +115,7 @@ class WorkerProcess:
     def _tick_once(self, now: datetime) -> None:
         tick(now)
         take_back_runs(now, self._is_gone, is_lost=self._is_lost)
+        take_back_jobs(now, self._is_gone)
         queued = queued_runs()
         self._seen_queued = set(queued)
         for run_id, attempt in queued:

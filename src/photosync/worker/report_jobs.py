@@ -1,0 +1,102 @@
+"""Long work on reporting cycles, in a thread of the worker beside its runs; or in the command that asked for it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from django.db import connections
+from django.utils import timezone
+
+from photosync.apps.reports.jobs import ALIVE, claim_job, execute_job, queued_jobs, take_back_jobs
+from photosync.apps.reports.models import ReportJob
+from photosync.apps.runs.models import Worker
+from photosync.worker.identity import Identity, is_dead_here, live_workers
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 1.0
+FOLLOWED_EVERY_S = 0.1
+WORKER_LOOKED_FOR_EVERY_S = 5.0
+ENDS_WITHIN_S = 5.0
+
+OnProgress = Callable[[ReportJob], None]
+
+
+class JobThread:
+    """Takes queued work, one at a time, until it is stopped. What it leaves, the next worker goes on with."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work_on, name="report jobs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout=ENDS_WITHIN_S)
+
+    def _work_on(self) -> None:
+        while not self._stop.wait(LOOK_EVERY_S):
+            try:
+                for job_id in queued_jobs():
+                    if self._stop.is_set():
+                        return
+                    _claim_and_execute(job_id, self._worker)
+            except Exception:
+                # The database is away, or as bad. Work must not stop silently: it is looked again.
+                log.exception("work on reports could not be looked for")
+            finally:
+                connections.close_all()
+
+
+def execute_or_follow(job: ReportJob, on_progress: OnProgress) -> ReportJob:
+    """See that the queued `job` is done, by a live worker or here; wait for it and return it as it ended."""
+    if not live_workers(timezone.now()):
+        return _executed_here(job, on_progress)
+    looked_at = time.monotonic()
+    while job.state in ALIVE:
+        time.sleep(FOLLOWED_EVERY_S)
+        job.refresh_from_db()
+        on_progress(job)
+        if time.monotonic() - looked_at > WORKER_LOOKED_FOR_EVERY_S:
+            looked_at = time.monotonic()
+            if not live_workers(timezone.now()):
+                # The worker that had it died while we waited.
+                take_back_jobs(timezone.now(), is_dead_here)
+                return _executed_here(job, on_progress)
+    return job
+
+
+def _executed_here(job: ReportJob, on_progress: OnProgress) -> ReportJob:
+    identity = Identity(Worker.Kind.COMMAND, timezone.now)
+    try:
+        take_back_jobs(timezone.now(), is_dead_here)
+        thread = threading.Thread(target=_in_thread, args=(job.pk, identity.worker), name="report job")
+        thread.start()
+        while thread.is_alive():
+            thread.join(FOLLOWED_EVERY_S)
+            job.refresh_from_db()
+            on_progress(job)
+    finally:
+        identity.release()
+    job.refresh_from_db()
+    return job
+
+
+def _in_thread(job_id: int, worker: Worker) -> None:
+    try:
+        _claim_and_execute(job_id, worker)
+    finally:
+        connections.close_all()
+
+
+def _claim_and_execute(job_id: int, worker: Worker) -> None:
+    work = claim_job(job_id, worker, timezone.now)
+    if work is not None:
+        execute_job(work)

@@ -24,7 +24,7 @@ from photosync.core.plan import (
 
 FULL = Policy(today_year=2026)
 ADDITIONS = Policy(today_year=2026, mode=Mode.ADDITIONS)
-HOLD = Policy(today_year=2026, hold_for_report=True)
+HOLD = Policy(today_year=2026, waits_for="2026 Semester 2")
 
 
 def mia(**facts: object) -> PersonPhotos:
@@ -281,7 +281,7 @@ def test_decide_one_file(person: PersonPhotos, content: str, year: int, expected
             (
                 Action.WAITING,
                 Reason.REPORT_OPEN,
-                "Waiting until the report of Mia Chen (0417) is archived. "
+                "Waiting for 2026 Semester 2: the report of Mia Chen (0417) is not archived. "
                 "The first photo for 2026; until now the photo of 2025 was shown.",
                 False,
             ),
@@ -440,7 +440,7 @@ def _by_the_rules(person: PersonPhotos, year: int, policy: Policy) -> Action:
     if not person.years:
         return Action.ADD
     is_replace = year in person.years or year > policy.today_year or (shown_year is not None and year > shown_year)
-    if policy.mode is Mode.ADDITIONS or (is_replace and policy.hold_for_report):
+    if policy.mode is Mode.ADDITIONS or (is_replace and policy.waits_for):
         return Action.WAITING
     return Action.REPLACE if is_replace else Action.ADD
 
@@ -455,7 +455,10 @@ PERSONS = st.builds(
     withdrawn=st.booleans(),
 )
 POLICIES = st.builds(
-    Policy, today_year=st.integers(2025, 2027), mode=st.sampled_from(Mode), hold_for_report=st.booleans()
+    Policy,
+    today_year=st.integers(2025, 2027),
+    mode=st.sampled_from(Mode),
+    waits_for=st.sampled_from(("", "2026 Semester 2")),
 )
 FILES = st.lists(
     st.builds(Candidate, st.integers(1, 9), CONTENTS, YEARS), max_size=5, unique_by=lambda file: file.file_ref
@@ -527,7 +530,7 @@ def test_plan_additions_only_changes_no_face_that_is_shown_in_any_year(
 def test_plan_holds_the_shown_face_while_the_report_is_open(
     person: PersonPhotos, files: list[Candidate], policy: Policy
 ) -> None:
-    policy = replace(policy, hold_for_report=True)
+    policy = replace(policy, waits_for="2026 Semester 2")
     before = shown_photo(person, policy.today_year)
 
     after = shown_photo(applied(person, files, decide(person, files, policy), policy), policy.today_year)
@@ -686,7 +689,8 @@ WITHDRAW = WithdrawalDecision(
             WithdrawalDecision(
                 Action.WAITING,
                 Reason.REPORT_OPEN,
-                "Waiting until the report is archived. The source no longer has a photo of this person.",
+                "Waiting for 2026 Semester 2: the report is not archived. "
+                "The source no longer has a photo of this person.",
             ),
         ),
     ],

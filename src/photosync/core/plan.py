@@ -90,8 +90,8 @@ class Policy:
 
     today_year: int
     mode: Mode = Mode.FULL
-    hold_for_report: bool = False
-    """The person's report in an open reporting cycle is not archived, and the profile holds until it is."""
+    waits_for: str = ""
+    """The open reporting cycle in which the person's report is not archived, where the profile holds until it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,13 +283,16 @@ def _under_policy(choice: _Choice, person: PersonPhotos, policy: Policy) -> _Cho
             Reason.ADDITIONS_ONLY,
             f"Waiting: the profile only makes additions now. {choice.reason}",
         )
-    if policy.hold_for_report and choice.action is Action.REPLACE:
+    if policy.waits_for and choice.action is Action.REPLACE:
         return _Choice(
-            Action.WAITING,
-            Reason.REPORT_OPEN,
-            f"Waiting until the report of {person.label} is archived. {choice.reason}",
+            Action.WAITING, Reason.REPORT_OPEN, waiting_reason(policy.waits_for, person.label, choice.reason)
         )
     return choice
+
+
+def waiting_reason(cycle: str, label: str, reason: str) -> str:
+    """Return why what `reason` says of `label` does not happen while the reporting cycle is open."""
+    return f"Waiting for {cycle}: the report of {label} is not archived. {reason}".strip()
 
 
 def same_picture_review(
@@ -359,8 +362,8 @@ def decide_withdrawal(
     if policy.mode is Mode.ADDITIONS:
         told = f"Waiting: the profile only makes additions now. {gone}"
         return WithdrawalDecision(Action.WAITING, Reason.ADDITIONS_ONLY, told)
-    if policy.hold_for_report:
-        told = f"Waiting until the report is archived. {gone}"
+    if policy.waits_for:
+        told = f"Waiting for {policy.waits_for}: the report is not archived. {gone}"
         return WithdrawalDecision(Action.WAITING, Reason.REPORT_OPEN, told)
     return WithdrawalDecision(Action.WITHDRAW, Reason.SOURCE_EMPTY, gone)
 

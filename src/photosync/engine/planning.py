@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from photosync.core.guard import Breach, ComponentTotals, Limits, check, looks_like_new_year
@@ -27,8 +27,8 @@ from photosync.engine.ports import (
 )
 
 
-def _never(_person_id: int) -> bool:
-    return False
+def _nobody_waits(_people: Sequence[int]) -> Mapping[int, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class PlanTask:
     limits: Limits
     source_is_empty: bool
     """The listing was complete and held no file at all."""
-    holds_report: Callable[[int], bool] = _never
-    """Whether a person's report in an open reporting cycle is not archived while the profile holds until it is."""
+    waiting_for: Callable[[Sequence[int]], Mapping[int, str]] = _nobody_waits
+    """Of some people, those whose report is not archived while the profile holds until it is, with the cycle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,11 @@ def plan(task: PlanTask, ledger: PlanLedger, rein: Rein) -> Verdict:
 def _changes(task: PlanTask, people: Sequence[PersonToDecide], ledger: PlanLedger) -> list[PlannedChange]:
     pictures = {file.picture_id for person in people for file in person.files}
     holders = ledger.people_with(sorted(pictures))
+    waiting_for = task.waiting_for([person.photos.person_id for person in people])
     changes: list[PlannedChange] = []
     for person in people:
         files = {file.file_id: file for file in person.files}
-        for decision in _decisions(task, person):
+        for decision in _decisions(task, person, waiting_for.get(person.photos.person_id, "")):
             file = files[int(decision.file_ref)]
             found = holders[file.picture_id]
             others, total = found.besides(person.photos.person_id)
@@ -93,13 +94,11 @@ def _changes(task: PlanTask, people: Sequence[PersonToDecide], ledger: PlanLedge
     return changes
 
 
-def _decisions(task: PlanTask, person: PersonToDecide) -> Sequence[Decision]:
+def _decisions(task: PlanTask, person: PersonToDecide, waits_for: str) -> Sequence[Decision]:
     candidates = [
         Candidate(file.file_id, file.content, file.academic_year or task.today_year) for file in person.files
     ]
-    policy = Policy(
-        today_year=task.today_year, mode=task.mode, hold_for_report=task.holds_report(person.photos.person_id)
-    )
+    policy = Policy(today_year=task.today_year, mode=task.mode, waits_for=waits_for)
     return decide(person.photos, candidates, policy)
 
 
@@ -122,8 +121,9 @@ def _plan_withdrawals(task: PlanTask, ledger: PlanLedger, rein: Rein) -> int:
     count = 0
     for people in ledger.people_without_file():
         changes = []
+        waiting_for = task.waiting_for([person_id for person_id, _ in people])
         for person_id, shown_year in people:
-            policy = Policy(today_year=task.today_year, mode=task.mode, hold_for_report=task.holds_report(person_id))
+            policy = Policy(today_year=task.today_year, mode=task.mode, waits_for=waiting_for.get(person_id, ""))
             # The ledger asks only after a complete listing, and only for people shown from this source.
             decision = decide_withdrawal(
                 task.when_missing, policy, complete_listing=True, shown_from_this_source=True, files_left=0

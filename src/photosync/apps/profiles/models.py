@@ -36,6 +36,11 @@ class SyncProfile(models.Model):
     sealed_ping_url = models.TextField(
         blank=True, default="", help_text=_("The address that is called after each good run, encrypted.")
     )
+    hold_until_archived = models.BooleanField(
+        _("Hold until reports are archived"),
+        default=True,
+        help_text=_("While a reporting cycle is open, the face of whoever's report is not archived does not change."),
+    )
     created_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True, db_index=True, help_text=_("When the tick looks at it next."))
     evaluated_until = models.DateTimeField(help_text=_("Every due time up to this instant has been dealt with."))

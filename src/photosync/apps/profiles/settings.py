@@ -39,6 +39,7 @@ class ProfileSettings:
     withdraw_share_percent: int | None = None
     withdraw_number: int | None = None
     ping_url: str | None = None
+    hold_until_archived: bool | None = None
 
     @property
     def changes_source(self) -> bool:
@@ -60,7 +61,13 @@ def settings_told(profile: SyncProfile) -> dict[str, object]:
     }
 
 
-_PLAIN = ("replace_share_percent", "replace_number", "withdraw_share_percent", "withdraw_number")
+_PLAIN = (
+    "replace_share_percent",
+    "replace_number",
+    "withdraw_share_percent",
+    "withdraw_number",
+    "hold_until_archived",
+)
 
 
 def apply_settings(profile: SyncProfile, changes: ProfileSettings, *, anywhere: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection, transaction
@@ -16,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, InternalError, OperationalE
 from photosync.apps.library.store import photo_store, render_pool, render_settings
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import limits_of, match_rule, schedule_of
+from photosync.apps.reports.holding import waiting_for
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.matching import MatchRows
 from photosync.apps.runs.ledger.observing import ObserveRows
@@ -193,6 +195,7 @@ class _Execution:
             when_missing=WhenMissing(self.profile.when_missing),
             limits=limits_of(self.profile),
             source_is_empty=listing.file_count == 0,
+            waiting_for=partial(waiting_for, self.profile),
         )
         verdict = plan(task, rows, self.rein)
         if verdict.held and Trigger(self.run.trigger).guarded:

@@ -12,16 +12,19 @@ from django.db.models import Max, QuerySet
 from photosync.apps.library.models import PhotoVersion, Pin, Withdrawal, YearPhoto
 from photosync.apps.library.queries import pins_in_force
 from photosync.apps.people.models import Person
+from photosync.apps.reports.holding import waiting_for
 from photosync.apps.runs.ledger.fence import Fence
-from photosync.apps.runs.ledger.settling import settle_files
+from photosync.apps.runs.ledger.settling import let_files_wait, settle_files
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem, Run
-from photosync.core.plan import PUBLISHED, Action, approved_for
+from photosync.core.plan import PUBLISHED, Action, Reason, approved_for, waiting_reason
 from photosync.engine.ports import PublishedBatch
 
 YearKey = tuple[int, int]
 _WRITTEN = (
     "state",
+    "action",
+    "reason_code",
     "version_before",
     "version_after",
     "reason",
@@ -46,7 +49,7 @@ class PublishRows:
 
     def publish_batch(self, size: int) -> PublishedBatch:
         with self.fence.writing():
-            items = list(self._planned().order_by("pk")[: size + 1])
+            items = list(self._planned().select_related("person").order_by("pk")[: size + 1])
             more = len(items) > size
             batch = _Batch(self, items[:size])
             published = batch.apply()
@@ -72,6 +75,7 @@ class _Batch:
                 item.withdrawn_after = item.withdrawn_before
         self._people = self._locked_people()
         self._current = self._current_versions()
+        self._waiting_for = waiting_for(rows.run.profile, self._people)
         self._withdrawn = set(Withdrawal.objects.filter(person__in=self._people).values_list("person_id", flat=True))
 
     def _is_of_another_year(self, item: PlanItem, today_year: int) -> bool:
@@ -83,9 +87,12 @@ class _Batch:
 
     def apply(self) -> int:
         """Apply every change whose person has the photo that the plan saw; return how many were."""
-        fits = {item.pk: self._still_fits(item) for item in self._items}
-        chosen = [item for item in self._items if fits[item.pk]]
-        self._drop(item for item in self._items if not fits[item.pk])
+        waiting = [item for item in self._items if self._waits_for(item)]
+        others = [item for item in self._items if not self._waits_for(item)]
+        fits = {item.pk: self._still_fits(item) for item in others}
+        chosen = [item for item in others if fits[item.pk]]
+        self._drop(item for item in others if not fits[item.pk])
+        self._let_wait(waiting)
         self._make_versions([item for item in chosen if item.action in PUBLISHED])
         self._make_current(chosen)
         self._set_withdrawals(chosen)
@@ -116,6 +123,19 @@ class _Batch:
             item.version_before_id = self._current.get(_key(item))
             return True
         return self._current.get(_key(item)) == item.version_before_id
+
+    def _waits_for(self, item: PlanItem) -> str:
+        """Return the reporting cycle that was opened since the change was planned, and that it waits for."""
+        if item.action not in (Action.REPLACE, Action.WITHDRAW):
+            return ""
+        return self._waiting_for.get(item.person_id or 0, "")
+
+    def _let_wait(self, items: Sequence[PlanItem]) -> None:
+        for item in items:
+            item.reason = waiting_reason(self._waits_for(item), str(item.person), item.reason)
+        let_files_wait(items)
+        for item in items:
+            item.state, item.action, item.reason_code = PlanItem.State.NOTED, Action.WAITING, Reason.REPORT_OPEN
 
     def _drop(self, items: Iterable[PlanItem]) -> None:
         for item in items:

@@ -36,3 +36,16 @@ def settle_files(items: Iterable[PlanItem]) -> None:
     ListedFile.objects.filter(
         person_id__in=people, state=State.SETTLED, reason_code=Reason.SAME_AS_OTHER_FILE
     ).update(reason_code=Reason.SAME_PICTURE)
+
+
+def let_files_wait(items: Iterable[PlanItem]) -> None:
+    """Let the files of `items` wait, with the reason of each, where they are still as the plan saw them."""
+    for item in items:
+        if item.file_id is None:
+            continue
+        still_so = ListedFile.objects.filter(
+            pk=item.file_id, state=State.TO_DECIDE, person_id=item.person_id, sha256=item.source_sha256
+        )
+        still_so.update(
+            state=State.WAITING, reason_code=Reason.REPORT_OPEN, reason=item.reason, noted_in_run=item.run_id
+        )

@@ -41,7 +41,7 @@ def settle_files(items: Iterable[PlanItem]) -> None:
 def let_files_wait(items: Iterable[PlanItem]) -> None:
     """Let the files of `items` wait, with the reason of each, where they are still as the plan saw them."""
     for item in items:
-        if item.file_id is None:
+        if item.file_id is None or item.person_id is None:
             continue
         still_so = ListedFile.objects.filter(
             pk=item.file_id, state=State.TO_DECIDE, person_id=item.person_id, sha256=item.source_sha256

@@ -214,7 +214,7 @@ def test_copy_of_the_leap_day(start, end, copied_start, copied_end):
 def test_copy_gets_the_code_that_is_asked_for_unless_it_is_taken():
     original = period()
     assert copied_a_year_on(original, [original], code="next").code == "NEXT"
-    with pytest.raises(WrongUse) as refused:
+    with pytest.raises(Refused) as refused:
         copied_a_year_on(original, [original], code="2026s2")
     assert refused.value.message == (
         "A copy of timetable period 2026S2 needs a code of its own; nothing was copied. "

@@ -195,14 +195,14 @@ def copied_a_year_on(
 
     `others` are all periods of the school, `period` included. The copy stays in the group unless that
     would overlap; then it gets the lowest free one. 29 February moves to 1 March as a start and to
-    28 February as an end. `code` overrides the suggested code. Raises WrongUse where the code is taken.
+    28 February as an end. `code` overrides the suggested code. Raises Refused where the code is taken, WrongUse for what is no code.
     """
     if period.end.year >= date.max.year:
         raise WrongUse(NO_LATER_YEAR.format(code=period.code))
     taken = {other.code for other in others} | {period.code}
     new_code = normal_code(code) if code is not None else suggested_copy_code(period, taken)
     if new_code in taken:
-        raise WrongUse(NO_CODE_FREE.format(code=period.code))
+        raise Refused(NO_CODE_FREE.format(code=period.code))
     end = _a_year_on(period.end, leap_day_becomes=date(period.end.year + 1, 2, 28))
     start = _a_year_on(period.start, leap_day_becomes=date(period.start.year + 1, 3, 1))
     copy = replace(

@@ -47,6 +47,18 @@ class Act(models.TextChoices):
     REVIEW_DISMISSED = "review.dismissed", _("File dismissed in review")
     REVIEW_UNDONE = "review.undone", _("Decision in review taken back")
 
+    CYCLE_OPENED = "cycle.opened", _("Reporting cycle opened")
+    CYCLE_CHANGED = "cycle.changed", _("Reporting cycle changed")
+    CYCLE_PEOPLE_ADDED = "cycle.people-added", _("People taken into a reporting cycle")
+    CYCLE_PERSON_REMOVED = "cycle.person-removed", _("Person taken out of a reporting cycle")
+    CYCLE_RELEASED = "cycle.released", _("Reporting cycle released")
+    CYCLE_HELD_AGAIN = "cycle.held-again", _("Release of a reporting cycle taken back")
+    CYCLE_PERSON_RELEASED = "cycle.person-released", _("Photo of one person released")
+    CYCLE_PERSON_HELD_AGAIN = "cycle.person-held-again", _("Release of one person taken back")
+    CYCLE_CLOSED = "cycle.closed", _("Reporting cycle closed")
+    CYCLE_REOPENED = "cycle.reopened", _("Reporting cycle opened again")
+    CYCLE_WORK_CANCELLED = "cycle.work-cancelled", _("Work on a reporting cycle cancelled")
+
     USER_ADDED = "user.added", _("Account added")
     USER_CHANGED = "user.changed", _("Account changed")
     USER_ROLES = "user.roles", _("Roles changed")

@@ -44,6 +44,17 @@ HEADS: dict[str, str | Promise] = {
     Act.REVIEW_MATCHED: lazy("%(who)s matched by hand: %(what)s"),
     Act.REVIEW_DISMISSED: lazy("%(who)s dismissed in review: %(what)s"),
     Act.REVIEW_UNDONE: lazy("%(who)s took back what was decided in review: %(what)s"),
+    Act.CYCLE_OPENED: lazy("%(who)s opened reporting cycle %(what)s"),
+    Act.CYCLE_CHANGED: lazy("%(who)s changed reporting cycle %(what)s"),
+    Act.CYCLE_PEOPLE_ADDED: lazy("%(who)s took people into reporting cycle %(what)s"),
+    Act.CYCLE_PERSON_REMOVED: lazy("%(who)s took %(what)s out of a reporting cycle"),
+    Act.CYCLE_RELEASED: lazy("%(who)s let no photo wait for reporting cycle %(what)s any more"),
+    Act.CYCLE_HELD_AGAIN: lazy("%(who)s let photos wait for reporting cycle %(what)s again"),
+    Act.CYCLE_PERSON_RELEASED: lazy("%(who)s let the photo of %(what)s not wait for the report"),
+    Act.CYCLE_PERSON_HELD_AGAIN: lazy("%(who)s let the photo of %(what)s wait for the report again"),
+    Act.CYCLE_CLOSED: lazy("%(who)s closed reporting cycle %(what)s"),
+    Act.CYCLE_REOPENED: lazy("%(who)s opened reporting cycle %(what)s again"),
+    Act.CYCLE_WORK_CANCELLED: lazy("%(who)s cancelled work on reporting cycle %(what)s"),
     Act.USER_ADDED: lazy("%(who)s added account %(what)s"),
     Act.USER_CHANGED: lazy("%(who)s changed account %(what)s"),
     Act.USER_ROLES: lazy("%(who)s changed the roles of account %(what)s"),
@@ -71,6 +82,7 @@ ABOUT: dict[str, str | Promise] = {
     "photo": lazy("Photos"),
     "person": lazy("People"),
     "people": lazy("Rosters"),
+    "cycle": lazy("Reporting cycles"),
     "user": lazy("Accounts and sign-in"),
     "token": lazy("API tokens"),
     "school": lazy("Schools"),
@@ -82,10 +94,13 @@ ABOUT: dict[str, str | Promise] = {
 """What acts are about, in the order in which one chooses."""
 
 
+_TELLS_WHAT_IS_NEW = (".added", "-added", "-assigned", ".opened", ".closed")
+
+
 def sentence_of(entry: Entry) -> str:
     """Return for instance "kim changed timetable period 2026S2: End from Friday 18 December 2026 to ...\""""
     head = head_of(entry)
-    told = "; ".join(change_words(entry.changes, is_new=entry.act.endswith((".added", "-assigned"))))
+    told = "; ".join(change_words(entry.changes, is_new=entry.act.endswith(_TELLS_WHAT_IS_NEW)))
     sentence = _("%(head)s: %(changes)s") % {"head": head, "changes": told} if told else head
     sentence = sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
     return f"{sentence} {_as_sentence(entry.note)}".strip()

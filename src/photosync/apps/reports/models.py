@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.people.models import Person
@@ -52,6 +53,9 @@ class ReportingCycle(models.Model):
     released_at = models.DateTimeField(null=True, help_text=_("From then on, no face waits for this cycle."))
     released_by = models.CharField(max_length=200, blank=True)
     released_reason = models.TextField(blank=True)
+    chosen = models.JSONField(
+        default=list, help_text=_("The groups whose students were taken in: per choice, values by year_level, ...")
+    )
 
     class Meta:
         ordering = ("-academic_year", "-id")
@@ -88,7 +92,8 @@ class CycleMember(models.Model):
         ordering = ("cycle", "year_level", "roll_group", "person__family_name", "person__given_name", "person_id")
         constraints = (models.UniqueConstraint(fields=("cycle", "person"), name="a_person_is_in_a_cycle_once"),)
         indexes = (
-            models.Index(fields=("cycle", "year_level", "roll_group"), name="members_by_group"),
+            # Shorter first, so that Year 7 comes before Year 10.
+            models.Index("cycle", Length("year_level"), "year_level", "roll_group", name="members_by_group"),
             # The plan of every run asks it for everyone whose face would change.
             models.Index(
                 fields=("person", "cycle"),

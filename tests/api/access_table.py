@@ -27,6 +27,7 @@ class Row:
 
 
 VIEW, MANAGE, APPROVE = Permission.SYNC_VIEW, Permission.SYNC_MANAGE, Permission.SYNC_APPROVE
+ARCHIVE = Permission.ACAD_ARCHIVE
 PHOTOS, DATA, PHOTO, SYSTEM = (
     Permission.PHOTO_MANAGE,
     Permission.DATA_MANAGE,
@@ -98,6 +99,22 @@ ROWS = {
     "DELETE /notifications/addresses/{address_id}": Row(MANAGE),
     "POST /notifications/addresses/{address_id}/test": Row(MANAGE),
     "GET /notifications/messages": Row(MANAGE, query=HERE),
+    "GET /reporting-cycles": Row(VIEW, query=HERE),
+    "POST /reporting-cycles": Row(ARCHIVE, {"name": "2031 Semester 1"}, query=HERE),
+    "GET /reporting-cycles/{cycle_id}": Row(VIEW),
+    "PATCH /reporting-cycles/{cycle_id}": Row(ARCHIVE, {"semester": "1"}),
+    "GET /reporting-cycles/{cycle_id}/progress": Row(VIEW),
+    "POST /reporting-cycles/{cycle_id}/close": Row(ARCHIVE, {"reason": "Asked for."}),
+    "POST /reporting-cycles/{cycle_id}/reopen": Row(ARCHIVE, {"reason": "Asked for."}),
+    "POST /reporting-cycles/{cycle_id}/release": Row(ARCHIVE, {"reason": "Asked for."}),
+    "POST /reporting-cycles/{cycle_id}/hold": Row(ARCHIVE, {}),
+    "GET /reporting-cycles/{cycle_id}/members": Row(VIEW),
+    "POST /reporting-cycles/{cycle_id}/members/add": Row(ARCHIVE, {"codes": ["1001"]}),
+    "POST /reporting-cycles/{cycle_id}/members/add-newcomers": Row(ARCHIVE),
+    "POST /reporting-cycles/{cycle_id}/members/remove": Row(ARCHIVE, {"people": [PERSON]}),
+    "GET /reporting-cycles/{cycle_id}/jobs": Row(VIEW),
+    "GET /reporting-cycles/{cycle_id}/jobs/{job_id}": Row(VIEW),
+    "POST /reporting-cycles/{cycle_id}/jobs/{job_id}/cancel": Row(ARCHIVE),
     "GET /users": Row(SYSTEM, of_school=False),
     "POST /users": Row(SYSTEM, {"name": "new", "role": "staff", "school": None}, of_school=False),
     "GET /users/{user_id}": Row(SYSTEM, of_school=False),

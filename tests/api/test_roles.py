@@ -14,6 +14,10 @@ from photosync.apps.accounts.permissions import OF_THE_INSTALLATION, PERMISSIONS
 from photosync.apps.accounts.tokens import add_token, held_anywhere, revoke_token
 from photosync.apps.help.models import Feedback
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.reports.cycles import open_cycle
+from photosync.apps.reports.jobs import request_job
+from photosync.apps.reports.models import ReportJob
+from photosync.apps.reports.roster import Choice
 from photosync.apps.review import services as review
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
@@ -66,7 +70,11 @@ def everyone(scene: Scene) -> Everyone:  # noqa: F811
     revoke_token(ended[REVOKED].token, by="tests", now=now)
     decision = review.dismiss(files[1].pk, scene.school, by="tests", now=now)
     said = Feedback.objects.create(article="held-runs", is_helpful=False, said_at=now)
+    cycle = open_cycle(scene.school, "2026 Semester 2", by="tests", now=now, people=Choice(codes=(scene.ada.code,)))
+    job = request_job(cycle, ReportJob.Kind.MAKE, {}, by="tests", now=now)
     values = {
+        "cycle_id": cycle.pk,
+        "job_id": job.pk,
         "school_id": scene.school.pk,
         "person_id": scene.ada.pk,
         "period_id": period.pk,

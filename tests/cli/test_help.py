@@ -11,6 +11,7 @@ from photosync.cli.outcome import exit_status
 NAMES = [
     *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
     *("source", "period", "profile", "sync", "run", "review", "notify", "audit", "photo", "calendar"),
+    *("source", "period", "profile", "sync", "run", "review", "report", "audit", "photo"),
     *("feedback", "verify", "doctor"),
 ]
 
@@ -42,6 +43,10 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("profile disable", "profile list", "profile show", "profile status"),
         *("run list", "run show", "run approve", "run discard", "run undo", "run cancel"),
         *("audit list", "audit views"),
+        *("report cycle", "report cycle add", "report cycle list", "report cycle show", "report cycle edit"),
+        *("report cycle close", "report cycle reopen", "report cycle release", "report cycle hold"),
+        *("report cycle members", "report cycle add-people", "report cycle remove-people"),
+        *("report cycle newcomers", "report job", "report job list", "report job follow", "report job cancel"),
         *("review list", "review match", "review dismiss", "review undo", "review decisions"),
         *("photo get", "photo history", "photo release", "photo set", "photo restore"),
         *("photo withdraw", "photo show", "photo list", "photo take-off"),

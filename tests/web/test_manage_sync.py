@@ -52,6 +52,7 @@ def sent(profile: SyncProfile, *periods: TimetablePeriod, **changes: object) -> 
         "replace_number": 20,
         "withdraw_share_percent": 5,
         "withdraw_number": 5,
+        "hold_until_archived": "on",
         "option-path": profile.options.get("path", ""),
         "option-match": "stem",
         "periods": [each.pk for each in periods],

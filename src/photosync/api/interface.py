@@ -20,6 +20,8 @@ from photosync.api import (
     problems,
     profiles,
     records,
+    report_members,
+    reporting,
     review,
     runs,
     schools,
@@ -67,6 +69,8 @@ api.add_router("/periods", periods.router)
 api.add_router("/profiles", profiles.router)
 api.add_router("/runs", runs.router)
 api.add_router("/review", review.router)
+api.add_router("/reporting-cycles", reporting.router)
+api.add_router("/reporting-cycles", report_members.router)
 api.add_router("/users", users.router)
 api.add_router("/notifications", notifications.router)
 api.add_router("", photo_lists.router)

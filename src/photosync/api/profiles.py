@@ -56,6 +56,7 @@ class ProfileChanges(Body):
     when_missing: Literal["keep", "withdraw"] | None = None
     limits: Limits | None = None
     ping_url: LongText | None = None
+    hold_until_archived: bool | None = None
 
     def as_settings(self) -> ProfileSettings:
         return ProfileSettings(
@@ -65,6 +66,7 @@ class ProfileChanges(Body):
             components=self.components,
             when_missing=self.when_missing,
             ping_url=self.ping_url,
+            hold_until_archived=self.hold_until_archived,
             **(self.limits or Limits()).model_dump(),
         )
 

@@ -152,6 +152,7 @@ class ProfileShape(Schema):
     when_missing: str
     limits: dict[str, int]
     ping_url: str = Field(description="Whole only for who may change it; empty where there is none.")
+    hold_until_archived: bool
     periods: list[AssignedShape]
 
 

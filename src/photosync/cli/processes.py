@@ -14,9 +14,11 @@ from photosync.core.run_states import Trigger
 if TYPE_CHECKING:
     # Models cannot be imported before the settings are read, and help needs neither.
     from photosync.apps.profiles.models import SyncProfile
+    from photosync.apps.reports.models import ReportJob
     from photosync.apps.runs.models import Run
 
 OnProgress: TypeAlias = "Callable[[Run], None]"
+OnJobProgress: TypeAlias = "Callable[[ReportJob], None]"
 
 
 class Processes(Protocol):
@@ -29,6 +31,10 @@ class Processes(Protocol):
 
         `asked` is called once, when all that takes time is done. What it raises is passed on.
         """
+        ...
+
+    def execute_or_follow_job(self, job: ReportJob, on_progress: OnJobProgress) -> ReportJob:
+        """See that the queued `job` on a reporting cycle is done, by a live worker or here; return it as it ended."""
         ...
 
     def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:

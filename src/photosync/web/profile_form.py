@@ -76,6 +76,15 @@ class ProfileForm(forms.Form):
     when_missing = forms.ChoiceField(
         label=_("When the source no longer has a photo"), choices=SyncProfile.WhenMissing.choices
     )
+    hold_until_archived = forms.BooleanField(
+        label=_("Hold until reports are archived"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "While a reporting cycle is open, the face of whoever is in it changes only once the report is archived. "
+            "First photos come all the same."
+        ),
+    )
 
     ping_url = forms.CharField(
         label=_("Ping address"),
@@ -133,6 +142,7 @@ class ProfileForm(forms.Form):
             withdraw_share_percent=cleaned["withdraw_share_percent"],
             withdraw_number=cleaned["withdraw_number"],
             ping_url=cleaned["ping_url"],
+            hold_until_archived=cleaned["hold_until_archived"],
         )
 
 
@@ -168,6 +178,7 @@ def _initial(profile: SyncProfile, *, reveals: bool) -> dict[str, Any]:
         "replace_number",
         "withdraw_share_percent",
         "withdraw_number",
+        "hold_until_archived",
     )
     return {name: getattr(profile, name) for name in plain} | {
         "students": profile.syncs_students,

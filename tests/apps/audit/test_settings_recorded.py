@@ -47,6 +47,7 @@ PROFILE = {
     "replace_number": "20",
     "withdraw_share_percent": "5",
     "withdraw_number": "5",
+    "hold_until_archived": "yes",
 }
 
 

@@ -76,6 +76,7 @@ def test_new_profile_has_the_defaults(profile: SyncProfile) -> None:
             "withdraw_number": 5,
         },
         "ping_url": "",
+        "hold_until_archived": True,
         "periods": [],
     }
     assert match_rule(profile) == MatchRule()
@@ -191,6 +192,7 @@ def test_settings_change_together(profile: SyncProfile) -> None:
             "withdraw_number": 0,
         },
         "ping_url": "",
+        "hold_until_archived": True,
         "periods": [],
     }
     assert match_rule(changed) == MatchRule(

@@ -123,6 +123,7 @@ def profile_document(profile: SyncProfile, *, reveals: bool = False) -> dict[str
             "withdraw_number": profile.withdraw_number,
         },
         "ping_url": ping_address(profile) if reveals else masked_ping_address(profile),
+        "hold_until_archived": profile.hold_until_archived,
         "periods": [
             {
                 "code": row.period.code,

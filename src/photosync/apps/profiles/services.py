@@ -98,6 +98,7 @@ def change_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: 
                 "withdraw_share_percent",
                 "withdraw_number",
                 "sealed_ping_url",
+                "hold_until_archived",
             )
         )
         entry = _record_changed(stored, former)

@@ -25,28 +25,45 @@ def cycle_documents(cycles: Sequence[ReportingCycle], school: School) -> list[di
 
 def whole_cycle_document(cycle: ReportingCycle) -> dict[str, Any]:
     """Return the cycle with its progress per roll group, and how many newcomers could be taken in."""
+    return record_document(cycle) | whole_progress_document(cycle)
+
+
+def whole_progress_document(cycle: ReportingCycle) -> dict[str, Any]:
+    """Return the part that changes by itself while reports are stored and archived, per roll group too."""
     groups = groups_of(cycle)
-    document = cycle_document(cycle, total_of(groups), waiting_photos(cycle.school))
+    document = standing_document(cycle, total_of(groups), waiting_photos(cycle.school))
     return document | {"groups": [group_document(each) for each in groups], "newcomers": newcomers(cycle).count()}
 
 
-def settings_document(cycle: ReportingCycle) -> dict[str, Any]:
-    """Return what may be changed of the cycle: the part that a change depends on."""
+def cycle_document(cycle: ReportingCycle, progress: Progress, waiting: Iterable[Waiting]) -> dict[str, Any]:
+    return record_document(cycle) | standing_document(cycle, progress, waiting)
+
+
+def record_document(cycle: ReportingCycle) -> dict[str, Any]:
+    """Return the part of the cycle that only people change."""
+    zone = cycle.school.zone
     return {
         "name": cycle.name,
         "year": cycle.academic_year,
         "semester": cycle.semester,
         **{name: day_text(getattr(cycle, name)) for name in AUDIENCES},
+        "state": cycle.state,
+        "opened_at": moment(cycle.opened_at, zone),
+        "opened_by": cycle.opened_by,
+        "archived_at": moment(cycle.archived_at, zone),
+        "archived_by": cycle.archived_by or None,
+        "archived_note": cycle.archived_note or None,
+        "released_at": moment(cycle.released_at, zone),
+        "released_by": cycle.released_by or None,
+        "released_reason": cycle.released_reason or None,
+        "chosen": list(cycle.chosen),
     }
 
 
-def cycle_document(cycle: ReportingCycle, progress: Progress, waiting: Iterable[Waiting]) -> dict[str, Any]:
-    zone = cycle.school.zone
+def standing_document(cycle: ReportingCycle, progress: Progress, waiting: Iterable[Waiting]) -> dict[str, Any]:
     own = [each for each in waiting if each.cycle_id == cycle.pk]
     photos = sum(each.photos for each in own)
     return {
-        **settings_document(cycle),
-        "state": cycle.state,
         "explanation": where_it_stands(
             cycle.name,
             progress,
@@ -57,15 +74,6 @@ def cycle_document(cycle: ReportingCycle, progress: Progress, waiting: Iterable[
         "progress": progress_document(progress),
         "waiting": photos,
         "waiting_by_profile": [{"profile": each.profile, "photos": each.photos} for each in own],
-        "opened_at": moment(cycle.opened_at, zone),
-        "opened_by": cycle.opened_by,
-        "archived_at": moment(cycle.archived_at, zone),
-        "archived_by": cycle.archived_by or None,
-        "archived_note": cycle.archived_note or None,
-        "released_at": moment(cycle.released_at, zone),
-        "released_by": cycle.released_by or None,
-        "released_reason": cycle.released_reason or None,
-        "chosen": list(cycle.chosen),
     }
 
 

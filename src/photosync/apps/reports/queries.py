@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Length
@@ -167,7 +168,7 @@ def checked_member_state(state: str) -> str:
     return state
 
 
-def _progress(row: dict[str, int]) -> Progress:
+def _progress(row: Mapping[str, Any]) -> Progress:
     return Progress(row["members"], row["with_report"], row["archived_number"], row["released"], row["left"])
 
 

@@ -22,9 +22,15 @@ def command() -> None:
 
 
 def _limits(decorated: Any) -> Any:
-    """Add the options that say what happens unseen, when the source lacks a photo, and who hears of good runs."""
+    """Add the options that say what happens unseen, what waits, and who hears of good runs."""
     for option in (
         click.option("--ping-url", metavar="URL", help="Called after each good run; an empty text takes it away."),
+        click.option(
+            "--hold-until-archived/--no-hold-until-archived",
+            "hold_until_archived",
+            default=None,
+            help="Whether faces wait while their report is not archived.",
+        ),
         click.option("--when-missing", metavar="keep|withdraw", help="When the source no longer has a photo."),
         click.option("--withdraw-number", metavar="N", type=click.IntRange(0)),
         click.option("--withdraw-share", metavar="PERCENT", type=click.IntRange(0, 100)),
@@ -242,6 +248,7 @@ def _settings(limits: dict[str, Any], **others: Any) -> Any:
         withdraw_share_percent=limits["withdraw_share"],
         withdraw_number=limits["withdraw_number"],
         ping_url=limits["ping_url"],
+        hold_until_archived=limits["hold_until_archived"],
         **others,
     )
 
@@ -277,6 +284,7 @@ def _print_profile(profile: SyncProfile, sentence: str) -> None:
             *((name.replace("_", " "), value) for name, value in document["limits"].items()),
             ("ping address", document["ping_url"]),
             ("last called", f"{short_moment(ping['called'])}: {ping['outcome']}" if ping["called"] else ""),
+            ("hold until reports are archived", "on" if document["hold_until_archived"] else "off"),
         )
     )
     for each in document["periods"]:

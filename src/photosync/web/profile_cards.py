@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from photosync.core.wording import past_words
 from photosync.web.attention import Looked, look_at
 from photosync.web.badge import Badge
 from photosync.web.profile_forecast import ForecastShown, forecast_shown, timeline_of
+from photosync.web.report_waiting import WaitLine, wait_lines
 from photosync.web.run_facts import last_run, run_going_on
 
 PHASES = {
@@ -98,6 +100,7 @@ class ProfileCard:
     health: Badge
     health_sentence: str
     live: LiveState
+    waits: Sequence[WaitLine]
 
 
 def card_of(profile: SyncProfile, now: datetime, looked: Looked | None = None) -> ProfileCard:
@@ -110,6 +113,7 @@ def card_of(profile: SyncProfile, now: datetime, looked: Looked | None = None) -
         health=health_badge(health),
         health_sentence=health.explanation,
         live=live_state_of(profile, now),
+        waits=wait_lines(profile.school, profile.pk),
         forecast=forecast_shown(schedule, found, timeline_of(profile, schedule, found, now), now),
     )
 

@@ -50,6 +50,7 @@ urlpatterns = [
     path("photos/lists/list.pdf", photo_lists.photo_list_document, name="photo-list-pdf"),
     path("photos/people/<int:person_id>/", faces.person, name="person"),
     re_path(rf"^{PATTERN}\Z", photo.photo, name="photo"),
+    path("academic-reports/", include("photosync.web.reports_urls")),
     path("accounts/", include("photosync.web.account_urls")),
     path("settings/", include("photosync.web.settings_urls")),
     path("help/", include("photosync.web.help_urls")),

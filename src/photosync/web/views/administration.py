@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from photosync.apps.accounts.permissions import Permission
-from photosync.web.page import Crumb, Words, render_page
+from photosync.web.page import Crumb, render_page
+from photosync.web.place import Place
+from photosync.web.report_places import report_places
 from photosync.web.workplace import Workplace, in_workplace
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A page of the workspace and what it is for."""
-
-    words: Words
-    url: str
-    purpose: Words
 
 
 def administration_crumbs(*further: Crumb) -> tuple[Crumb, ...]:
@@ -63,7 +54,12 @@ def administration(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     return render_page(
         request,
         "web/places.html",
-        {"parts": [(_("Timetable Management"), timetable_management_places())]},
+        {
+            "parts": [
+                (_("Timetable Management"), timetable_management_places()),
+                (_("Academic Reports"), report_places(workplace.permissions)),
+            ]
+        },
         title=_("Administration Workspace"),
         workspace="administration",
         crumbs=(Crumb(_("Administration Workspace")),),

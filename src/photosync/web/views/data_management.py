@@ -42,7 +42,7 @@ from photosync.web.people_list import (
 )
 from photosync.web.person_changes import changes_context
 from photosync.web.photo_history import history_of, runs_of_versions
-from photosync.web.views.administration import Place
+from photosync.web.place import Place
 from photosync.web.workplace import Workplace, in_workplace
 
 

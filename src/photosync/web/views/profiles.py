@@ -39,6 +39,7 @@ from photosync.web.profile_forecast import ForecastShown, forecast_shown, timeli
 from photosync.web.profile_form import AssignedRow, ProfileForm, wanted_profile
 from photosync.web.profile_saved import SavedOtherwise, saved_otherwise
 from photosync.web.short_dates import short_moment
+from photosync.web.report_waiting import wait_lines
 from photosync.web.views.administration import administration_crumbs
 from photosync.web.workplace import Workplace, in_workplace
 
@@ -274,6 +275,7 @@ def _page(request: HttpRequest, workplace: Workplace, sheet: Sheet | None) -> Ht
             "health_badge": health_badge(health) if health else None,
             "ping": _ping(found) if found else None,
             "live": live_state_of(found, datetime.now(UTC)) if found else None,
+            "waits": wait_lines(workplace.the_school, found.pk) if found else (),
             "may_change": Permission.SYNC_MANAGE in workplace.permissions,
         },
         title=title,

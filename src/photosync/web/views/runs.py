@@ -18,6 +18,7 @@ from photosync.apps.runs.queries import runs_of
 from photosync.apps.runs.undoing import undoable_items
 from photosync.core.run_states import RunState, Trigger
 from photosync.web.page import Crumb, render_page
+from photosync.web.report_waiting import wait_lines_of_run
 from photosync.web.run_changes import changes_page, kind_to_show
 from photosync.web.run_csv import changes_csv
 from photosync.web.run_page import facts_of, live_of, new_year_sentence
@@ -84,6 +85,7 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
         )
         here = {change.person_id for change in page.changes}
         context |= {"page": page, "out_elsewhere": [pk for pk in out if pk not in here]}
+        context["waits"] = wait_lines_of_run(found) if page.kind == "waiting" else ()
         context["sees_faces"] = page.shows_faces and workplace.may_see_photos
     return run_page(request, workplace, "web/run.html", context, title=run_title(found))
 

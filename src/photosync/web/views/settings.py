@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from photosync.apps.accounts.authority import authority_of
 from photosync.apps.accounts.permissions import OF_ONE_SCHOOL, Permission
 from photosync.web.page import Crumb, Words, render_page
-from photosync.web.views.administration import Place
+from photosync.web.place import Place
 from photosync.web.workplace import Workplace, in_workplace
 
 

@@ -10,8 +10,7 @@ from photosync.cli.outcome import exit_status
 
 NAMES = [
     *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
-    *("source", "period", "profile", "sync", "run", "review", "notify", "audit", "photo", "calendar"),
-    *("source", "period", "profile", "sync", "run", "review", "report", "audit", "photo"),
+    *("source", "period", "profile", "sync", "run", "review", "notify", "audit", "photo", "calendar", "report"),
     *("feedback", "verify", "doctor"),
 ]
 

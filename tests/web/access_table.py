@@ -18,9 +18,9 @@ NO = ""
 
 VIEW, MANAGE, APPROVE = Permission.SYNC_VIEW, Permission.SYNC_MANAGE, Permission.SYNC_APPROVE
 DATA, FACES, PHOTOS = Permission.DATA_MANAGE, Permission.PHOTO_VIEW, Permission.PHOTO_MANAGE
-SYSTEM = Permission.SYSTEM_MANAGE
+SYSTEM, ARCHIVE = Permission.SYSTEM_MANAGE, Permission.ACAD_ARCHIVE
 
-OBJECTS = frozenset({"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id", "address_id"})
+OBJECTS = frozenset({"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id", "address_id", "cycle_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Access:
 
 
 PERIOD, PROFILE, RUN, PERSON = ("period_id",), ("profile_id",), ("run_id",), ("person_id",)
+CYCLE = ("cycle_id",)
 
 PAGES: dict[str, Access] = {
     "overview": Access(ACCOUNT),
@@ -94,6 +95,22 @@ PAGES: dict[str, Access] = {
     "photo-list-pdf": Access(FACES),
     "person": Access(HIDDEN, holds=PERSON),
     "photo": Access(HIDDEN, holds=("person_id", "which", "size")),
+    "academic-reports": Access(ACCOUNT),
+    "reporting": Access(VIEW),
+    "reporting-new": Access(ARCHIVE, ARCHIVE),
+    "reporting-cycle": Access(VIEW, holds=CYCLE),
+    "reporting-edit": Access(ARCHIVE, ARCHIVE, CYCLE),
+    "reporting-close": Access(ARCHIVE, ARCHIVE, CYCLE),
+    "reporting-reopen": Access(ARCHIVE, ARCHIVE, CYCLE),
+    "reporting-release": Access(ARCHIVE, ARCHIVE, CYCLE),
+    "reporting-hold": Access(NO, ARCHIVE, CYCLE),
+    "reporting-people": Access(ARCHIVE, ARCHIVE, CYCLE),
+    "reporting-newcomers": Access(NO, ARCHIVE, CYCLE),
+    "reporting-remove": Access(ARCHIVE, ARCHIVE, ("cycle_id", "member_id")),
+    "reporting-release-person": Access(ARCHIVE, ARCHIVE, ("cycle_id", "member_id")),
+    "reporting-hold-person": Access(NO, ARCHIVE, ("cycle_id", "member_id")),
+    "report-job": Access(VIEW, holds=("cycle_id", "job_id")),
+    "report-job-cancel": Access(NO, ARCHIVE, ("cycle_id", "job_id")),
     "settings": Access(ACCOUNT),
     "your-account": Access(ACCOUNT),
     "school-settings": Access(USERS, USERS),

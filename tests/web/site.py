@@ -20,6 +20,10 @@ def make() -> None:
     from photosync.apps.accounts.models import Role
     from photosync.apps.library.store import photo_store
     from photosync.apps.profiles.models import SyncProfile
+    from photosync.apps.reports.cycles import open_cycle
+    from photosync.apps.reports.jobs import request_job
+    from photosync.apps.reports.models import ReportJob
+    from photosync.apps.reports.roster import Choice
     from photosync.core.run_states import RunState
     from tests.web import pages
 
@@ -53,6 +57,8 @@ def make() -> None:
     for days, state in ((4, RunState.FAILED), (3, RunState.DONE_WITH_FAILURES), (2, RunState.DONE)):
         pages.make_run(active, state, now - timedelta(days=days), counts={"added": 3, "rejected": 1})
     pages.make_run(active, RunState.RUNNING, now, phase="stage", progress={"done": 2, "total": 5})
+    cycle = open_cycle(school, "2026 Semester 2", by="kim", now=now, people=Choice(year_level=("7",)))
+    request_job(cycle, ReportJob.Kind.ARCHIVE, {}, by="kim", now=now)
     pages.make_run(held, RunState.HELD, now, explanation="Too many photos would be replaced.")
     office = pages.make_address(school, name="Office")
     slack = pages.make_address(

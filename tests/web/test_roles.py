@@ -16,6 +16,10 @@ from photosync.apps.accounts.models import Role, User
 from photosync.apps.accounts.permissions import PERMISSIONS, Permission
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.reports.cycles import open_cycle
+from photosync.apps.reports.jobs import request_job
+from photosync.apps.reports.models import CycleMember, ReportJob
+from photosync.apps.reports.roster import Choice
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
 from tests.web.access_table import ACCOUNT, AT_THE_DOOR, HIDDEN, NO, OPEN, PAGES, USERS, Access
@@ -66,7 +70,13 @@ def everyone(scene: Scene) -> Everyone:
     users[ROLELESS] = scene.roleless
     users[ELSEWHERE] = make_user("elsewhere", Role.ADMINISTRATOR, scene.other_school)
     users[EVERYWHERE] = make_user("everywhere", Role.ADMINISTRATOR, None)
+    cycle = open_cycle(
+        scene.school, "2026 Semester 2", by="tests", now=datetime.now(UTC), people=Choice(codes=("7319-K",))
+    )
     values: dict[str, object] = {
+        "cycle_id": cycle.pk,
+        "member_id": CycleMember.objects.get().pk,
+        "job_id": request_job(cycle, ReportJob.Kind.MAKE, {}, by="tests", now=datetime.now(UTC)).pk,
         "period_id": period.pk,
         "profile_id": profile.pk,
         "run_id": run.pk,

@@ -223,8 +223,10 @@ def members_page(cycle: ReportingCycle, asked: Asked, *, sees_protected: bool, m
     start = (asked.page - 1) * ROWS_PER_PAGE
     found = list(members_of(cycle, asked.wanted(sees_protected=sees_protected))[start : start + ROWS_PER_PAGE + 1])
     may_change = may_change and cycle.state == ReportingCycle.State.OPEN
+    released = cycle.released_at is not None
     rows = tuple(
-        _row(each, hides=_hides(each.person, sees_protected), may=may_change) for each in found[:ROWS_PER_PAGE]
+        _row(each, hides=_hides(each.person, sees_protected), may=may_change, waits_for_none=released)
+        for each in found[:ROWS_PER_PAGE]
     )
     return MembersPage(rows, asked.page, len(found) > ROWS_PER_PAGE)
 
@@ -238,7 +240,8 @@ def member_label(member: CycleMember, *, sees_protected: bool) -> str:
     return _("a protected person") if _hides(member.person, sees_protected) else str(member.person)
 
 
-def _row(member: CycleMember, *, hides: bool, may: bool) -> MemberRow:
+def _row(member: CycleMember, *, hides: bool, may: bool, waits_for_none: bool) -> MemberRow:
+    """`waits_for_none`: the whole cycle is released."""
     state = member_state(member)
     person = member.person
     open_yet = member.archived_id is None
@@ -252,7 +255,7 @@ def _row(member: CycleMember, *, hides: bool, may: bool) -> MemberRow:
         state=Badge(STATE_KINDS[state], str(STATE_WORDS[state])),
         has_left=person.status == Person.Status.LEFT,
         note=member.released_reason if open_yet else "",
-        may_release=may and open_yet and member.released_at is None and member.cycle.released_at is None,
+        may_release=may and open_yet and member.released_at is None and not waits_for_none,
         may_hold=may and open_yet and member.released_at is not None,
         may_remove=may and open_yet,
     )

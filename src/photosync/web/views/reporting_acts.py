@@ -145,6 +145,6 @@ def asking(
         workplace,
         "web/reporting_act.html",
         {"cycle": found, "form": form, "told": told, "button": button, "asks_why": asks_why},
-        crumbs=cycle_crumbs(found, Crumb(title)),
+        crumbs=cycle_crumbs(found, Crumb(button)),
         title=title,
     )

@@ -16,6 +16,8 @@ from photosync.cli.progress import RunProgress
 if TYPE_CHECKING:
     from photosync.apps.reports.models import ReportJob
 
+WORDS = {"failed": "The work failed.", "cancelled": "The work was cancelled."}
+
 
 def see_through(job: ReportJob) -> dict[str, Any]:
     """Have a queued or running job done, by a worker or here, with a progress bar; return its document.
@@ -34,7 +36,7 @@ def see_through(job: ReportJob) -> dict[str, Any]:
         output.print_json(document)
     else:
         print_job(document)
-    say_error(f"This work is {ended.state}. {ended.explanation}".strip())
+    say_error(f"{WORDS[ended.state]} {ended.explanation}".strip())
     raise Exit(FAILED)
 
 

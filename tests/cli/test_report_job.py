@@ -1,0 +1,76 @@
+"""photosync report job follow, and what every command does that asks for long work."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photosync.apps.reports import jobs
+from photosync.apps.reports.cycles import open_cycle
+from photosync.apps.reports.models import ReportingCycle, ReportJob
+from photosync.apps.schools.services import add_school
+from photosync.cli import processes
+from photosync.core.errors import Refused
+from photosync.project.processes import InstalledProcesses
+from tests.cli.commanding import Commanding
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAME = "2026 Semester 2"
+FOLLOW = ("report", "job", "follow", NAME)
+
+
+@pytest.fixture
+def cycle(transactional_db: None, data: Path) -> Iterator[ReportingCycle]:
+    processes.provide(InstalledProcesses)
+    school = add_school("HILL", "Hill School", "Australia/Sydney")
+    yield open_cycle(school, NAME, by="kim", now=datetime.now(UTC), academic_year=2026)
+    processes._provided.clear()
+
+
+def asked(cycle: ReportingCycle) -> ReportJob:
+    return jobs.request_job(cycle, ReportJob.Kind.MAKE, {}, by="kim", now=datetime.now(UTC))
+
+
+def two_steps(work: jobs.JobWork) -> Mapping[str, Any]:
+    work.expect(2)
+    work.advance(2)
+    return {"made": 2}
+
+
+def refused(_work: jobs.JobWork) -> Mapping[str, Any]:
+    raise Refused("No one is in the cycle. Nothing was made.")
+
+
+def test_work_that_no_worker_does_is_done_here(
+    command: Commanding, cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_work_of", lambda _kind: two_steps)
+
+    document = command.json(*FOLLOW, str(asked(cycle).pk))
+
+    assert (document["state"], document["done"], document["total"], document["outcome"]) == (
+        "done",
+        2,
+        2,
+        {"made": 2},
+    )
+    text = command(*FOLLOW, str(asked(cycle).pk)).out.splitlines()
+    assert text[0].endswith("on 2026 Semester 2 (make): done.")
+    assert [line.split() for line in text if line.startswith(("done", "made"))] == [
+        ["done", "2", "of", "2"],
+        ["made", "2"],
+    ]
+
+
+def test_work_that_fails_is_told_and_ends_the_command(
+    command: Commanding, cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_work_of", lambda _kind: refused)
+
+    answer = command(*FOLLOW, str(asked(cycle).pk), "--json")
+
+    assert (answer.status, answer.err) == (1, "The work failed. No one is in the cycle. Nothing was made.\n")
+    assert json.loads(answer.out)["state"] == "failed"

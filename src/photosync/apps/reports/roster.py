@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from photosync.apps.audit.acts import Act
@@ -21,7 +21,6 @@ from photosync.core.reporting import MOST_NAMED, check_known, choice_words, coun
 from photosync.core.wording import list_words
 from photosync.engine.observe import batches
 
-ROWS_AT_ONCE = 1_000
 CODES_AT_ONCE = 500
 MOST_CHOICES = 50
 GROUP_WORDS = {"year_level": "year level", "roll_group": "roll group", "house": "house", "campus": "campus"}
@@ -67,14 +66,16 @@ def add_people(cycle: ReportingCycle, choice: Choice) -> Added:
         stored = locked_cycle(cycle)
         refuse_unless_open(stored)
         refuse_while_working(stored)
-        wanted = {pk: (level, group) for pk, level, group in _chosen_rows(stored.school, choice)}
-        added = _taken_in(stored, wanted)
+        added = already = 0
+        for people in _chosen(stored.school, choice):
+            already += people.filter(_inside(stored)).count()
+            added += _taken_in(stored, people)
         if choice.groups and choice.groups not in stored.chosen:
             stored.chosen = [*stored.chosen, choice.groups][-MOST_CHOICES:]
             stored.save(update_fields=("chosen",))
         if added:
             _record_added(stored, added, _told(choice))
-    return Added(added, len(wanted) - added)
+    return Added(added, already)
 
 
 def newcomers(cycle: ReportingCycle) -> QuerySet[Person]:
@@ -84,8 +85,7 @@ def newcomers(cycle: ReportingCycle) -> QuerySet[Person]:
     condition = Q(pk__in=[])
     for groups in cycle.chosen:
         condition |= _of_groups(groups)
-    inside = CycleMember.objects.filter(cycle=cycle, person=OuterRef("pk")).order_by()
-    return _students(cycle.school).filter(condition).filter(~Exists(inside))
+    return _students(cycle.school).filter(condition).filter(~_inside(cycle))
 
 
 def take_in_newcomers(cycle: ReportingCycle) -> int:
@@ -94,8 +94,7 @@ def take_in_newcomers(cycle: ReportingCycle) -> int:
         stored = locked_cycle(cycle)
         refuse_unless_open(stored)
         refuse_while_working(stored)
-        rows = newcomers(stored).order_by().values_list("pk", "year_level", "roll_group")
-        added = _taken_in(stored, {pk: (level, group) for pk, level, group in rows.iterator(chunk_size=ROWS_AT_ONCE)})
+        added = _taken_in(stored, newcomers(stored))
         if added:
             _record_added(stored, added, _("Newcomers of the groups that were taken in."))
     return added
@@ -151,18 +150,15 @@ def _archived_words(cycle: ReportingCycle, people: list[str]) -> str:
     }
 
 
-def _chosen_rows(school: School, choice: Choice) -> Iterator[tuple[int, str, str]]:
-    columns = ("pk", "year_level", "roll_group")
+def _chosen(school: School, choice: Choice) -> Iterator[QuerySet[Person]]:
+    """Yield the people of `choice` in parts that share no one. Raises WrongUse for codes that are no student's."""
+    students = Person.objects.filter(school=school, kind=Person.Kind.STUDENT)
+    parts = [students.filter(code__in=part) for part in batches(filter(str.isprintable, choice.codes), CODES_AT_ONCE)]
+    check_known(choice.codes, (code for part in parts for code in part.order_by().values_list("code", flat=True)))
     if choice.groups:
-        rows = _students(school).filter(_of_groups(choice.groups)).order_by().values_list(*columns)
-        yield from rows.iterator(chunk_size=ROWS_AT_ONCE)
-    known = []
-    for part in batches(list(choice.codes), CODES_AT_ONCE):
-        people = Person.objects.filter(school=school, kind=Person.Kind.STUDENT, code__in=part).order_by()
-        for code, *row in people.values_list("code", *columns):
-            known.append(code)
-            yield row[0], row[1], row[2]
-    check_known(choice.codes, known)
+        yield _students(school).filter(_of_groups(choice.groups))
+        parts = [part.exclude(_of_groups(choice.groups), status=Person.Status.ACTIVE) for part in parts]
+    yield from parts
 
 
 def _students(school: School) -> QuerySet[Person]:
@@ -173,16 +169,22 @@ def _of_groups(groups: Mapping[str, Iterable[str]]) -> Q:
     return Q(**{f"{name}__in": list(groups[name]) for name in GROUPINGS if groups.get(name)})
 
 
-def _taken_in(cycle: ReportingCycle, wanted: Mapping[int, tuple[str, str]]) -> int:
-    """Make members of those in `wanted`, person to year level and roll group, who are not; return how many."""
-    inside = set(CycleMember.objects.filter(cycle=cycle).order_by().values_list("person_id", flat=True))
-    fresh = [
-        CycleMember(cycle=cycle, person_id=pk, year_level=level, roll_group=group)
-        for pk, (level, group) in wanted.items()
-        if pk not in inside
-    ]
-    CycleMember.objects.bulk_create(fresh, batch_size=ROWS_AT_ONCE)
-    return len(fresh)
+def _inside(cycle: ReportingCycle) -> Exists:
+    return Exists(CycleMember.objects.filter(cycle=cycle, person=OuterRef("pk")).order_by())
+
+
+def _taken_in(cycle: ReportingCycle, people: QuerySet[Person]) -> int:
+    """Make members of those of `people` who are not, with their classes as they are now; return how many.
+
+    The database copies them from table to table: a cycle of a hundred thousand is opened while one waits.
+    """
+    plain = {"cycle_id": Value(cycle.pk, BigIntegerField()), "released_by": Value(""), "released_reason": Value("")}
+    rows = people.filter(~_inside(cycle)).order_by().values_list(*plain.values(), "pk", "year_level", "roll_group")
+    chosen, values = rows.query.sql_with_params()
+    columns = ", ".join((*plain, "person_id", "year_level", "roll_group"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {CycleMember._meta.db_table} ({columns}) {chosen}", values)
+        return cursor.rowcount
 
 
 def _told(choice: Choice) -> str:

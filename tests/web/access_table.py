@@ -20,7 +20,9 @@ VIEW, MANAGE, APPROVE = Permission.SYNC_VIEW, Permission.SYNC_MANAGE, Permission
 DATA, FACES, PHOTOS = Permission.DATA_MANAGE, Permission.PHOTO_VIEW, Permission.PHOTO_MANAGE
 SYSTEM, ARCHIVE = Permission.SYSTEM_MANAGE, Permission.ACAD_ARCHIVE
 
-OBJECTS = frozenset({"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id", "address_id", "cycle_id"})
+OBJECTS = frozenset(
+    {"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id", "address_id", "cycle_id"}
+)
 
 
 @dataclass(frozen=True, slots=True)

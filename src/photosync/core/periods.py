@@ -195,7 +195,8 @@ def copied_a_year_on(
 
     `others` are all periods of the school, `period` included. The copy stays in the group unless that
     would overlap; then it gets the lowest free one. 29 February moves to 1 March as a start and to
-    28 February as an end. `code` overrides the suggested code. Raises Refused where the code is taken, WrongUse for what is no code.
+    28 February as an end. `code` overrides the suggested code. Raises Refused where the code is taken, WrongUse for
+    what is no code.
     """
     if period.end.year >= date.max.year:
         raise WrongUse(NO_LATER_YEAR.format(code=period.code))

@@ -38,8 +38,8 @@ from photosync.web.profile_cards import health_badge, live_state_of
 from photosync.web.profile_forecast import ForecastShown, forecast_shown, timeline_of
 from photosync.web.profile_form import AssignedRow, ProfileForm, wanted_profile
 from photosync.web.profile_saved import SavedOtherwise, saved_otherwise
-from photosync.web.short_dates import short_moment
 from photosync.web.report_waiting import wait_lines
+from photosync.web.short_dates import short_moment
 from photosync.web.views.administration import administration_crumbs
 from photosync.web.workplace import Workplace, in_workplace
 

@@ -46,6 +46,8 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("report cycle close", "report cycle reopen", "report cycle release", "report cycle hold"),
         *("report cycle members", "report cycle add-people", "report cycle remove-people"),
         *("report cycle newcomers", "report job", "report job list", "report job follow", "report job cancel"),
+        *("report end-of-year", "report photo-day", "report photo-day set", "report photo-day clear"),
+        *("report next-period",),
         *("review list", "review match", "review dismiss", "review undo", "review decisions"),
         *("photo get", "photo history", "photo release", "photo set", "photo restore"),
         *("photo withdraw", "photo show", "photo list", "photo take-off"),

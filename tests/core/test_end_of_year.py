@@ -252,7 +252,7 @@ def test_profile_that_comes_back_only_in_july_is_a_warning() -> None:
         (
             "warning",
             "Photo Sync comes back only on Tuesday 20 July 2027 (2027S2): nothing runs in the first weeks of 2027.",
-            Remedy.NEXT_PERIOD,
+            Remedy.CHANGE_PROFILE,
         )
     ]
 

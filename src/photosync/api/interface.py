@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from photosync import __version__
 from photosync.api import (
     calendar,
+    end_of_year,
     installation,
     notifications,
     people,
@@ -75,6 +76,7 @@ api.add_router("/users", users.router)
 api.add_router("/notifications", notifications.router)
 api.add_router("", photo_lists.router)
 api.add_router("", calendar.router)
+api.add_router("", end_of_year.router)
 api.add_router("", tokens.router)
 api.add_router("", records.router)
 api.add_router("", installation.router)

@@ -189,14 +189,21 @@ class AcademicYearRule:
 
 
 def copied_a_year_on(
-    period: TimetablePeriod, others: Sequence[TimetablePeriod], *, code: str | None = None
+    period: TimetablePeriod,
+    others: Sequence[TimetablePeriod],
+    *,
+    code: str | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
 ) -> TimetablePeriod:
     """Return a copy of `period`: dates, academic year, and the year in code and description moved on by one.
+
+    `first_day` and `last_day` are its dates instead, where they are given.
 
     `others` are all periods of the school, `period` included. The copy stays in the group unless that
     would overlap; then it gets the lowest free one. 29 February moves to 1 March as a start and to
     28 February as an end. `code` overrides the suggested code. Raises Refused where the code is taken, WrongUse for
-    what is no code.
+    what is no code, and where it would end before it starts.
     """
     if period.end.year >= date.max.year:
         raise WrongUse(NO_LATER_YEAR.format(code=period.code))
@@ -210,8 +217,8 @@ def copied_a_year_on(
         period,
         code=new_code,
         description=_year_moved_on(period.description, period),
-        start=min(start, end),
-        end=end,
+        start=first_day or min(start, end),
+        end=last_day or end,
         academic_year=min(period.academic_year + 1, date.max.year),
     )
     if overlap_in_group(copy, others) is None:

@@ -361,7 +361,7 @@ def _comes_back(profile: ProfileFacts, facts: YearFacts, turn: YearTurn) -> tupl
     first_day = min(each.period.start for each in assigned if each.period.end >= turn.begins_on)
     if first_day - turn.begins_on > SETTLED:
         late = COMES_BACK_LATE.format(date=date_words(first_day), **places)
-        return State.WARNING, late, Remedy.NEXT_PERIOD
+        return State.WARNING, late, Remedy.CHANGE_PROFILE
     due = first_due_of_next_year(profile, turn, facts.zone)
     if due is None:
         return State.WARNING, COMES_BACK_NO_RUN.format(**places), Remedy.CHANGE_PROFILE

@@ -16,6 +16,9 @@ class Act(models.TextChoices):
     PERIOD_CHANGED = "period.changed", _("Timetable period changed")
     PERIOD_DELETED = "period.deleted", _("Timetable period deleted")
 
+    PHOTO_DAY_SET = "photo-day.set", _("Photo day set")
+    PHOTO_DAY_CLEARED = "photo-day.cleared", _("Photo day cleared")
+
     PROFILE_ADDED = "profile.added", _("Sync profile added")
     PROFILE_CHANGED = "profile.changed", _("Sync profile changed")
     PROFILE_PERIOD_ASSIGNED = "profile.period-assigned", _("Timetable period assigned to a sync profile")

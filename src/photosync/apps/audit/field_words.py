@@ -51,6 +51,7 @@ FIELDS: dict[str, str | Promise] = {
     "reports_archived": lazy("Reports archived"),
     "reports_missing": lazy("Reports not archived"),
     "work": lazy("Work"),
+    "photo_day": lazy("Photo day"),
     "period": lazy("Timetable period"),
     "frequency": lazy("Frequency"),
     "mode": lazy("Mode"),

@@ -18,6 +18,8 @@ HEADS: dict[str, str | Promise] = {
     Act.PERIOD_ADDED: lazy("%(who)s added timetable period %(what)s"),
     Act.PERIOD_CHANGED: lazy("%(who)s changed timetable period %(what)s"),
     Act.PERIOD_DELETED: lazy("%(who)s deleted timetable period %(what)s"),
+    Act.PHOTO_DAY_SET: lazy("%(who)s set the photo day of %(what)s"),
+    Act.PHOTO_DAY_CLEARED: lazy("%(who)s cleared the photo day of %(what)s"),
     Act.PROFILE_ADDED: lazy("%(who)s added sync profile %(what)s"),
     Act.PROFILE_CHANGED: lazy("%(who)s changed sync profile %(what)s"),
     Act.PROFILE_PERIOD_ASSIGNED: lazy("%(who)s assigned a timetable period to sync profile %(what)s"),

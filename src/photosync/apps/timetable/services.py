@@ -104,11 +104,22 @@ def preview_edit(period: TimetablePeriod, *, now: datetime, **changes: Any) -> t
     return edited.effects
 
 
-def copy_period(period: TimetablePeriod, *, code: str | None = None) -> TimetablePeriod:
-    """Return a new period like `period` with its dates moved on by a year. Raises WrongUse."""
+def copy_period(
+    period: TimetablePeriod,
+    *,
+    code: str | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> TimetablePeriod:
+    """Return a new period like `period`, from `first_day` to `last_day`: a year on, where they are not given.
+
+    Raises WrongUse.
+    """
     with transaction.atomic():
         others = _locked_periods(period.school)
-        wanted = rules.copied_a_year_on(period.as_rule(), others, code=code)
+        wanted = rules.copied_a_year_on(
+            period.as_rule(), others, code=code, first_day=first_day, last_day=last_day
+        )
         return _added(period.school, wanted, note=_("Copied from %(code)s.") % {"code": period.code})
 
 

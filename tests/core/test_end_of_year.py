@@ -157,9 +157,7 @@ def test_checklist_of_a_school_that_has_done_nothing() -> None:
 
 def test_checklist_of_a_school_that_has_done_everything() -> None:
     cycle = replace(CYCLE, archived=500, archived_on=date(2026, 12, 10))
-    facts = facts_of(
-        schedule(assigned(*S2), assigned(*S1)), cycles=(cycle,), photo_days={2027: date(2027, 3, 2)}
-    )
+    facts = facts_of(schedule(assigned(*S2), assigned(*S1)), cycles=(cycle,), photo_days={2027: date(2027, 3, 2)})
     found = checklist(facts, turn_at(facts, at("2026-12-11 09:00")))
 
     assert {each.state for each in found} == {State.DONE}
@@ -263,7 +261,7 @@ def test_period_in_which_nothing_is_due_is_a_warning() -> None:
     assert lines(facts, Topic.NEXT_PERIOD) == [
         (
             "warning",
-            "Photo Sync has a timetable period in 2027 (2027S1), but no run is due in the first half of it.",
+            "Photo Sync has a timetable period in 2027 (2027S1), but no run is due in its first half-year.",
             Remedy.CHANGE_PROFILE,
         )
     ]
@@ -384,7 +382,9 @@ def test_timeline_goes_as_far_as_the_first_run_and_the_photo_day_but_no_further_
 
 DAYS = st.dates(date(2026, 6, 1), date(2027, 9, 30))
 TODAYS = st.dates(date(2026, 6, 1), date(2027, 3, 31))
-RULES = st.sampled_from([AcademicYearRule(), AcademicYearRule(1, 27), AcademicYearRule(8, 1), AcademicYearRule(2, 29)])
+RULES = st.sampled_from(
+    [AcademicYearRule(), AcademicYearRule(1, 27), AcademicYearRule(8, 1), AcademicYearRule(2, 29)]
+)
 
 
 @st.composite

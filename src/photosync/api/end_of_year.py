@@ -144,7 +144,9 @@ def delete_photo_day(request: ApiRequest, year: AcademicYear, school: SchoolCode
 def make_next_period(request: ApiRequest, profile_id: Id, body: NextPeriod) -> HttpResponse:
     """Make next year's timetable period from this year's and assign it to the profile, in one step."""
     profile = _profile(request, profile_id)
-    asked = Asked(code=body.code, first_day=_day(body.start, "start"), last_day=_day(body.end, "end"), assign=body.assign)
+    asked = Asked(
+        code=body.code, first_day=_day(body.start, "start"), last_day=_day(body.end, "end"), assign=body.assign
+    )
     act = preview_next_period if body.preview else give_next_period
     found = act(profile, asked, now=request.auth.now)
     document: dict[str, Any] = found.document | {"preview": body.preview}

@@ -120,7 +120,9 @@ RUNS_ON_HELD = (
 )
 RUNS_ON = "{name} keeps running over the break ({codes}): faces may change before reports are archived."
 COMES_BACK = "{name} comes back in {next_year}: its first run is on {date} ({codes})."
-COMES_BACK_NO_RUN = "{name} has a timetable period in {next_year} ({codes}), but no run is due in the first half of it."
+COMES_BACK_NO_RUN = (
+    "{name} has a timetable period in {next_year} ({codes}), but no run is due in its first half-year."
+)
 COMES_BACK_LATE = "{name} comes back only on {date} ({codes}): nothing runs in the first weeks of {next_year}."
 COMES_BACK_DISABLED = "{name} has a timetable period in {next_year} ({codes}), but is Disabled: nothing will run."
 NEVER_ASSIGNED = "{name} has no timetable period, so that nothing will run in {next_year}."
@@ -171,9 +173,7 @@ def _cycle_exists(facts: YearFacts, turn: YearTurn) -> CheckItem:
     else:
         state, remedy = State.TO_DO, Remedy.MAKE_CYCLE
         sentence = NO_CYCLE.format(year=turn.year)
-    return CheckItem(
-        topic=Topic.CYCLE, state=state, sentence=sentence, concerns=Concerns.ARCHIVIST, remedy=remedy
-    )
+    return CheckItem(topic=Topic.CYCLE, state=state, sentence=sentence, concerns=Concerns.ARCHIVIST, remedy=remedy)
 
 
 def _reports(facts: YearFacts, turn: YearTurn) -> Iterator[CheckItem]:
@@ -293,9 +293,7 @@ def _stop_of(profile: ProfileFacts, facts: YearFacts, turn: YearTurn) -> tuple[S
         return State.DONE, DISABLED.format(**places)
     if runs_on(profile, turn):
         return _runs_on_words(profile, facts, turn)
-    this_year = [
-        each for each in stretches(schedule.assigned) if turn.today <= each.last_day < turn.begins_on
-    ]
+    this_year = [each for each in stretches(schedule.assigned) if turn.today <= each.last_day < turn.begins_on]
     if not this_year:
         return State.DONE, NOT_THIS_YEAR.format(**places)
     last = this_year[-1]

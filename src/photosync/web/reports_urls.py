@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photosync.web.views import academic_reports, report_jobs, reporting, reporting_acts, reporting_people
+from photosync.web.views import academic_reports, end_of_year, report_jobs, reporting, reporting_acts, reporting_people
 
 CYCLE = "reporting/<int:cycle_id>/"
 MEMBER = f"{CYCLE}people/<int:member_id>/"
@@ -26,4 +26,7 @@ urlpatterns = [
     path(f"{MEMBER}hold/", reporting_people.hold, name="reporting-hold-person"),
     path(f"{CYCLE}work/<int:job_id>/", report_jobs.job, name="report-job"),
     path(f"{CYCLE}work/<int:job_id>/cancel/", report_jobs.cancel, name="report-job-cancel"),
+    path("end-of-year/", end_of_year.end_of_year, name="end-of-year"),
+    path("end-of-year/photo-day/<int:year>/", end_of_year.photo_day, name="end-of-year-photo-day"),
+    path("end-of-year/next-period/<int:profile_id>/", end_of_year.next_period, name="end-of-year-next-period"),
 ]

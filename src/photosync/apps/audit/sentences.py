@@ -78,6 +78,7 @@ HEADS: dict[str, str | Promise] = {
 """What an act without words here is told with is its name, for instance "Notification addresses changed"."""
 ABOUT: dict[str, str | Promise] = {
     "period": lazy("Timetable periods"),
+    "photo-day": lazy("Photo days"),
     "profile": lazy("Sync profiles"),
     "run": lazy("Runs"),
     "review": lazy("Review"),

@@ -19,6 +19,7 @@ from photosync.core import periods as rules
 from photosync.core.end_of_year import YearTurn, turn_of
 from photosync.core.errors import PhotoSyncError, Refused, WrongUse
 from photosync.core.forecast import forecast
+from photosync.core.frequency import parse_frequency
 from photosync.core.instants import local_date
 from photosync.core.people import quoted
 from photosync.core.status import Mode
@@ -33,6 +34,11 @@ class Proposal:
     source: ProfilePeriod
     period: rules.TimetablePeriod
     existing: tuple[TimetablePeriod, ...]
+
+    @property
+    def phrase(self) -> str:
+        """How often it would run in it, in words."""
+        return parse_frequency(self.source.frequency).phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +133,7 @@ def _existing_coded(profile: SyncProfile, asked: Asked, now: datetime) -> Timeta
 
 
 def starts_late(profile: SyncProfile, first_day: date, now: datetime) -> str:
-    """Return a sentence where a period that starts on `first_day` leaves next year's first weeks out, else nothing."""
+    """Return a sentence where one that starts on `first_day` leaves next year's first weeks out, else nothing."""
     turn = _turn(profile, now)
     weeks = (first_day - turn.begins_on).days // 7
     if first_day - turn.begins_on <= SETTLED:
@@ -144,7 +150,7 @@ def _turn(profile: SyncProfile, now: datetime) -> YearTurn:
 
 
 def _source(profile: SyncProfile, now: datetime) -> ProfilePeriod:
-    """Return the assigned period to copy. One for additions only, as in summer, is not looked at beside a full one."""
+    """Return the assigned period to copy: one for additions only, as in summer, only where there is no full one."""
     rows = list(profile.assigned.select_related("period__school"))
     full = [row for row in rows if row.mode == Mode.FULL]
     rows = full or rows

@@ -117,9 +117,7 @@ def copy_period(
     """
     with transaction.atomic():
         others = _locked_periods(period.school)
-        wanted = rules.copied_a_year_on(
-            period.as_rule(), others, code=code, first_day=first_day, last_day=last_day
-        )
+        wanted = rules.copied_a_year_on(period.as_rule(), others, code=code, first_day=first_day, last_day=last_day)
         return _added(period.school, wanted, note=_("Copied from %(code)s.") % {"code": period.code})
 
 

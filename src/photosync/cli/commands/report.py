@@ -8,10 +8,16 @@ from photosync.cli.lazy import LazyGroup
 
 PARTS = {
     "cycle": ("photosync.cli.report_cycle", "Open, fill, change, release, close and list reporting cycles."),
+    "end-of-year": (
+        "photosync.cli.report_end_of_year",
+        "Say what will happen until next year, and what is to be done.",
+    ),
+    "photo-day": ("photosync.cli.report_photo_day", "Set and clear the photo day of an academic year."),
+    "next-period": ("photosync.cli.report_next_period", "Make next year's timetable period and assign it."),
     "job": ("photosync.cli.report_job", "Look at long work on a reporting cycle, follow or cancel it."),
 }
 
 
 @click.group("report", cls=LazyGroup, commands_of=PARTS)
 def command() -> None:
-    """Reporting cycles, and long work on them."""
+    """Reporting cycles, long work on them, and the end of the year."""

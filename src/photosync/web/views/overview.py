@@ -14,6 +14,7 @@ from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import academic_year_now
+from photosync.core.end_of_year import turn_of
 from photosync.core.instants import local_date
 from photosync.web.attention import attention_of, look_at
 from photosync.web.coverage import coverage_plot
@@ -55,8 +56,11 @@ def _of_school(school: School, workplace: Workplace, now: datetime) -> dict[str,
     """Return what the page of one school shows, bounded however many profiles, runs and people it has."""
     profiles = list(SyncProfile.objects.filter(school=school).select_related("school")[: MOST_PROFILES + 1])
     looked = look_at(profiles[:MOST_PROFILES], now)
-    attention = attention_of(school, looked, workplace.permissions, local_date(now, school.zone))
+    today = local_date(now, school.zone)
+    attention = attention_of(school, looked, workplace.permissions, today)
+    turn = turn_of(school.academic_year_rule, today)
     return {
+        "turn": turn if turn.is_near else None,
         "cards": [card_of(each.profile, now, each) for each in looked[:CARDS]],
         "cards_left_out": max(len(looked) - CARDS, 0),
         "only_first": MOST_PROFILES if len(profiles) > MOST_PROFILES else 0,

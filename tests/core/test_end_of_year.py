@@ -31,6 +31,9 @@ NOW = at("2026-11-28 09:00")
 CYCLE = CycleFacts(cycle_id=7, name="2026 Semester 2", academic_year=2026, opened_on=date(2026, 11, 9), members=500)
 
 
+CHANGES = "the break (PHOTO): faces may change before reports are archived."
+
+
 def facts_of(*schedules: ProfileSchedule, **further: object) -> YearFacts:
     profiles = tuple(ProfileFacts(profile_id=number, schedule=each) for number, each in enumerate(schedules, 1))
     given_facts: dict[str, object] = {"zone": SYDNEY, "rule": AcademicYearRule(), "profiles": profiles}
@@ -169,23 +172,33 @@ def test_checklist_of_a_school_that_has_done_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cycles", "holds", "state", "sentence"),
+    ("cycles", "holds", "state", "why"),
     [
-        ((), True, "warning", "Photo Sync keeps running over the break (PHOTO): faces may change before reports are archived."),
-        ((CYCLE,), False, "warning", "Photo Sync keeps running over the break (PHOTO): faces may change before reports are archived."),
-        ((replace(CYCLE, is_released=True),), True, "warning", "Photo Sync keeps running over the break (PHOTO): faces may change before reports are archived."),
-        ((CYCLE,), True, "done", "Photo Sync keeps running over the end of the year (PHOTO), but the face of whoever's report is not archived waits."),
-        ((replace(CYCLE, archived_on=date(2026, 11, 20)),), False, "done", "Photo Sync keeps running over the end of the year (PHOTO); the reports of 2026 are archived."),
+        ((), True, "warning", CHANGES),
+        ((CYCLE,), False, "warning", CHANGES),
+        ((replace(CYCLE, is_released=True),), True, "warning", CHANGES),
+        (
+            (CYCLE,),
+            True,
+            "done",
+            "the end of the year (PHOTO), but the face of whoever's report is not archived waits.",
+        ),
+        (
+            (replace(CYCLE, archived_on=date(2026, 11, 20)),),
+            False,
+            "done",
+            "the end of the year (PHOTO); the reports of 2026 are archived.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_profile_that_runs_on_needs_a_reason(
-    cycles: tuple[CycleFacts, ...], state: str, sentence: str, *, holds: bool
+    cycles: tuple[CycleFacts, ...], state: str, why: str, *, holds: bool
 ) -> None:
     profile = ProfileFacts(profile_id=1, schedule=schedule(assigned(*PHOTO)), holds_for_reports=holds)
     facts = facts_of(profiles=(profile,), cycles=cycles)
 
     remedy = Remedy.CHANGE_PROFILE if state == "warning" else None
-    assert lines(facts, Topic.STOP) == [(state, sentence, remedy)]
+    assert lines(facts, Topic.STOP) == [(state, f"Photo Sync keeps running over {why}", remedy)]
 
 
 @pytest.mark.parametrize(
@@ -229,6 +242,12 @@ def test_next_years_period_that_exists_is_offered() -> None:
             Remedy.ASSIGN_PERIOD,
         )
     ]
+
+
+def test_period_for_several_years_is_not_offered_to_a_profile_that_stops() -> None:
+    facts = facts_of(schedule(assigned(*S2)), periods=(assigned(*PHOTO).period,))
+
+    assert [remedy for _state, _sentence, remedy in lines(facts, Topic.NEXT_PERIOD)] == [Remedy.NEXT_PERIOD]
 
 
 def test_summer_period_is_not_next_years() -> None:
@@ -344,6 +363,7 @@ def test_what_does_not_run_and_what_is_held_is_a_warning_with_its_remedy() -> No
             ProfileFacts(profile_id=1, schedule=one, wants=wants[0], failed_run="9"),
             ProfileFacts(profile_id=2, schedule=replace(one, name="Staff"), wants=wants[1], held_run="41"),
             ProfileFacts(profile_id=3, schedule=replace(one, name="Library"), wants=wants[2], held_run="40"),
+            ProfileFacts(profile_id=4, schedule=replace(one, name="Intranet"), wants=wants[2]),
         )
     )
 
@@ -355,7 +375,7 @@ def test_what_does_not_run_and_what_is_held_is_a_warning_with_its_remedy() -> No
             remedy=Remedy.SEE_RUN, profile_id=1, run="9", **warning,
         ),
         CheckItem(
-            topic=Topic.RUNNING, sentence=f"Library: {silent.explanation}", concerns=Concerns.OPERATOR,
+            topic=Topic.RUNNING, sentence=f"Intranet, Library: {silent.explanation}", concerns=Concerns.OPERATOR,
             profile_id=3, **warning,
         ),
         CheckItem(

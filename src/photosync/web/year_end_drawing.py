@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -171,7 +172,7 @@ def _running(schedule: ProfileSchedule, window: Window) -> list[Band]:
         edges |= {each.period.start, each.period.end + A_DAY if each.period.end < date.max else date.max}
     days = sorted(day for day in edges if window.first <= day <= window.last + A_DAY)
     runs: list[tuple[date, date, Mode | None]] = []
-    for first, after in zip(days, days[1:], strict=False):
+    for first, after in pairwise(days):
         mode = mode_on(schedule, first)
         if runs and runs[-1][2] is mode:
             runs[-1] = (runs[-1][0], after, mode)
@@ -187,7 +188,7 @@ def _running(schedule: ProfileSchedule, window: Window) -> list[Band]:
 
 def _pauses(schedule: ProfileSchedule, window: Window) -> list[Band]:
     covered = stretches(schedule.assigned)
-    gaps = [(one.last_day + A_DAY, two.first_day - A_DAY) for one, two in zip(covered, covered[1:], strict=False)]
+    gaps = [(one.last_day + A_DAY, two.first_day - A_DAY) for one, two in pairwise(covered)]
     return [
         _band(first, last, window, _("pause"), "pause")
         for first, last in gaps

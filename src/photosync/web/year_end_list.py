@@ -39,8 +39,8 @@ BUTTONS = {
     Remedy.SEE_RUNS: (gettext_lazy("Look at the runs"), Permission.SYNC_VIEW),
     Remedy.ENABLE: (gettext_lazy("Enable"), Permission.SYNC_MANAGE),
     Remedy.CHANGE_PROFILE: (gettext_lazy("Change it on Manage Sync"), Permission.SYNC_MANAGE),
-    Remedy.ASSIGN_PERIOD: (gettext_lazy("Give it next year’s period"), Permission.SYNC_MANAGE),
-    Remedy.NEXT_PERIOD: (gettext_lazy("Create next year’s period"), Permission.SYNC_MANAGE),
+    Remedy.ASSIGN_PERIOD: (gettext_lazy("Give it next year's period"), Permission.SYNC_MANAGE),
+    Remedy.NEXT_PERIOD: (gettext_lazy("Create next year's period"), Permission.SYNC_MANAGE),
     Remedy.FIRST_PERIOD: (gettext_lazy("Add a timetable period"), Permission.SYNC_MANAGE),
     Remedy.PHOTO_DAY: (gettext_lazy("Set the photo day"), Permission.SYNC_MANAGE),
 }

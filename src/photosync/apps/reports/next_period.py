@@ -24,7 +24,7 @@ from photosync.core.instants import local_date
 from photosync.core.people import quoted
 from photosync.core.status import Mode
 from photosync.core.wording import date_words
-from photosync.core.year_end_checks import SETTLED
+from photosync.core.year_end_checks import SETTLED, is_next_years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +185,7 @@ def _moved(period: TimetablePeriod) -> rules.TimetablePeriod | None:
 
 def _existing(profile: SyncProfile, now: datetime) -> tuple[TimetablePeriod, ...]:
     """Return the school's periods that reach well into next year and that the profile does not have."""
-    reaches = _turn(profile, now).begins_on + SETTLED
-    rows = periods_of(profile.school).select_related("school").filter(end__gte=reaches)
-    return tuple(rows.exclude(used_by__profile=profile).order_by("start", "end", "code"))
+    turn = _turn(profile, now)
+    rows = periods_of(profile.school).select_related("school").filter(end__gte=turn.begins_on)
+    rows = rows.exclude(used_by__profile=profile).order_by("start", "end", "code")
+    return tuple(row for row in rows if is_next_years(row.as_rule(), turn))

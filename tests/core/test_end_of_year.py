@@ -304,7 +304,8 @@ def test_period_in_which_nothing_is_due_is_a_warning() -> None:
             (replace(CYCLE, opened_on=date(2026, 5, 4)),),
             (
                 "to do",
-                "No reporting cycle has been made for the last reports of 2026: no face waits until they are archived.",
+                "No reporting cycle has been made for the last reports of 2026: no face waits until they are "
+                "archived.",
                 Remedy.MAKE_CYCLE,
             ),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -131,8 +131,15 @@ def _cycle(cycle: CycleFacts, turn: YearTurn, window: Window) -> Lane:
     for audience, day in seen:
         if day is not None and window.holds(day):
             by_day.setdefault(day, []).append(audience)
-    marks = tuple(_mark(day, window, ", ".join(who), "seen") for day, who in sorted(by_day.items()))
-    return Lane(cycle.name, bands, marks)
+    marks = [
+        Mark(percent(window.x(day)), "", "seen", f"{', '.join(who)}: {date_words(day)}")
+        for day, who in sorted(by_day.items())
+    ]
+    # The days are often close together: one label stands at the last.
+    if marks:
+        label = ", ".join(who for _day, of_day in sorted(by_day.items()) for who in of_day)
+        marks[-1] = replace(marks[-1], label=label)
+    return Lane(cycle.name, bands, tuple(marks))
 
 
 def _groups(periods: Sequence[TimetablePeriod], window: Window) -> list[tuple[int, list[TimetablePeriod]]]:

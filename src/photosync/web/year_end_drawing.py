@@ -51,7 +51,7 @@ class Lane:
 
     @property
     def words(self) -> list[str]:
-        return [each.words for each in (*self.bands, *self.marks)]
+        return [each.words for each in self.bands] + [each.words for each in self.marks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class YearEndDrawing:
     @property
     def kinds(self) -> frozenset[str]:
         """What the drawing shows, for its legend."""
-        return frozenset(each.kind for lane in self.lanes for each in (*lane.bands, *lane.marks))
+        bands = {each.kind for lane in self.lanes for each in lane.bands}
+        return frozenset(bands | {each.kind for lane in self.lanes for each in lane.marks})
 
 
 def draw_year_end(found: EndOfYear) -> YearEndDrawing:

@@ -74,5 +74,5 @@ def _check(school: School, academic_year: int, day: date) -> None:
 
 
 def _record(act: Act, row: PhotoDay, former: date | None, later: date | None) -> None:
-    change = ("photo_day", former and former.isoformat(), later and later.isoformat())
+    change = ("photo_day", former.isoformat() if former else None, later.isoformat() if later else None)
     record(act, f"{row.academic_year}", school=row.school, changes=[change])

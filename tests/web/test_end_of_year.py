@@ -84,6 +84,21 @@ def test_held_and_failed_runs_lead_to_the_run(db: None) -> None:
     }
 
 
+def test_cycles_lead_to_their_pages(db: None) -> None:
+    school = make_school()
+
+    def buttons() -> dict[str, tuple[str, str, str]]:
+        shown = items_shown(drawn(school), frozenset(Permission))
+        return {each.key: (each.button, each.url, each.about) for each in shown if "/reporting/" in each.url}
+
+    assert buttons() == {"reporting-cycle": ("New reporting cycle", "/academic-reports/reporting/new/", "")}
+    cycle = ReportingCycle.objects.create(
+        school=school, name="2026 Semester 2", academic_year=2026, opened_at=NOW, opened_by="kim"
+    )
+    address = f"/academic-reports/reporting/{cycle.pk}/"
+    assert buttons() == {f"reports-{cycle.pk}": ("Open the reporting cycle", address, "2026 Semester 2")}
+
+
 def test_drawing_says_in_words_what_it_shows(db: None) -> None:
     school = make_school()
     second = make_period(school, "2026S2", date(2026, 7, 20), date(2026, 12, 18))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photosync.web.views import academic_reports, end_of_year, report_jobs, reporting, reporting_acts, reporting_people
+from photosync.web.views import (
+    academic_reports,
+    end_of_year,
+    report_jobs,
+    reporting,
+    reporting_acts,
+    reporting_people,
+)
 
 CYCLE = "reporting/<int:cycle_id>/"
 MEMBER = f"{CYCLE}people/<int:member_id>/"

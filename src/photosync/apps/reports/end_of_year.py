@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
-
 from photosync.apps.profiles.documents import observed_of
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedules_of
-from photosync.apps.reports.holding import members_who_hold
+from photosync.apps.reports.holding import by_cycle, waiting_photos
 from photosync.apps.reports.models import ReportingCycle
 from photosync.apps.reports.photo_day import photo_days_of
+from photosync.apps.reports.queries import cycles_of, progress_of
 from photosync.apps.schools.models import School
-from photosync.apps.sources.models import ListedFile
 from photosync.apps.timetable.queries import periods_of
 from photosync.core.attention import wants_of
 from photosync.core.end_of_year import (
@@ -31,7 +29,6 @@ from photosync.core.end_of_year import (
 from photosync.core.forecast import forecast
 from photosync.core.health import health_of
 from photosync.core.instants import local_date
-from photosync.core.plan import Reason
 from photosync.core.year_end_checks import CheckItem, State, checklist
 
 MOST_PROFILES = 500
@@ -103,21 +100,9 @@ def _profiles(profiles: list[SyncProfile], now: datetime) -> tuple[ProfileFacts,
 
 
 def _cycles(school: School) -> tuple[CycleFacts, ...]:
-    """Return every cycle with its counts, in two queries."""
-    files = ListedFile.objects.filter(
-        person=OuterRef("person"), state=ListedFile.State.WAITING, reason_code=Reason.REPORT_OPEN
-    )
-    waiting = dict(
-        members_who_hold()
-        .filter(Exists(files), cycle__school=school)
-        .order_by()
-        .values("cycle_id")
-        .annotate(number=Count("pk"))
-        .values_list("cycle_id", "number")
-    )
-    rows = ReportingCycle.objects.filter(school=school).annotate(
-        number=Count("members"), number_archived=Count("members", filter=Q(members__archived__isnull=False))
-    )
+    """Return every cycle with its counts."""
+    rows = list(cycles_of(school))
+    progress, waiting = progress_of(rows), by_cycle(waiting_photos(school))
     return tuple(
         CycleFacts(
             cycle_id=row.pk,
@@ -126,8 +111,8 @@ def _cycles(school: School) -> tuple[CycleFacts, ...]:
             opened_on=local_date(row.opened_at, school.zone),
             archived_on=_archived_on(row, school),
             is_released=row.released_at is not None,
-            members=row.number,
-            archived=row.number_archived,
+            members=progress[row.pk].members,
+            archived=progress[row.pk].archived,
             waiting=waiting.get(row.pk, 0),
             staff_from=row.staff_from,
             students_from=row.students_from,

@@ -10,7 +10,7 @@ from photosync.cli.outcome import exit_status
 
 NAMES = [
     *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
-    *("source", "period", "profile", "sync", "run", "review", "notify", "audit", "photo", "calendar", "report"),
+    *("source", "period", "profile", "sync", "run", "review", "notify", "report", "audit", "photo", "calendar"),
     *("feedback", "verify", "doctor"),
 ]
 

@@ -113,6 +113,7 @@ class StagedPicture:
     full: StagedBlob
     card: StagedBlob
     thumb: StagedBlob
+    look: bytes = b""
 
     @classmethod
     def of(cls, rendered: Rendered) -> StagedPicture:
@@ -124,6 +125,7 @@ class StagedPicture:
             full=blobs["full"],
             card=blobs["card"],
             thumb=blobs["thumb"],
+            look=rendered.look,
         )
 
 

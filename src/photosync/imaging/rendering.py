@@ -12,6 +12,7 @@ from photosync.imaging.colour import flattened_on_white, to_srgb
 from photosync.imaging.header import Header, check_size, read_header
 from photosync.imaging.heic import load_heic
 from photosync.imaging.jpeg import load_jpeg
+from photosync.imaging.look import look_of
 from photosync.imaging.png_header import check_png_chunks
 from photosync.imaging.settings import Rendered, RenderSettings, Rendition
 
@@ -47,13 +48,15 @@ def _rendered(content: bytes, header: Header, settings: RenderSettings) -> Rende
     if settings.adjustment is not None:
         largest = adjusted(largest, settings.adjustment)
         width_px, height_px = part_size(width_px, height_px, settings.adjustment)
+    renditions, smallest = _renditions(largest, width_px, height_px, settings)
     return Rendered(
         width_px=width_px,
         height_px=height_px,
         format_name=header.format_name,
-        renditions=_renditions(largest, width_px, height_px, settings),
+        renditions=renditions,
         source_sha256=hashlib.sha256(content).hexdigest(),
         notes=tuple(notes),
+        look=look_of(smallest.numpy()),
     )
 
 
@@ -120,8 +123,13 @@ def _upright(image: vips.Image) -> vips.Image:
     return image if _orientation(image) == 1 else image.autorot().copy_memory()
 
 
-def _renditions(image: vips.Image, width_px: int, height_px: int, settings: RenderSettings) -> tuple[Rendition, ...]:
-    """Make each rendition from the next larger one, sized by the source so that rounding does not add up."""
+def _renditions(
+    image: vips.Image, width_px: int, height_px: int, settings: RenderSettings
+) -> tuple[tuple[Rendition, ...], vips.Image]:
+    """Make each rendition from the next larger one, sized by the source so that rounding does not add up.
+
+    Returns them, and the pixels of the smallest.
+    """
     made: list[Rendition] = []
     for size in settings.rendition_sizes:
         wanted = _fitted(width_px, height_px, size.longest_edge_px)
@@ -132,4 +140,4 @@ def _renditions(image: vips.Image, width_px: int, height_px: int, settings: Rend
         else:
             content = simplejpeg.encode_jpeg(image.numpy(), settings.jpeg_quality, "RGB", "420")
         made.append(Rendition(size.name, *wanted, content, hashlib.sha256(content).hexdigest()))
-    return tuple(made)
+    return tuple(made), image

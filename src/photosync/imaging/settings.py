@@ -112,3 +112,5 @@ class Rendered:
     renditions: tuple[Rendition, ...]
     source_sha256: str
     notes: tuple[str, ...] = ()
+    look: bytes = b""
+    """See photosync.imaging.look."""

@@ -71,6 +71,7 @@ def _reply(render_content: Any, content: bytes, settings: RenderSettings, fd: in
             "format_name": rendered.format_name,
             "source_sha256": rendered.source_sha256,
             "notes": rendered.notes,
+            "look": rendered.look.hex(),
         },
         "renditions": renditions,
     }

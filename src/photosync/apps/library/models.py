@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.people.models import Person
 from photosync.apps.schools.models import School
+from photosync.core.doubt import LOOK_BYTES
 
 
 class Picture(models.Model):
@@ -28,6 +29,9 @@ class Picture(models.Model):
     full_height_px = models.PositiveIntegerField()
     width_px = models.PositiveIntegerField(help_text=_("Of the source picture, upright."))
     height_px = models.PositiveIntegerField()
+    look = models.BinaryField(
+        null=True, max_length=LOOK_BYTES, help_text=_("How light and of what colour its middle is, coarsely.")
+    )
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

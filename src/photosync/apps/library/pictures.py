@@ -62,6 +62,7 @@ def picture_row(staged: StagedPicture) -> Picture:
             "full_height_px": staged.full.height_px,
             "width_px": staged.width_px,
             "height_px": staged.height_px,
+            "look": staged.look or None,
             "created_at": timezone.now(),
         },
     )

@@ -40,6 +40,17 @@ class Run(models.Model):
     approved_by = models.CharField(max_length=200, blank=True)
     approved_at = models.DateTimeField(null=True)
     publish_as_year = models.PositiveIntegerField(null=True, help_text=_("The year chosen by whoever approved."))
+    plan_fingerprint = models.CharField(
+        max_length=64, blank=True, help_text=_("Of a held plan: the same while nothing in it changes.")
+    )
+    held_since = models.DateTimeField(null=True, help_text=_("Since when the same plan is held, run after run."))
+    rest_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="rests",
+        help_text=_("The run that was approved in part; this one holds what was put off."),
+    )
     undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
     undoes_person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     worker = models.ForeignKey("Worker", on_delete=models.SET_NULL, null=True, related_name="runs")
@@ -118,6 +129,13 @@ class PlanItem(models.Model):
     withdrawn_before = models.BooleanField(default=False)
     withdrawn_after = models.BooleanField(default=False)
     changes_face = models.BooleanField(default=False)
+    doubt = models.PositiveSmallIntegerField(
+        null=True, help_text=_("Whether it shows the same person as before: 0 to 100; null with nothing to compare.")
+    )
+    doubt_reasons = models.JSONField(default=list, blank=True)
+    put_off = models.BooleanField(
+        default=False, help_text=_("Not now, said whoever approved the rest: no run publishes it by itself.")
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
 
     class Meta:
@@ -126,6 +144,8 @@ class PlanItem(models.Model):
             models.Index(fields=("run", "state", "id"), name="items_of_run"),
             models.Index(fields=("run", "id"), name="items_of_run_in_order"),
             models.Index(fields=("person", "-id"), name="items_of_person"),
+            models.Index(fields=("run", "-doubt", "id"), name="items_by_doubt"),
+            models.Index(fields=("person", "picture"), condition=Q(put_off=True), name="items_put_off"),
         )
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from photosync.apps.library.queries import PhotoState, photo_states, pins_in_for
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.review.remembered import PictureDecisions, hand_matches, pictures_of
+from photosync.apps.runs.ledger.doubting import Doubts
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem, Run
@@ -330,7 +331,8 @@ class PlanRows:
         return {(kind, action): people for kind, action, people in rows}
 
     def finish_plan(self) -> None:
-        """Nothing to do: the plan is its rows."""
+        """The plan is its rows; how doubtful each is can be told now that all are there."""
+        Doubts(self.fence, self.listing, self.today_year).note()
 
 
 def _in_order(files: QuerySet[ListedFile]) -> QuerySet[ListedFile]:

@@ -71,7 +71,7 @@ def test_a_delivery_shifted_by_one_file_does_not_pass_for_usual() -> None:
     found = find_swaps(doubtful, spread)
 
     assert sum(each >= DIFFERENT for each in differs) > 60
-    assert sum(one.other == one.ref + 1 for one in found) > 40
+    assert sum(one.other == one.ref + 1 for one in found) > 30
 
 
 def test_look_does_not_depend_on_backdrop_and_little_on_the_light() -> None:

@@ -25,6 +25,7 @@ from photosync.apps.runs.ledger.planning import PlanRows
 from photosync.apps.runs.ledger.publishing import PublishRows
 from photosync.apps.runs.ledger.staging import StageRows
 from photosync.apps.runs.models import Run, Worker
+from photosync.apps.runs.parts import put_off_in, run_that_put_off, told_put_off
 from photosync.apps.runs.record import finish, hold, plan_takes_the_place_of_a_held_one
 from photosync.apps.runs.rein import RunRein, RunStopped
 from photosync.apps.runs.undoing import plan_undo
@@ -52,6 +53,14 @@ SYNC_PHASES = ("observe", "match", "stage", "plan", "publish", "record")
 PREVIEW_PHASES = ("observe", "match", "stage", "plan", "record")
 UNDO_PHASES = ("plan", "publish", "record")
 APPROVED_PHASES = ("publish", "record")
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """What a plan has of changes that someone put off, as a sentence; empty where it has none."""
+
+    told: str
+    new_year: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,23 +207,34 @@ class _Execution:
             waiting_for=partial(waiting_for, self.profile),
         )
         verdict = plan(task, rows, self.rein)
-        if verdict.held and Trigger(self.run.trigger).guarded:
-            message = held_message(verdict.breaches, verdict.totals, run=str(self.run.pk))
-            if verdict.source_is_empty:
-                message = f"The source has become empty. {message}"
-            hold(self.fence, message, new_year=verdict.new_year, now=self.clock())
-            return False
-        if verdict.held:
-            self._tell_that_it_would_be_held(verdict)
-        return True
+        put_off = self._put_off()
+        if not verdict.held and not put_off.told:
+            return True
+        new_year = verdict.new_year or put_off.new_year
+        if not Trigger(self.run.trigger).guarded:
+            self._tell_that_it_would_be_held(verdict, put_off.told, new_year=new_year)
+            return True
+        empty = "The source has become empty." if verdict.source_is_empty else ""
+        message = held_message(verdict.breaches, verdict.totals, run=str(self.run.pk))
+        hold(self.fence, _joined(empty, put_off.told, message), new_year=new_year, now=self.clock())
+        return False
 
-    def _tell_that_it_would_be_held(self, verdict: Verdict) -> None:
+    def _put_off(self) -> PutOff:
+        """What someone put off is not published by itself, however few changes that are."""
+        before = run_that_put_off(self.run)
+        if before is None:
+            return PutOff("", new_year=False)
+        told = told_put_off(put_off_in(self.run).count(), before)
+        return PutOff(told, new_year=before.new_year_delivery)
+
+    def _tell_that_it_would_be_held(self, verdict: Verdict, put_off: str, *, new_year: bool) -> None:
         """A preview is not held, but whoever looks at it is to know that the run would be."""
-        reasons = " ".join(breach.sentence for breach in verdict.breaches) or "The source has become empty."
+        empty = "The source has become empty." if verdict.source_is_empty and not verdict.breaches else ""
+        told = _joined(
+            "The run itself would be held.", empty, put_off, *(breach.sentence for breach in verdict.breaches)
+        )
         with self.fence.writing():
-            Run.objects.filter(pk=self.run.pk).update(
-                explanation=f"The run itself would be held. {reasons}", new_year_delivery=verdict.new_year
-            )
+            Run.objects.filter(pk=self.run.pk).update(explanation=told, new_year_delivery=new_year)
 
     def _undo_plan(self) -> bool:
         plan_undo(self.fence, self.run, self._today_year(), self.rein)
@@ -237,6 +257,10 @@ class _Execution:
 def render_fingerprint() -> str:
     """Return what changes when bytes that were refused may be accepted: the limits, and whether HEIC can be read."""
     return f"{render_settings().fingerprint()}{'-heic' if heic_available() else ''}"
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _database_unavailable(error: DatabaseError | InterfaceError) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.runs.parts import plan_fingerprint
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.core.guard import without_decision
 from photosync.core.plan import PUBLISHED, Action, WhenMissing
@@ -61,7 +62,19 @@ def hold(fence: Fence, explanation: str, *, new_year: bool, now: datetime) -> No
         run.explanation = explanation
         run.new_year_delivery = new_year
         run.finished_at = now
-        run.save(update_fields=("counts", "state", "explanation", "new_year_delivery", "finished_at"))
+        run.plan_fingerprint = plan_fingerprint(run)
+        run.held_since = _held_since(run) or now
+        told = ("counts", "state", "explanation", "new_year_delivery", "finished_at")
+        run.save(update_fields=(*told, "plan_fingerprint", "held_since"))
+
+
+def _held_since(run: Run) -> datetime | None:
+    """Return since when the same plan is held, where the run whose place this one took held the same."""
+    before = Run.objects.filter(profile=run.profile_id, pk__lt=run.pk).exclude(plan_fingerprint="")
+    last = before.order_by("-pk").values_list("state", "plan_fingerprint", "held_since").first()
+    if last is None or last[:2] != (RunState.SUPERSEDED, run.plan_fingerprint):
+        return None
+    return last[2]
 
 
 def plan_takes_the_place_of_a_held_one(fence: Fence, run: Run) -> None:

@@ -19,8 +19,9 @@ from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedule_of
 from photosync.apps.runs.ledger.settling import settle_files
 from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.runs.parts import WHOLE, Part, decided_on, put_off_rest
 from photosync.apps.runs.record import supersede, without_plan
-from photosync.apps.runs.telling import record_on_run, record_undo, told_left_out
+from photosync.apps.runs.telling import record_on_run, record_undo, told_left_out, told_part
 from photosync.apps.runs.undoing import undoable_items
 from photosync.core.errors import NotFound, Refused, WrongUse
 from photosync.core.explanation import approval_refusal, on_demand_refusal
@@ -88,11 +89,17 @@ def run_numbered(run_id: int, school_ids: Collection[int] | None = None) -> Run:
 
 
 def approve(
-    run_id: int, *, by: str, now: datetime, publish_as_year: int | None = None, leave_out: Collection[int] = ()
+    run_id: int,
+    *,
+    by: str,
+    now: datetime,
+    publish_as_year: int | None = None,
+    leave_out: Collection[int] = (),
+    part: Part = WHOLE,
 ) -> Run:
     """Queue a held run for publishing, without the people in `leave_out`, whose pictures are pinned.
 
-    `publish_as_year` files what is published under that academic year instead of the planned one; it must be
+    What `part` does not choose is put off: it stays, as a held run of its own. `publish_as_year` files what is published under that academic year instead of the planned one; it must be
     this academic year or the next. Raises Refused when the profile is Ended, when a run is going on, or when
     the library has changed since the plan was made: then a new run plans again and takes the held one's place.
     """
@@ -108,10 +115,7 @@ def approve(
             if changed:
                 supersede(run, f"{by} was about to approve it. {changed}")
             else:
-                left_out = told_left_out(run, leave_out)
-                _decide_against(run, leave_out, f"Left out when {by} approved run {run.pk}.", State.LEFT_OUT, now)
-                _queue_approved(run, by, publish_as_year, now)
-                record_on_run(Act.RUN_APPROVED, run, differences({}, _chosen(publish_as_year)), note=left_out)
+                _approve_part(run, by, now, publish_as_year, leave_out, part)
     except IntegrityError:
         # Another run was queued at the same instant.
         refuse_if_alive(run_numbered(run_id).profile, now)
@@ -123,6 +127,23 @@ def approve(
         f"{changed} So run {run.pk} was not approved and nothing was published. "
         f"Run {again.pk} is queued to plan again, by a worker; look at it then and decide anew."
     )
+
+
+def _approve_part(
+    run: Run, by: str, now: datetime, publish_as_year: int | None, leave_out: Collection[int], part: Part
+) -> None:
+    left_out = told_left_out(run, leave_out)
+    _decide_against(run, leave_out, f"Left out when {by} approved run {run.pk}.", State.LEFT_OUT, now)
+    if not part.is_whole and not left_out and not part.items(run).exists():
+        raise Refused(
+            f"Nothing of run {run.pk} is chosen, so nothing was approved. It stays held. Choose other year levels, "
+            f"roll groups or people. See what it plans with: photosync run show {run.pk}"
+        )
+    _queue_approved(run, by, publish_as_year, now)
+    rest = put_off_rest(run, part)
+    decided_on(run.items.filter(state__in=(State.PLANNED, State.LEFT_OUT)))
+    changes = differences({}, _chosen(publish_as_year))
+    record_on_run(Act.RUN_APPROVED, run, changes, note=f"{told_part(run, rest, part)} {left_out}".strip())
 
 
 def _queue_approved(run: Run, by: str, publish_as_year: int | None, now: datetime) -> None:
@@ -191,6 +212,7 @@ def discard(run_id: int, *, by: str, now: datetime) -> Run:
         run = _locked(run_id)
         _check_held(run, "discarded")
         people = run.items.filter(state=State.PLANNED).values_list("person_id", flat=True)
+        decided_on(run.items.filter(state=State.PLANNED))
         _decide_against(run, set(people), f"Discarded by {by} in run {run.pk}.", State.DROPPED, now)
         run.state = RunState.DISCARDED
         run.counts = without_plan(run.counts, becomes="unchanged")

@@ -11,6 +11,7 @@ from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import Change, record
 from photosync.apps.people.models import Person
 from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.runs.parts import Part
 from photosync.core.wording import list_words
 from photosync.engine.observe import batches
 
@@ -32,6 +33,24 @@ def record_undo(undone: Run, run: Run) -> None:
     if person is not None:
         changes.append(("person", str(person), str(person)))
     record(Act.RUN_UNDONE, undone, school=run.profile.school, person_id=run.undoes_person_id, changes=changes)
+
+
+def told_part(run: Run, rest: Run | None, part: Part) -> str:
+    """Return what was approved of `run` and what was put off to the held run `rest`; empty where all was approved."""
+    if rest is None:
+        return ""
+    approved = run.items.filter(state=PlanItem.State.PLANNED).count()
+    put_off = rest.items.filter(state=PlanItem.State.PLANNED).count()
+    return _("Approved in part (%(part)s): %(approved)s. Put off: %(put_off)s, held as run %(run)d.") % {
+        "part": part.told(),
+        "approved": _changes(approved),
+        "put_off": _changes(put_off),
+        "run": rest.pk,
+    }
+
+
+def _changes(number: int) -> str:
+    return ngettext("%(number)d change", "%(number)d changes", number) % {"number": number}
 
 
 def told_left_out(run: Run, people: Collection[int]) -> str:

@@ -20,7 +20,7 @@ from photosync.core.doubt import (
 from photosync.core.swaps import DoubtfulPair, find_swaps
 from photosync.demo.looks import Sitter
 from photosync.demo.portraits import pixels_of
-from photosync.imaging import RenderPool, RenderSettings
+from photosync.imaging import Rendered, RenderPool, RenderSettings
 from photosync.imaging.look import look_of, look_of_jpeg
 from tests.portraits import make_portrait
 
@@ -93,9 +93,7 @@ def test_light_that_is_another_in_the_whole_delivery_is_no_reason_for_doubt() ->
 
     spread = spread_of(pairs)
 
-    assert max(difference(*pair, spread) for pair in pairs) < max(
-        difference(*pair, spread_of([])) for pair in pairs
-    )
+    assert max(difference(*pair, spread) for pair in pairs) < max(difference(*pair, spread_of([])) for pair in pairs)
     assert sorted(difference(*pair, spread) for pair in pairs)[54] < DIFFERENT
 
 
@@ -103,6 +101,7 @@ def test_the_pool_hands_on_the_look_of_the_smallest_rendition() -> None:
     with RenderPool(1) as pool:
         rendered = pool.submit(make_portrait(7, 600, 750), RenderSettings()).result()
 
+    assert isinstance(rendered, Rendered)
     assert len(rendered.look) == LOOK_BYTES
     assert can_be_compared(rendered.look)
     of_the_file = look_of_jpeg(rendered.renditions[-1].content)

@@ -18,20 +18,45 @@ from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs import services
 from photosync.apps.runs.models import Run
-from photosync.apps.runs.queries import changed_since, changes_after, run_document
+from photosync.apps.runs.parts import Part
+from photosync.apps.runs.queries import changed_since, changes_after, put_off_to, run_document
 from photosync.core.errors import NotFound
+from photosync.core.people import PersonKind
 from photosync.core.run_states import RunState, Trigger
 
 router = Router(tags=["runs"])
 Action = Literal["add", "replace", "withdraw", "undo", "keep", "unmatched", "review", "rejected", "failed", "waiting"]
 MOST_LEFT_OUT = 10_000
+MOST_NAMES = 1_000
+People = Annotated[list[Number], Field(max_length=MOST_LEFT_OUT)]
+Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=32)]], Field(max_length=MOST_NAMES)]
 
 
 class Approval(Body):
-    """`as_year`: publish as photos of this academic year, or of the next. `leave_out`: ids of people."""
+    """`as_year`: publish as photos of this academic year, or of the next. `leave_out`: ids of people.
+
+    The others choose a part: what they do not choose is put off and stays held, as a run of its own. `only` and
+    `not_now` are ids of people; `but_most_doubtful` puts off so many changes of what else is chosen.
+    """
 
     as_year: Year | None = None
-    leave_out: Annotated[list[Number], Field(max_length=MOST_LEFT_OUT)] = []
+    leave_out: People = []
+    components: Annotated[list[PersonKind], Field(max_length=2)] = []
+    year_levels: Names = []
+    roll_groups: Names = []
+    only: People = []
+    not_now: People = []
+    but_most_doubtful: Annotated[int, Field(ge=0, le=MOST_LEFT_OUT)] = 0
+
+    def part(self) -> Part:
+        return Part(
+            kinds=frozenset(kind.value for kind in self.components),
+            year_levels=frozenset(self.year_levels),
+            roll_groups=frozenset(self.roll_groups),
+            people=frozenset(self.only),
+            not_now=frozenset(self.not_now),
+            but_most_doubtful=self.but_most_doubtful,
+        )
 
 
 class Undoing(Body):
@@ -68,7 +93,8 @@ def list_runs(
 def show_run(request: ApiRequest, run_id: Id) -> HttpResponse:
     """Show a run."""
     run = _run(request, run_id, Permission.SYNC_VIEW)
-    return answer(request, run_document(run) | {"changed_since": changed_since(run)})
+    further = {"changed_since": changed_since(run), "put_off_to": put_off_to(run)}
+    return answer(request, run_document(run) | further)
 
 
 @router.get("/{run_id}/changes", response=Changes, openapi_extra=told(Permission.SYNC_VIEW))
@@ -87,7 +113,7 @@ def list_changes(
 @router.post("/{run_id}/approve", response={202: RunShape}, openapi_extra=told(Permission.SYNC_APPROVE, once=True))
 @idempotent
 def approve(request: ApiRequest, run_id: Id, body: Approval) -> HttpResponse:
-    """Approve a held run: what it planned is published, without the people who are left out."""
+    """Approve a held run, or a part of it: what it planned is published, without the people who are left out."""
     run = _run(request, run_id, Permission.SYNC_APPROVE)
     approved = services.approve(
         run.pk,
@@ -95,6 +121,7 @@ def approve(request: ApiRequest, run_id: Id, body: Approval) -> HttpResponse:
         now=request.auth.now,
         publish_as_year=body.as_year,
         leave_out=body.leave_out,
+        part=body.part(),
     )
     return answer(request, run_document(approved), status=202, location=f"/api/v1/runs/{run.pk}")
 

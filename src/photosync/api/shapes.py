@@ -208,11 +208,15 @@ class RunShape(Schema):
     new_year_delivery: bool
     approved_by: str | None
     undoes: int | None
+    rest_of: int | None
+    plan_fingerprint: str | None
+    held_since: Moment | None
     progress: dict[str, Any] | None
 
 
 class OneRun(RunShape):
     changed_since: int
+    put_off_to: int | None
 
 
 class ChangeShape(Schema):
@@ -225,6 +229,8 @@ class ChangeShape(Schema):
     reason: str
     before: str | None
     after: str | None
+    doubt: int | None
+    doubt_reasons: list[str]
 
 
 class PinShape(Schema):

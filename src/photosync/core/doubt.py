@@ -26,7 +26,7 @@ MOST_DOUBTFUL = 100
 _SCALE = (16.0, 4.0, 7.0)
 """How much L, a and b of a cell differ in two portraits of one person, roughly; in the units of a look."""
 _LEAST_SCALE, _MOST_SCALE = 0.15, 1.25
-"""What a delivery may make of it. At most a little more: one in which everyone is mixed up must not pass for usual."""
+"""What a delivery may make of it: at most a little more, so that one in which all are mixed up is not usual."""
 _CELL_AT_MOST = 6.0
 _LIKE = 1.0
 """Up to here two pictures look alike: half of all pairs of one person do."""
@@ -39,7 +39,20 @@ _YEARS_THAT_SHOW = 3
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NO_NAMES = frozenset(
     (
-        *("img", "image", "dsc", "dscf", "photo", "photos", "foto", "pic", "picture", "portrait", "school", "student"),
+        *(
+            "img",
+            "image",
+            "dsc",
+            "dscf",
+            "photo",
+            "photos",
+            "foto",
+            "pic",
+            "picture",
+            "portrait",
+            "school",
+            "student",
+        ),
         *("staff", "final", "edit", "edited", "copy", "new", "retake", "scan", "year", "yr", "jpg", "jpeg", "png"),
         *("crop", "cropped", "web", "print", "large", "small", "id", "no", "nr", "rg", "hg"),
     )
@@ -147,9 +160,7 @@ def _summed(found: Sequence[tuple[int, str]]) -> Doubt:
 
 def doubt_of_swapped(doubt: Doubt, whose: str) -> Doubt:
     """Return the doubt of a pair that fits when it is swapped with that of `whose`."""
-    return Doubt(
-        min(doubt.points + _SWAPPED_POINTS, MOST_DOUBTFUL), (f"Looks swapped with {whose}.", *doubt.reasons)
-    )
+    return Doubt(min(doubt.points + _SWAPPED_POINTS, MOST_DOUBTFUL), (f"Looks swapped with {whose}.", *doubt.reasons))
 
 
 def doubt_of_anothers(doubt: Doubt, whose: str) -> Doubt:

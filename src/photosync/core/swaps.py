@@ -60,7 +60,11 @@ def find_swaps(pairs: Sequence[DoubtfulPair], spread: Spread) -> tuple[Likeness,
             mutual.append((first + second - one.differs - other.differs, one, other))
         if are_neighbours:
             for differs, each, like in ((first, one, other), (second, other, one)):
-                if each.differs >= DIFFERENT and differs <= _FITS * each.differs and differs < one_way.get(each.ref, (DIFFERENT, 0))[0]:
+                if (
+                    each.differs >= DIFFERENT
+                    and differs <= _FITS * each.differs
+                    and differs < one_way.get(each.ref, (DIFFERENT, 0))[0]
+                ):
                     one_way[each.ref] = differs, like.ref
     found: dict[int, Likeness] = {}
     for _, one, other in sorted(mutual, key=lambda each: (each[0], each[1].ref, each[2].ref)):

@@ -37,7 +37,7 @@ def look_of(pixels: NDArray[np.uint8]) -> bytes:
     rows = _sampled(height, _TOP, _BOTTOM, LOOK_ROWS)
     columns = _sampled(width, _LEFT, _RIGHT, 2 * LOOK_COLUMNS)
     light = _linear()[pixels[rows[:, None], columns]]
-    cells = light.reshape(LOOK_ROWS, _SAMPLES, 2 * LOOK_COLUMNS, _SAMPLES, 3).mean(axis=(1, 3))
+    cells: NDArray[np.float32] = light.reshape(LOOK_ROWS, _SAMPLES, 2 * LOOK_COLUMNS, _SAMPLES, 3).mean(axis=(1, 3))
     mirrored = (cells + cells[:, ::-1])[:, :LOOK_COLUMNS] / 2
     return bytes((LOOK_VERSION,)) + _lab(mirrored.reshape(-1, 3)).tobytes()
 
@@ -58,9 +58,11 @@ def _linear() -> NDArray[np.float32]:
 
 def _lab(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return CIE L, a and b of each row of light: L in 255ths, a and b in halves around 128."""
-    x, y, z = _curve(linear @ _TO_XYZ.T).T
+    xyz: NDArray[np.float32] = np.matmul(linear, _TO_XYZ.T, dtype=np.float32)
+    x, y, z = _curve(xyz).T
     lab = np.stack([(116 * y - 16) * 2.55, 500 * (x - y) * 2 + 128, 200 * (y - z) * 2 + 128], axis=1)
-    return np.clip(np.rint(lab), 0, 255).astype(np.uint8)
+    whole: NDArray[np.uint8] = np.clip(np.rint(lab), 0, 255).astype(np.uint8)
+    return whole
 
 
 def _curve(value: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -28,7 +28,9 @@ def result_from_json(reply: dict[str, Any], slot_fd: int) -> Rendered | ItemReje
         return ItemRejected(reply["rejected"]["message"], code=reply["rejected"]["code"])
     renditions = tuple(_rendition(fields, slot_fd) for fields in reply["renditions"])
     fields = reply["rendered"]
-    return Rendered(renditions=renditions, **{**fields, "notes": tuple(fields["notes"]), "look": bytes.fromhex(fields["look"])})
+    return Rendered(
+        renditions=renditions, **{**fields, "notes": tuple(fields["notes"]), "look": bytes.fromhex(fields["look"])}
+    )
 
 
 def _rendition(fields: dict[str, Any], slot_fd: int) -> Rendition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ CHANGES_PER_PAGE = 48
 DEEPEST_PAGE = 25_000
 SORTED_BY_NAME_UP_TO = 20_000
 EARLIER_FILES = 50
+DOUBTFUL_FROM = 35
+"""From so many points on a pair is marked."""
 
 State = PlanItem.State
 KINDS: dict[str, tuple[Any, str]] = {
@@ -88,8 +90,15 @@ class Change:
     state: Any
     before: Shot | None
     after: Shot | None
+    doubt: int | None
+    doubt_reasons: Sequence[str]
     is_left_out: bool
+    is_put_off: bool
     can_be_undone: bool
+
+    @property
+    def is_doubtful(self) -> bool:
+        return (self.doubt or 0) >= DOUBTFUL_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,8 @@ class ChangesPage:
     number: int
     has_next: bool
     shows_faces: bool
+    by_doubt: bool | None
+    """Whether the most doubtful come first; None where that cannot be chosen."""
 
 
 def kind_to_show(run: Run, asked: str) -> str:
@@ -135,19 +146,31 @@ def _offered(run: Run) -> list[str]:
     ]
 
 
-def changes_page(run: Run, kind: str, number: int, *, out: Collection[int] = (), sees_planned: bool) -> ChangesPage:
-    """Return page `number` (from 1) of what became of `kind` in the run. `out` are people who are to be left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How someone looks at a run: `out` and `later` are the people to be left out, and those to be put off.
 
-    `sees_planned`: whoever looks may see pictures that are planned only.
+    `sees_planned`: they may see pictures that are planned only. `by_name`: not the most doubtful first.
     """
+
+    out: frozenset[int] = frozenset()
+    later: frozenset[int] = frozenset()
+    sees_planned: bool
+    by_name: bool = False
+
+
+def changes_page(run: Run, kind: str, number: int, looking: Looking) -> ChangesPage:
+    """Return page `number` (from 1) of what became of `kind` in the run."""
     number = min(max(number, 1), DEEPEST_PAGE)
     start = (number - 1) * CHANGES_PER_PAGE
     items: list[PlanItem] = []
     files: list[ListedFile] = []
+    by_doubt = None if not _has_doubts(run, kind) else not looking.by_name
     if kind == "unmatched":
         files = list(_files(run, kind)[start : start + CHANGES_PER_PAGE + 1])
     else:
-        items = list(_items(run, kind)[start : start + CHANGES_PER_PAGE + 1])
+        lines = _by_doubt if by_doubt else _by_name
+        items = lines(run, kind, start, start + CHANGES_PER_PAGE + 1)
         if kind in FILE_STATES and number == 1:
             files = list(_files(run, kind)[: EARLIER_FILES + 1])
     counts = run.counts or {}
@@ -155,21 +178,46 @@ def changes_page(run: Run, kind: str, number: int, *, out: Collection[int] = (),
         kind=kind,
         words=KINDS[kind][0],
         tabs=tuple(Tab(each, KINDS[each][0], counts.get(each) or None, each == kind) for each in _offered(run)),
-        changes=_changes(run, items[:CHANGES_PER_PAGE], set(out), sees_planned=sees_planned),
+        changes=_changes(run, items[:CHANGES_PER_PAGE], looking),
         files=tuple(_file_line(file, run) for file in files[: max(CHANGES_PER_PAGE, EARLIER_FILES)]),
         more_files=kind != "unmatched" and len(files) > EARLIER_FILES,
         number=number,
         has_next=len(items) > CHANGES_PER_PAGE or (kind == "unmatched" and len(files) > CHANGES_PER_PAGE),
         shows_faces=kind in _OF_FACES or kind in ("review", "waiting"),
+        by_doubt=by_doubt,
     )
 
 
+def doubted(items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:
+    """Return those of `items` of which it was told how doubtful they are."""
+    return items.filter(doubt__isnull=False)
+
+
+def _has_doubts(run: Run, kind: str) -> bool:
+    return kind == "replaced" and doubted(_items(run, kind)).exists()
+
+
 def _items(run: Run, kind: str) -> QuerySet[PlanItem]:
+    return run.items.filter(action=KINDS[kind][1]).select_related("person")
+
+
+def _by_name(run: Run, kind: str, start: int, end: int) -> list[PlanItem]:
     """Return the lines of one kind by name; in the order in which they were planned where they are too many."""
-    items = run.items.filter(action=KINDS[kind][1]).select_related("person")
+    items = _items(run, kind)
     if run.observed_count > SORTED_BY_NAME_UP_TO:
-        return items.order_by("pk")
-    return items.order_by("person__family_name", "person__given_name", "person_id", "pk")
+        return list(items.order_by("pk")[start:end])
+    return list(items.order_by("person__family_name", "person__given_name", "person_id", "pk")[start:end])
+
+
+def _by_doubt(run: Run, kind: str, start: int, end: int) -> list[PlanItem]:
+    """Return the lines of one kind, the most doubtful first; then those with nothing to compare."""
+    told = doubted(_items(run, kind)).order_by("-doubt", "pk")
+    found = list(told[start:end])
+    if len(found) < end - start:
+        before = told.count()
+        others = _items(run, kind).filter(doubt__isnull=True).order_by("pk")
+        found += others[max(start - before, 0) : max(end - before, 0)]
+    return found
 
 
 def _files(run: Run, kind: str) -> QuerySet[ListedFile]:
@@ -189,7 +237,7 @@ def _file_line(file: ListedFile, run: Run) -> FileLine:
     return FileLine(joined_path(file.page.folder, file.name), file.reason, noted_in)
 
 
-def _changes(run: Run, items: Sequence[PlanItem], out: Collection[int], *, sees_planned: bool) -> tuple[Change, ...]:
+def _changes(run: Run, items: Sequence[PlanItem], looking: Looking) -> tuple[Change, ...]:
     people = {item.person_id for item in items if item.person_id is not None}
     withdrawn = set(Withdrawal.objects.filter(person_id__in=people).values_list("person_id", flat=True))
     rows = PhotoVersion.objects.filter(
@@ -200,15 +248,16 @@ def _changes(run: Run, items: Sequence[PlanItem], out: Collection[int], *, sees_
         _change(
             run,
             item,
-            is_left_out=item.state == State.PLANNED and item.person_id in out,
+            is_left_out=item.state == State.PLANNED and item.person_id in looking.out,
+            is_put_off=item.state == State.PLANNED and item.person_id in looking.later,
             before=_before(item, shown, is_withdrawn=item.person_id in withdrawn),
-            after=_after(item, is_withdrawn=item.person_id in withdrawn, sees_planned=sees_planned),
+            after=_after(item, is_withdrawn=item.person_id in withdrawn, sees_planned=looking.sees_planned),
         )
         for item in items
     )
 
 
-def _change(run: Run, item: PlanItem, *, is_left_out: bool, before: Shot, after: Shot) -> Change:
+def _change(run: Run, item: PlanItem, *, is_left_out: bool, is_put_off: bool, before: Shot, after: Shot) -> Change:
     person = item.person
     hidden = person is not None and person.protected
     ended = not RunState(run.state).alive and run.state != RunState.HELD
@@ -226,7 +275,10 @@ def _change(run: Run, item: PlanItem, *, is_left_out: bool, before: Shot, after:
         state=_STATE_WORDS.get(State(item.state), ""),
         before=None if hidden or person is None else before,
         after=None if hidden or person is None else after,
+        doubt=None if hidden else item.doubt,
+        doubt_reasons=() if hidden else item.doubt_reasons,
         is_left_out=is_left_out,
+        is_put_off=is_put_off,
         can_be_undone=ended and item.state == State.PUBLISHED,
     )
 

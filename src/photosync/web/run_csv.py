@@ -40,6 +40,8 @@ def _headings() -> list[str]:
         _("year"),
         _("file"),
         _("reason"),
+        _("doubt"),
+        _("why it is doubtful"),
     ]
 
 
@@ -56,15 +58,16 @@ def _rows(run: Run) -> Iterator[list[object]]:
     for action in (ListedFile.State.UNMATCHED, ListedFile.State.REVIEW):
         files = files_in(run.profile_id, [action]).filter(noted_in_run=run.pk, person__isnull=True)
         for file in files.select_related("page").order_by("pk").iterator(chunk_size=ROWS_AT_ONCE):
-            yield [action, "", "", "", "", "", joined_path(file.page.folder, file.name), file.reason]
+            yield [action, "", "", "", "", "", joined_path(file.page.folder, file.name), file.reason, "", ""]
 
 
 def _item_row(item: PlanItem) -> list[object]:
     person = item.person
     if person is not None and person.protected:
-        return [item.action, item.state, person.kind, "", _("A protected person"), item.academic_year, "", ""]
+        return [item.action, item.state, person.kind, "", _("A protected person"), item.academic_year, "", "", "", ""]
     who = ["", "", ""] if person is None else [person.kind, person.code, person.label]
-    return [item.action, item.state, *who, item.academic_year, item.file_path, item.reason]
+    doubt = [item.doubt, " ".join(item.doubt_reasons)]
+    return [item.action, item.state, *who, item.academic_year, item.file_path, item.reason, *doubt]
 
 
 class _Echo:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from photosync.apps.runs.models import Run, Worker
+from photosync.apps.runs.queries import put_off_to
 from photosync.apps.runs.record import counts_of
 from photosync.core.run_states import RunState, Trigger
 from photosync.core.status import Mode
@@ -65,6 +66,12 @@ def facts_of(run: Run) -> list[Fact]:
         facts.append(Fact(_("Approved by"), told))
     if run.publish_as_year is not None:
         facts.append(Fact(_("Published as photos of"), str(run.publish_as_year)))
+    if run.rest_of_id is not None:
+        facts.append(Fact(_("Put off from"), _("Run %(number)d") % {"number": run.rest_of_id}, run.rest_of_id))
+    if (rest := put_off_to(run)) is not None:
+        facts.append(Fact(_("Put off to"), _("Run %(number)d") % {"number": rest}, rest))
+    if run.state == RunState.HELD and run.held_since and run.finished_at and run.held_since < run.finished_at:
+        facts.append(Fact(_("The same plan held since"), moment_words(run.held_since, zone)))
     if run.undoes_id is not None:
         facts.append(Fact(_("Undoes"), _("Run %(number)d") % {"number": run.undoes_id}, run.undoes_id))
     undone_by = run.undone_by.order_by("pk").values_list("pk", flat=True)[:5]

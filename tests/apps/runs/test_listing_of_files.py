@@ -72,6 +72,8 @@ def test_line_of_a_file_that_an_earlier_run_found_is_whole(scene: Scene) -> None
         "reason": 'No student or staff member has the code "nobody".',
         "before": None,
         "after": None,
+        "doubt": None,
+        "doubt_reasons": [],
     }
     assert later["0003.jpg"]["person"] == {"kind": "student", "code": "0003", "name": "P0003"}
     assert later["0003.jpg"]["reason"] == first["0003.jpg"]["reason"]

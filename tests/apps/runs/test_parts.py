@@ -51,9 +51,7 @@ def test_a_part_is_published_and_the_rest_stays_held_as_a_run_of_its_own(scene: 
     assert {item[1] for item in scene.items(rest)} == set(codes[6:])
     assert (rest.new_year_delivery, scene.pins()) == (True, set())
     entry = Entry.objects.filter(act="run.approved").latest("pk")
-    assert entry.note == (
-        f"Approved in part (year level 7): 6 changes. Put off: 6 changes, held as run {rest.pk}."
-    )
+    assert entry.note == (f"Approved in part (year level 7): 6 changes. Put off: 6 changes, held as run {rest.pk}.")
 
 
 def test_the_rest_is_approved_in_its_turn(scene: Scene) -> None:
@@ -120,10 +118,8 @@ def test_a_preview_says_that_what_was_put_off_would_hold_the_run(scene: Scene) -
     held, codes = held_delivery(scene)
     first = scene.approve(held, part=Part(not_now=frozenset({scene.people[codes[0]].pk})))
     preview = scene.preview()
-    assert (preview.state, preview.explanation) == (
-        RunState.DONE,
-        f"The run itself would be held. 1 of its changes was put off when Mr Night approved a part of run {first.pk}.",
-    )
+    told = f"1 of its changes was put off when Mr Night approved a part of run {first.pk}."
+    assert (preview.state, preview.explanation) == (RunState.DONE, f"The run itself would be held. {told}")
 
 
 def test_an_unchanged_plan_has_the_same_fingerprint_and_another_plan_another(scene: Scene) -> None:
@@ -178,9 +174,7 @@ def test_a_person_left_out_in_an_approval_of_a_part_is_pinned_and_not_put_off(sc
 def test_nothing_chosen_is_refused(scene: Scene) -> None:
     held, _ = held_delivery(scene)
     with pytest.raises(Refused) as refused:
-        services.approve(
-            held.pk, by="Mr Night", now=scene.now, part=Part(year_levels=frozenset({"12"}))
-        )
+        services.approve(held.pk, by="Mr Night", now=scene.now, part=Part(year_levels=frozenset({"12"})))
     assert refused.value.message == (
         f"Nothing of run {held.pk} is chosen, so nothing was approved. It stays held. Choose other year levels, roll "
         f"groups or people. See what it plans with: photosync run show {held.pk}"
@@ -191,7 +185,7 @@ def test_nothing_chosen_is_refused(scene: Scene) -> None:
 
 
 def test_a_part_that_is_everything_leaves_no_rest(scene: Scene) -> None:
-    held, codes = held_delivery(scene)
+    held, _ = held_delivery(scene)
     run = scene.approve(held, part=Part(kinds=frozenset({"student"})))
     assert run.counts == counts(observed=12, replaced=12)
     assert not Run.objects.filter(rest_of=run).exists()

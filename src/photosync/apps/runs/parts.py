@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -42,9 +43,11 @@ class Part:
     def is_whole(self) -> bool:
         return self == Part()
 
-    def items(self, run: Run) -> QuerySet[PlanItem]:
-        """Return the planned changes of `run` that are chosen."""
+    def items(self, run: Run, *, without: Collection[int] = ()) -> QuerySet[PlanItem]:
+        """Return the planned changes of `run` that are chosen, but for those of the people in `without`."""
         chosen = run.items.filter(state=State.PLANNED).filter(self._wish())
+        if without:
+            chosen = chosen.exclude(person__in=without)
         if self.not_now:
             chosen = chosen.exclude(person__in=self.not_now)
         if self.but_most_doubtful:
@@ -79,7 +82,9 @@ class Part:
             words.append(ngettext("%(number)d named person", "%(number)d named people", number) % {"number": number})
         if self.not_now:
             number = len(self.not_now)
-            words.append(ngettext("all but %(number)d person", "all but %(number)d people", number) % {"number": number})
+            words.append(
+                ngettext("all but %(number)d person", "all but %(number)d people", number) % {"number": number}
+            )
         if self.but_most_doubtful:
             words.append(_("all but the %(number)d most doubtful") % {"number": self.but_most_doubtful})
         return "; ".join(words)
@@ -97,8 +102,8 @@ def _few(values: list[str]) -> list[str]:
 
 def most_doubtful(items: QuerySet[PlanItem], number: int) -> list[int]:
     """Return the people of the `number` changes among `items` that are most doubtful."""
-    rows = items.filter(doubt__isnull=False).order_by("-doubt", "pk")[:number]
-    return sorted({pk for pk in rows.values_list("person_id", flat=True) if pk is not None})
+    rows = items.filter(doubt__isnull=False, person__isnull=False).order_by("-doubt", "pk")[:number]
+    return sorted(set(rows.values_list("person_id", flat=True)))
 
 
 def put_off_rest(run: Run, part: Part) -> Run | None:

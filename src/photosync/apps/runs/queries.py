@@ -51,6 +51,8 @@ _OF_AN_ITEM = (
     "person__protected",
     "picture__full_sha256",
     "shown_before__full_sha256",
+    "doubt",
+    "doubt_reasons",
 )
 WAITING_FOR_A_PERSON = (ListedFile.State.UNMATCHED, ListedFile.State.REVIEW)
 COUNTED_APART = (*WAITING_FOR_A_PERSON, ListedFile.State.REJECTED, ListedFile.State.FAILED)
@@ -83,6 +85,9 @@ def run_document(run: Run) -> dict[str, Any]:
         "new_year_delivery": run.new_year_delivery,
         "approved_by": run.approved_by or None,
         "undoes": run.undoes_id,
+        "rest_of": run.rest_of_id,
+        "plan_fingerprint": run.plan_fingerprint or None,
+        "held_since": _time(run.held_since, zone),
         "progress": run.progress if RunState(run.state).alive else None,
     }
 
@@ -138,7 +143,8 @@ def _change_document(row: PlanItem | ListedFile, *, names_protected: bool) -> di
     document = _item_document(row) if isinstance(row, PlanItem) else _file_document(row)
     if row.person is None or not row.person.protected or names_protected:
         return document
-    return document | {"person": None, "file": None, "reason": _("A protected person"), "before": None, "after": None}
+    hidden = {"person": None, "file": None, "reason": _("A protected person"), "before": None, "after": None}
+    return document | hidden | {"doubt": None, "doubt_reasons": []}
 
 
 def changed_since(run: Run) -> int:
@@ -149,6 +155,11 @@ def changed_since(run: Run) -> int:
         lines = run.items.filter(action=state, state=PlanItem.State.NOTED).count() + _standing(run, state).count()
         missing += max(counts.get(state, 0) - lines, 0)
     return missing
+
+
+def put_off_to(run: Run) -> int | None:
+    """Return the run that holds what was put off when `run` was approved in part."""
+    return run.rests.order_by("pk").values_list("pk", flat=True).first()
 
 
 def latest_look(run: Run) -> int:
@@ -182,6 +193,8 @@ def _file_document(file: ListedFile) -> dict[str, Any]:
         "reason": file.reason,
         "before": None,
         "after": None,
+        "doubt": None,
+        "doubt_reasons": [],
     }
 
 
@@ -208,6 +221,8 @@ def _item_document(item: PlanItem) -> dict[str, Any]:
         "reason": item.reason,
         "before": item.shown_before.full_sha256 if item.shown_before else None,
         "after": item.picture.full_sha256 if item.picture and item.action != "withdraw" else None,
+        "doubt": item.doubt,
+        "doubt_reasons": item.doubt_reasons,
     }
 
 

@@ -99,9 +99,10 @@ def approve(
 ) -> Run:
     """Queue a held run for publishing, without the people in `leave_out`, whose pictures are pinned.
 
-    What `part` does not choose is put off: it stays, as a held run of its own. `publish_as_year` files what is published under that academic year instead of the planned one; it must be
-    this academic year or the next. Raises Refused when the profile is Ended, when a run is going on, or when
-    the library has changed since the plan was made: then a new run plans again and takes the held one's place.
+    What `part` does not choose is put off: it stays, as a held run of its own. `publish_as_year` files what is
+    published under that academic year instead of the planned one; it must be this academic year or the next.
+    Raises Refused when the profile is Ended, when a run is going on, when nothing is chosen, or when the library
+    has changed since the plan was made: then a new run plans again and takes the held one's place.
     """
     try:
         with transaction.atomic():

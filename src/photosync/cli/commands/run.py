@@ -16,6 +16,7 @@ from photosync.core.people import PersonKind
 
 if TYPE_CHECKING:
     from photosync.apps.runs.models import Run
+    from photosync.apps.runs.parts import Part
 
 RUNS_LISTED = 20
 CHANGES_PRINTED = 200
@@ -60,18 +61,22 @@ def show(run_id: int) -> None:
     Example: photosync run show 12 --json
     """
     installation.connect()
-    from photosync.apps.runs.queries import change_documents, changed_since, latest_look, run_document
+    from photosync.apps.runs.queries import change_documents, changed_since, latest_look, put_off_to, run_document
 
     run = _numbered(run_id)
     gone = changed_since(run)
-    document, changes = run_document(run) | {"changed_since": gone}, change_documents(run)
+    put_off = put_off_to(run)
+    document = run_document(run) | {"changed_since": gone, "put_off_to": put_off}
+    changes = change_documents(run)
     if output.wants_json():
         output.print_json_rows(changes, head=document, name="changes")
         return
     print_run(document)
     shown, more = output.limited(changes, CHANGES_PRINTED)
     if shown:
-        output.print_table(("action", "who", "year", "file", "reason"), map(_change_row, shown))
+        output.print_table(("action", "who", "year", "file", "doubt", "reason"), map(_change_row, shown))
+    if put_off is not None:
+        output.print_text(f"The rest was put off. See it with: photosync run show {put_off}")
     if more:
         output.print_text(f"Only the first {CHANGES_PRINTED} are shown; see them all with --json.")
     if gone:
@@ -82,13 +87,30 @@ def show(run_id: int) -> None:
 
 @command.command("approve")
 @click.argument("run_id", metavar="ID", type=int)
-@click.option("--as-year", metavar="Y", type=int, help="Publish as photos of this academic year or the next.")
-@click.option("--leave-out", metavar="CODE", multiple=True, help="Leave out this person's change.")
+@click.option(
+    "--as-year",
+    "--year",
+    "as_year",
+    metavar="Y",
+    type=int,
+    help="Publish as photos of this academic year or the next.",
+)
+@click.option("--leave-out", metavar="CODE", multiple=True, help="Decide against this person's change.")
+@click.option("--kind", "kinds", type=click.Choice([kind.value for kind in PersonKind]), multiple=True)
+@click.option("--year-level", "year_levels", metavar="LEVEL", multiple=True, help="Only people of this year level.")
+@click.option("--roll-group", "roll_groups", metavar="GROUP", multiple=True, help="Only people of this roll group.")
+@click.option("--only", metavar="CODE", multiple=True, help="Only this person.")
+@click.option("--not-now", metavar="CODE", multiple=True, help="Put this person's change off: it stays held.")
+@click.option(
+    "--but-most-doubtful", metavar="N", type=options.number_from(0), default=0, help="Put the N most doubtful off."
+)
 @options.reporting
-def approve(run_id: int, as_year: int | None, leave_out: tuple[str, ...]) -> None:
-    """Approve a held run: publish what it planned, wait, and report.
+def approve(run_id: int, as_year: int | None, leave_out: tuple[str, ...], **wishes: Any) -> None:
+    """Approve a held run, or a part of it: publish what is chosen, wait, and report.
 
-    Example: photosync run approve 12 --leave-out 002082
+    What is not chosen is put off: it stays held, as a run of its own.
+
+    Example: photosync run approve 12 --year-level 7 --leave-out 002082
     """
     installation.connect()
     from photosync.apps.people.queries import person_coded
@@ -96,6 +118,7 @@ def approve(run_id: int, as_year: int | None, leave_out: tuple[str, ...]) -> Non
 
     run = _numbered(run_id)
     people = [person_coded(run.profile.school, code).pk for code in leave_out]
+    part = _part(run, **wishes)
     _wait(
         lambda: services.approve(
             run.pk,
@@ -103,7 +126,34 @@ def approve(run_id: int, as_year: int | None, leave_out: tuple[str, ...]) -> Non
             now=options.right_now(),
             publish_as_year=as_year,
             leave_out=people,
+            part=part,
         )
+    )
+
+
+def _part(
+    run: Run,
+    *,
+    kinds: tuple[str, ...],
+    year_levels: tuple[str, ...],
+    roll_groups: tuple[str, ...],
+    only: tuple[str, ...],
+    not_now: tuple[str, ...],
+    but_most_doubtful: int,
+) -> Part:
+    from photosync.apps.people.queries import person_coded
+    from photosync.apps.runs.parts import Part
+
+    def coded(codes: tuple[str, ...]) -> frozenset[int]:
+        return frozenset(person_coded(run.profile.school, code).pk for code in codes)
+
+    return Part(
+        kinds=frozenset(kinds),
+        year_levels=frozenset(year_levels),
+        roll_groups=frozenset(roll_groups),
+        people=coded(only),
+        not_now=coded(not_now),
+        but_most_doubtful=but_most_doubtful,
     )
 
 
@@ -186,4 +236,5 @@ def _run_row(run: dict[str, Any]) -> tuple[object, ...]:
 def _change_row(change: dict[str, Any]) -> tuple[object, ...]:
     person = change["person"]
     who = "" if person is None else f"{person['name']} ({person['code']})"
-    return change["action"], who, change.get("year"), change["file"], change["reason"]
+    reasons = " ".join((change["reason"], *change["doubt_reasons"]))
+    return change["action"], who, change.get("year"), change["file"], change["doubt"], reasons

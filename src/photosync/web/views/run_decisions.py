@@ -8,23 +8,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.people.models import Person
 from photosync.apps.runs import services
 from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.runs.parts import Part
 from photosync.apps.runs.undoing import undoable_items
 from photosync.core.errors import PhotoSyncError
 from photosync.core.run_states import RunState
 from photosync.web.page import Crumb
 from photosync.web.run_page import new_year_sentence
+from photosync.web.run_parts import choices_of, part_of, people_in
 from photosync.web.run_words import planned_year
 from photosync.web.runs_list import number_in
-from photosync.web.views.runs import left_out, run_page, run_title, the_run
+from photosync.web.views.runs import run_page, run_title, the_run
 from photosync.web.workplace import Workplace, in_workplace
 
 LEFT_OUT_NAMED = 60
@@ -38,32 +41,60 @@ def approve(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResp
     """Approve a held run, without the people who were left out; of a new year's delivery the year is chosen."""
     found = the_run(workplace, run_id)
     sent = request.POST if request.method == "POST" else request.GET
-    rows = _planned(found).filter(person_id__in=left_out(sent)).order_by("person_id")
+    rows = _planned(found).filter(person_id__in=people_in(sent, "out")).order_by("person_id")
     out = list(rows.values_list("person_id", flat=True).distinct())
+    part = part_of(sent)
     chosen = number_in(sent.get("year", ""))
+    if found.rest_of is not None and "year" not in sent:
+        chosen = found.rest_of.publish_as_year
     refusal = ""
     if request.method == "POST":
-        if found.new_year_delivery and found.state == RunState.HELD and chosen is None:
-            refusal = _("Choose of which year these photos are. Nothing was approved.")
-        else:
+        refusal = _not_yet(found, sent, chosen, part.items(found, without=out).count())
+        if not refusal:
             done = _do(
                 request,
-                lambda by, now: services.approve(found.pk, by=by, now=now, publish_as_year=chosen, leave_out=out),
+                lambda by, now: services.approve(
+                    found.pk, by=by, now=now, publish_as_year=chosen, leave_out=out, part=part
+                ),
                 _("Run %(number)d was approved. It begins within a second or two, and this page follows it."),
             )
             if isinstance(done, HttpResponse):
                 return done
             refusal = done
             found.refresh_from_db()
-    context = _what_approving_does(found, out) | {"chosen": chosen, "refusal": refusal}
+    context = _what_approving_does(found, out, part) | {"chosen": chosen, "refusal": refusal}
     return _decision(request, workplace, "web/run_approve.html", found, context, title=_("Approve"))
 
 
-def _what_approving_does(found: Run, out: Sequence[int]) -> dict[str, Any]:
+def _not_yet(found: Run, sent: QueryDict, year: int | None, number: int) -> str:
+    """Return what must be chosen or looked at before the run is approved; empty where nothing must."""
+    if found.state != RunState.HELD:
+        return ""
+    if found.new_year_delivery and year is None:
+        return _("Choose of which year these photos are. Nothing was approved.")
+    seen = number_in(sent.get("seen", ""))
+    if seen is not None and seen != number:
+        return ngettext(
+            "What is chosen is %(number)d change now, not what the page said. Nothing was approved. Look at it and "
+            "approve it then.",
+            "What is chosen is %(number)d changes now, not what the page said. Nothing was approved. Look at it and "
+            "approve it then.",
+            number,
+        ) % {"number": number}
+    return ""
+
+
+def _what_approving_does(found: Run, out: Sequence[int], part: Part) -> dict[str, Any]:
     year = planned_year(found)
+    total = part.items(found, without=out).count()
+    planned = _planned(found).count() - _planned(found).filter(person_id__in=out).count()
     return {
         "is_held": found.state == RunState.HELD,
-        "total": _planned(found).count() - _planned(found).filter(person_id__in=out).count(),
+        "total": total,
+        "put_off": planned - total,
+        "choices": choices_of(found, part),
+        "later_people": _named(sorted(part.not_now)[:LEFT_OUT_NAMED]),
+        "later_unnamed": max(len(part.not_now) - LEFT_OUT_NAMED, 0),
         "out": out,
         "out_people": _named(out[:LEFT_OUT_NAMED]),
         "out_unnamed": max(len(out) - LEFT_OUT_NAMED, 0),

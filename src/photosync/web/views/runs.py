@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,9 +19,10 @@ from photosync.apps.runs.undoing import undoable_items
 from photosync.core.run_states import RunState, Trigger
 from photosync.web.page import Crumb, render_page
 from photosync.web.report_waiting import wait_lines_of_run
-from photosync.web.run_changes import changes_page, kind_to_show
+from photosync.web.run_changes import Looking, changes_page, kind_to_show
 from photosync.web.run_csv import changes_csv
 from photosync.web.run_page import facts_of, live_of, new_year_sentence
+from photosync.web.run_parts import people_in
 from photosync.web.run_words import STATES, TRIGGERS, counts_shown, run_badge
 from photosync.web.runs_list import RunFilter, number_in, runs_page
 from photosync.web.views.administration import administration_crumbs
@@ -62,7 +63,9 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
     live = live_of(found, datetime.now(UTC))
     is_held = found.state == RunState.HELD
     may_approve = Permission.SYNC_APPROVE in workplace.permissions
-    out = left_out(request.GET) if is_held and may_approve else []
+    deciding = is_held and may_approve
+    out = people_in(request.GET, "out") if deciding else []
+    later = people_in(request.GET, "later") if deciding else []
     context: dict[str, Any] = {
         "run": found,
         "badge": run_badge(found),
@@ -71,7 +74,7 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
         "new_year": new_year_sentence(found),
         "counts": () if live else counts_shown(found.counts),
         "live": live,
-        "deciding": is_held and may_approve,
+        "deciding": deciding,
         "may_manage": Permission.SYNC_MANAGE in workplace.permissions,
         "may_undo": Permission.SYNC_MANAGE in workplace.permissions and _can_be_undone(found),
     }
@@ -80,12 +83,17 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
             found,
             kind_to_show(found, request.GET.get("show", "")),
             number_in(request.GET.get("page", "")) or 1,
-            out=out,
-            sees_planned=may_approve or Permission.SYNC_MANAGE in workplace.permissions,
+            Looking(
+                out=frozenset(out),
+                later=frozenset(later),
+                sees_planned=may_approve or Permission.SYNC_MANAGE in workplace.permissions,
+                by_name=request.GET.get("sort") == "name",
+            ),
         )
         here = {change.person_id for change in page.changes}
         context |= {"page": page, "out_elsewhere": [pk for pk in out if pk not in here]}
         context["waits"] = wait_lines_of_run(found) if page.kind == "waiting" else ()
+        context["later_elsewhere"] = [pk for pk in later if pk not in here]
         context["sees_faces"] = page.shows_faces and workplace.may_see_photos
     return run_page(request, workplace, "web/run.html", context, title=run_title(found))
 
@@ -125,12 +133,6 @@ def the_run(workplace: Workplace, run_id: int) -> Run:
     if found is None:
         raise Http404
     return found
-
-
-def left_out(query: QueryDict) -> list[int]:
-    """Return the people whom the form leaves out, each once. More than 1,000 are refused before this is asked."""
-    numbers = (number_in(text) for text in query.getlist("out"))
-    return list(dict.fromkeys(number for number in numbers if number is not None))
 
 
 def run_title(found: Run) -> str:

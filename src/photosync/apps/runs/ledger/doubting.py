@@ -70,9 +70,9 @@ class Doubts:
 
     def _spread(self, ids: Sequence[int]) -> Spread:
         sample = ids[:: max(1, len(ids) // PAIRS_MEASURED)][:PAIRS_MEASURED]
-        pictures = PlanItem.objects.filter(pk__in=sample).values_list("shown_before_id", "picture_id")
-        looks = self._looks({pk for pair in pictures for pk in pair if pk is not None})
-        pairs = ((looks.get(before or 0), looks.get(after or 0)) for before, after in pictures)
+        pictures = list(PlanItem.objects.filter(pk__in=sample).values_list("shown_before_id", "picture_id"))
+        looks = self._looks({pk for pair in pictures for pk in pair})
+        pairs = ((looks.get(before), looks.get(after)) for before, after in pictures)
         return spread_of([(before, after) for before, after in pairs if before and after])
 
     def _looks(self, picture_ids: set[int]) -> dict[int, bytes]:
@@ -101,7 +101,9 @@ class Doubts:
         remember(self._doubtful, (differs, item.pk, doubtful, doubt))
 
     def _pairs(self, items: Sequence[PlanItem]) -> list[Pair]:
-        looks = self._looks({pk for item in items for pk in (item.shown_before_id, item.picture_id) if pk is not None})
+        looks = self._looks(
+            {pk for item in items for pk in (item.shown_before_id, item.picture_id) if pk is not None}
+        )
         people = [item.person_id for item in items if item.person_id is not None]
         names = _names(people)
         shown_years = _shown_years(people, self.today_year)

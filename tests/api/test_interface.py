@@ -1,7 +1,7 @@
 """The REST API from outside: who gets in, what is answered, and how errors look."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from photosync.apps.accounts.tokens import add_token
 from photosync.apps.audit.models import Entry, PhotoView
 from photosync.apps.library.models import Withdrawal
 from photosync.apps.people.models import Person
-from photosync.apps.runs.models import PlanItem
+from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.queries import period_document
 from photosync.core.run_states import RunState
@@ -231,6 +231,33 @@ def test_changes_of_a_run_come_in_parts_and_protected_people_stay_unnamed(scene:
     assert second["next"] is None
     assert client.get(f"{path}?action=add").json()["items"][1]["person"]["code"] == "1002"
     assert reader.get(f"{path}?action=undo").json()["items"] == []
+
+
+def test_a_held_run_is_approved_in_parts(scene: Scene) -> None:  # noqa: F811
+    client = client_of(scene.administrator, Permission.SYNC_VIEW, Permission.SYNC_APPROVE)
+    day = datetime.now(UTC).date()
+    period = make_period(scene.school, "NOW", day - timedelta(days=9), day + timedelta(days=90))
+    run = make_run(make_profile(scene.school, "Photo Sync", period), RunState.HELD, datetime.now(UTC))
+    names = ("unchanged", "replaced", "withdrawn", "unmatched", "review", "rejected", "failed", "waiting")
+    Run.objects.filter(pk=run.pk).update(counts={"observed": 3, "added": 3} | dict.fromkeys(names, 0))
+    for person, doubt in ((scene.ada, None), (scene.ben, 30), (scene.cy, 80)):
+        PlanItem.objects.create(
+            run=run, person=person, action="add", academic_year=scene.year + 1, state="planned", doubt=doubt
+        )
+
+    nothing = post(client, f"/runs/{run.pk}/approve", {"year_levels": ["12"]})
+    approved = post(client, f"/runs/{run.pk}/approve", {"not_now": [scene.ada.pk], "but_most_doubtful": 1})
+
+    assert (nothing.status_code, nothing.json()["detail"].split(".")[0]) == (
+        409,
+        f"Nothing of run {run.pk} is chosen, so nothing was approved",
+    )
+    assert (approved.status_code, approved.json()["counts"]["added"]) == (202, 1)
+    shown = client.get(f"{API}/runs/{run.pk}").json()
+    rest = client.get(f"{API}/runs/{shown['put_off_to']}").json()
+    assert (rest["state"], rest["rest_of"], rest["counts"]["added"]) == ("held", run.pk, 2)
+    lines = client.get(f"{API}/runs/{rest['run']}/changes").json()["items"]
+    assert [(each["person"]["code"], each["doubt"]) for each in lines] == [("1001", None), ("1003", 80)]
 
 
 def test_consent_and_protection_over_the_api_are_recorded_as_done_by_the_token(scene: Scene, client: Client) -> None:  # noqa: F811

@@ -195,3 +195,31 @@ def test_log_of_a_run_says_which_of_what_and_by_whom(hill: Hill) -> None:
     ]
     assert {"-command-" in each["worker"] for each in told} == {True}
     assert "P0001" not in done.stderr.decode()
+def test_held_run_is_approved_in_parts(hill: Hill) -> None:
+    hill.deliver(1, CODES)
+    hill.ask("sync")
+    hill.deliver(2, CODES)
+    held, _ = hill.ask("sync", status=4)
+
+    nothing = hill.run("run", "approve", str(held["run"]), "--roll-group", "12X", "--json")
+    part, _ = hill.ask(
+        *("run", "approve", str(held["run"]), "--year", str(_year(hill)), "--kind", "student"),
+        *("--only", "0001", "--only", "0002", "--not-now", "0002"),
+    )
+
+    assert (nothing.returncode, nothing.stdout) == (3, b"")
+    assert b"Nothing of run 2 is chosen, so nothing was approved. It stays held." in nothing.stderr
+    assert (part["state"], part["counts"]["replaced"], part["counts"]["waiting"]) == ("done", 1, 7)
+    shown, _ = hill.ask("run", "show", str(part["run"]))
+    rest, _ = hill.ask("run", "show", str(shown["put_off_to"]))
+    assert (rest["state"], rest["rest_of"], rest["counts"]["replaced"]) == ("held", part["run"], 7)
+    said = hill.run("run", "show", str(part["run"])).stdout.decode()
+    assert f"The rest was put off. See it with: photosync run show {rest['run']}" in said
+    doubtful, _ = hill.ask("run", "approve", str(rest["run"]), "--but-most-doubtful", "2")
+    assert doubtful["counts"]["replaced"] == 5
+
+
+def _year(hill: Hill) -> int:
+    asked, _ = hill.ask("photo", "get", "0001", "--year", "2190")
+    year: int = asked["year"]
+    return year

@@ -521,6 +521,99 @@ def test_approve_of_an_outdated_plan_says_that_it_is_planned_again(runs: Scene, 
     assert f"Run {run.pk} is superseded. Only a held run can be approved." in page.text
 
 
+def test_most_doubtful_come_first_in_a_held_run_and_say_why(runs: Scene, kim: Client) -> None:
+    run = held(runs)
+    codes = sorted(runs.people)[:6]
+    for number, code in enumerate(codes):
+        told = [f"Looks swapped with nobody {number}."]
+        run.items.filter(person__code=code).update(doubt=number * 10, doubt_reasons=told)
+
+    def order(query: str) -> list[str]:
+        page = Markup.of(kim.get(address(run, query)))
+        return [each["value"] for each in page.all("input") if each.get("name") == "out"]
+
+    ids = [str(runs.people[code].pk) for code in codes]
+    assert order("") == ids[::-1]
+    assert order("?sort=name") == ids
+    page = Markup.of(kim.get(address(run)))
+    assert "Looks swapped with nobody 5." in page.text
+    pressed = [each.get("aria-pressed") for each in page.all("button") if each.get("name") == "sort"]
+    assert pressed == ["true", "false"]
+
+
+def test_lines_with_nothing_to_compare_come_after_the_others_and_none_is_lost(runs: Scene, kim: Client) -> None:
+    run = held(runs, people=60, replaced=60)
+    codes = sorted(runs.people)
+    run.items.filter(person__code__in=codes[:40]).update(doubt=5, doubt_reasons=[])
+    run.items.filter(person__code__in=codes[40:]).update(doubt=None)
+
+    def people(number: int) -> list[str]:
+        page = Markup.of(kim.get(address(run, f"?page={number}")))
+        boxes = (each for each in page.all("input") if each.get("type") == "checkbox" and each.get("name") == "out")
+        return [each["value"] for each in boxes]
+
+    pages = [people(1), people(2), people(3)]
+    assert [len(page) for page in pages] == [48, 12, 0]
+    assert pages[0] + pages[1] == [str(runs.people[code].pk) for code in codes]
+
+
+def test_a_part_is_approved_by_year_level_and_the_rest_stays_held(runs: Scene, kim: Client) -> None:
+    run = held(runs)
+    year = runs.now.astimezone(runs.school.zone).year
+    Person.objects.filter(code__in=["0001", "0002"]).update(year_level="7")
+    Person.objects.exclude(code__in=["0001", "0002"]).update(year_level="8")
+    asked = Markup.of(kim.get(address(run, "approve/?level=7")))
+    assert "Approving publishes 2 planned changes of Photo Sync." in asked.text
+    assert "4 changes are put off: they stay held as a run of their own" in asked.text
+
+    sent = {"year": str(year), "level": "7", "seen": "2"}
+    page = Markup.of(kim.post(address(run, "approve/"), sent, follow=True))
+
+    rest = Run.objects.get(rest_of=run)
+    assert f"Put off to Run {rest.pk}" in page.text
+    run.refresh_from_db()
+    assert runs.execute(run).counts["replaced"] == 2
+    there = Markup.of(kim.get(address(rest)))
+    assert f"Put off from Run {run.pk}" in there.text
+    again = Markup.of(kim.get(address(rest, "approve/")))
+    assert [each["value"] for each in again.all("input") if each.get("type") == "radio" and "checked" in each] == [
+        str(year)
+    ]
+
+
+def test_approve_of_another_number_than_was_seen_is_refused(runs: Scene, kim: Client) -> None:
+    run = held(runs)
+    year = runs.now.astimezone(runs.school.zone).year
+    one = person_of(run, "0001")
+
+    page = Markup.of(kim.post(address(run, "approve/"), {"year": str(year), "later": str(one), "seen": "6"}))
+
+    told = "What is chosen is 5 changes now, not what the page said. Nothing was approved."
+    assert f"{told} Look at it and approve it then." in page.text
+    assert Run.objects.get(pk=run.pk).state == RunState.HELD
+
+
+def test_one_person_is_put_off_and_all_but_the_most_doubtful_approved(runs: Scene, kim: Client) -> None:
+    run = held(runs)
+    for number, code in enumerate(sorted(runs.people)[:6]):
+        run.items.filter(person__code=code).update(doubt=number)
+    one, left = person_of(run, "0001"), person_of(run, "0006")
+
+    page = Markup.of(kim.get(address(run, f"approve/?later={one}&doubtful=2&out={left}")))
+
+    assert "Approving publishes 2 planned changes of Photo Sync." in page.text
+    assert "3 changes are put off" in page.text
+
+
+@pytest.mark.parametrize(
+    "query", ["level=%00", "level=" + "9" * 99, "doubtful=x", "doubtful=-3", "later=x", "kind=q"]
+)
+def test_nonsense_as_a_part_asks_for_the_whole(runs: Scene, kim: Client, query: str) -> None:
+    run = held(runs)
+    page = Markup.of(kim.get(address(run, f"approve/?{query}")))
+    assert "Approving publishes 6 planned changes of Photo Sync." in page.text
+
+
 def test_discard_asks_first_and_publishes_nothing(runs: Scene, kim: Client) -> None:
     run = held(runs)
     asked = Markup.of(kim.get(address(run, "discard/")))

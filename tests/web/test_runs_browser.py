@@ -57,13 +57,49 @@ def test_runs_have_no_accessibility_fault_and_are_not_wider_than_the_window(
     sign_in(page, site)
     found = {}
     pages = ["", "?state=failed", f"{site.done}/", f"{site.done}/?show=unmatched", f"{site.done}/undo/"]
-    pages += [f"{site.held}/{further}" for further in ("", "?show=kept", "approve/", "discard/", "cancel/")]
+    pages += [
+        f"{site.held}/{further}"
+        for further in ("", "?show=kept", "approve/", "approve/?doubtful=1", "discard/", "cancel/")
+    ]
     for each in pages:
         page.goto(address(site.served, f"{RUNS}{each}"))
         found[each] = (faults_on(page), page.evaluate("document.documentElement.scrollWidth"))
     context.close()
 
     assert found == dict.fromkeys(pages, ([], width))
+    assert (watched.complaints, watched.elsewhere) == ([], [])
+
+
+def test_faces_are_compared_by_keyboard(page: Page, site: Site) -> None:
+    watched = Watched(page, site.served.port)
+    sign_in(page, site)
+    page.goto(address(site.served, f"{RUNS}{site.held}/"))
+    pairs = page.locator("[data-pair]")
+    page.keyboard.press("x")
+    expect(page.locator(".pairs input:checked")).to_have_count(0)
+
+    page.get_by_role("button", name="Compare by keyboard").click()
+    expect(pairs.nth(0)).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    expect(pairs.nth(1)).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("n")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+
+    expect(pairs.nth(1)).to_be_focused()
+    expect(pairs.nth(0).get_by_role("checkbox", name="Leave out")).to_be_checked()
+    expect(pairs.nth(1).get_by_role("checkbox", name="Leave out")).not_to_be_checked()
+    expect(pairs.nth(1).get_by_role("checkbox", name="Not now")).to_be_checked()
+    page.get_by_role("button", name="By name").click()
+    expect(page.locator(".pairs input:checked")).to_have_count(2)
+    page.get_by_role("button", name="Approve …").click()
+    expect(page.get_by_text("Approving publishes 4 planned changes of Photo Sync.")).to_be_visible()
+    expect(page.get_by_text("One change is put off")).to_be_visible()
+    page.get_by_label("All but so many of the most doubtful").fill("1")
+    page.get_by_label("All but so many of the most doubtful").blur()
+    expect(page.get_by_role("button", name="Approve 3 changes")).to_be_visible()
     assert (watched.complaints, watched.elsewhere) == ([], [])
 
 

@@ -106,7 +106,7 @@ def test_faces_are_compared_by_keyboard(page: Page, site: Site) -> None:
 def test_held_run_is_approved_by_keyboard_and_followed_to_its_end(page: Page, site: Site) -> None:
     watched = Watched(page, site.served.port)
     sign_in(page, site)
-    page.goto(address(site.served, f"{RUNS}{site.held}/"))
+    page.goto(address(site.served, f"{RUNS}{site.held}/?sort=name"))
     expect(page.locator(".pair")).to_have_count(6)
     for picture in page.locator(".pairs img").all()[:4]:
         expect(picture).to_have_js_property("complete", True)

@@ -38,8 +38,8 @@ def look_of(pixels: NDArray[np.uint8]) -> bytes:
     columns = _sampled(width, _LEFT, _RIGHT, 2 * LOOK_COLUMNS)
     light = _linear()[pixels[rows[:, None], columns]]
     cells: NDArray[np.float32] = light.reshape(LOOK_ROWS, _SAMPLES, 2 * LOOK_COLUMNS, _SAMPLES, 3).mean(axis=(1, 3))
-    mirrored = (cells + cells[:, ::-1])[:, :LOOK_COLUMNS] / 2
-    return bytes((LOOK_VERSION,)) + _lab(mirrored.reshape(-1, 3)).tobytes()
+    mirrored: NDArray[np.float32] = ((cells + cells[:, ::-1])[:, :LOOK_COLUMNS] / np.float32(2)).reshape(-1, 3)
+    return bytes((LOOK_VERSION,)) + _lab(mirrored).tobytes()
 
 
 def _sampled(length: int, first: float, last: float, parts: int) -> NDArray[np.intp]:

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from photosync.apps.people.models import Person
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.core.guard import DECIDE
 from photosync.core.plan import PUBLISHED, Action
@@ -198,8 +197,3 @@ def plan_fingerprint(run: Run) -> str:
     for row in rows.values_list(*columns).iterator(chunk_size=ITEMS_AT_ONCE):
         digest.update(f"{row}\n".encode())
     return digest.hexdigest()
-
-
-def people_in_part(run: Run) -> QuerySet[Person]:
-    """Return the people whose changes are planned, to see what there is to choose from."""
-    return Person.objects.filter(pk__in=run.items.filter(state=State.PLANNED).values("person"))

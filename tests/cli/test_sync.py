@@ -195,6 +195,8 @@ def test_log_of_a_run_says_which_of_what_and_by_whom(hill: Hill) -> None:
     ]
     assert {"-command-" in each["worker"] for each in told} == {True}
     assert "P0001" not in done.stderr.decode()
+
+
 def test_held_run_is_approved_in_parts(hill: Hill) -> None:
     hill.deliver(1, CODES)
     hill.ask("sync")

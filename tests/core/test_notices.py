@@ -14,6 +14,7 @@ from photosync.core.notices import (
     NoticeKind,
     Thing,
     end_to_tell,
+    is_told,
     run_to_tell,
     stop_key,
     stop_to_tell,
@@ -167,3 +168,28 @@ def test_second_failure_of_a_day_is_the_same_thing_as_the_first() -> None:
     first, second = run(1, FAILED), replace(run(2, FAILED), at_utc=at(date(2026, 8, 1), 23, 59))
 
     assert run_to_tell(first, None, first, schedule()) == run_to_tell(second, first, first, schedule())
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "is_so"),
+    [
+        ("6 2026-08-06 abc", [], False),
+        ("6 2026-08-06 abc", ["6 2026-08-06 abc"], True),
+        # The same plan, nights later, and also after a good run in between.
+        ("6 2026-08-09 abc", ["6 2026-08-06 abc"], True),
+        ("9 2026-08-19 abc", ["6 2026-08-06 abc", "7 2026-08-07 xyz"], True),
+        # Another plan on the same day is not told again, on another day it is.
+        ("6 2026-08-06 abd", ["6 2026-08-06 abc"], True),
+        ("6 2026-08-07 abd", ["6 2026-08-06 abc"], False),
+        # Runs of before plans had a fingerprint.
+        ("6 2026-08-07", ["6 2026-08-06"], False),
+        ("6 2026-08-06 abc", ["6 2026-08-06"], True),
+    ],
+)
+def test_held_plan_is_told_once_while_nothing_changes_in_it(key: str, told: list[str], *, is_so: bool) -> None:
+    assert is_told(Thing(NoticeKind.HELD, key), told) is is_so
+
+
+def test_failure_is_told_by_its_whole_key() -> None:
+    assert is_told(Thing(NoticeKind.FAILED, "2 2026-08-02"), ["2 2026-08-02"])
+    assert not is_told(Thing(NoticeKind.FAILED, "2 2026-08-03"), ["2 2026-08-02"])

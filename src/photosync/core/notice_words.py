@@ -35,7 +35,10 @@ WHAT_TO_DO = {
     NoticeKind.WORKS_AGAIN: "Run {run} went well, after the one before it had failed. There is nothing to do.",
     NoticeKind.STALE: "Look at the list of runs, which says of each why it did not go well or did not begin.",
 }
-FAILS_ON = "While it goes on, you are told once a day."
+GOES_ON = {
+    NoticeKind.FAILED: "While it goes on, you are told once a day.",
+    NoticeKind.HELD: "You are told again when the plan changes, once a day at the most.",
+}
 COUNTS = "Photos that would be replaced: {replaced}. Added: {added}. Withdrawn: {withdrawn}."
 BODY = "School: {school} ({code})\nSync profile: {profile}\n"
 LINK = "{link}"
@@ -95,8 +98,8 @@ def _letter(kind: NoticeKind, about: About, explanation: str, said: Mapping[str,
     known = {"profile": about.profile, "school": about.school, "code": about.code, **said}
     subject = SUBJECT.format(subject=SUBJECTS[kind].format(**known), school=about.school)
     parts = [BODY.format(**known).rstrip(), explanation, WHAT_TO_DO[kind].format(**known)]
-    if kind in (NoticeKind.HELD, NoticeKind.FAILED):
-        parts[-1] += f" {FAILS_ON}"
+    if kind in GOES_ON:
+        parts[-1] += f" {GOES_ON[kind]}"
     if about.link:
         parts.append(LINK.format(link=about.link))
     body = "\n\n".join(filter(None, parts)) + "\n"

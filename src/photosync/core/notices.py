@@ -18,6 +18,8 @@ TOLD_FROM = time(7)
 """Local. Whoever is told at midnight that a sync stops in 30 days will not thank for it."""
 ENDED_IS_NEWS_FOR = timedelta(days=7)
 """What ended longer ago is no news: the first address of a school is not told of every profile of former years."""
+PLAN_MARK = 16
+"""Of a plan's fingerprint as much as tells one plan of a profile from another."""
 GOOD = frozenset({RunState.DONE, RunState.DONE_WITH_FAILURES})
 WAITED_FOR_A_PERSON = frozenset({RunState.HELD, RunState.SUPERSEDED})
 """The states of a run that is, or was, held: the next one takes its place."""
@@ -49,9 +51,12 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class EndedRun:
+    """`plan` is the same while nothing changes in a held plan, run after run; empty where none is held."""
+
     number: int
     state: RunState
     at_utc: datetime
+    plan: str = ""
 
 
 def is_time_to_tell(now_utc: datetime, schedule: ProfileSchedule) -> bool:
@@ -106,12 +111,24 @@ def run_to_tell(run: EndedRun, before: EndedRun | None, first: EndedRun, schedul
     """
     day = local_date(run.at_utc, schedule.zone)
     if run.state is RunState.HELD:
-        return Thing(NoticeKind.HELD, f"{first.number} {day.isoformat()}")
+        return Thing(NoticeKind.HELD, f"{first.number} {day.isoformat()} {run.plan[:PLAN_MARK]}".strip())
     if run.state is RunState.FAILED:
         return Thing(NoticeKind.FAILED, f"{first.number} {day.isoformat()}")
     if run.state in GOOD and before is not None and before.state is RunState.FAILED:
         return Thing(NoticeKind.WORKS_AGAIN, str(run.number))
     return None
+
+
+def is_told(thing: Thing, told: Collection[str]) -> bool:
+    """Whether `thing` is told already; `told` are the keys of what was told of this profile and kind.
+
+    A held plan is the same thing however many nights it waits unchanged, and a row of held runs is one thing a day
+    however often the plan changes: a delivery that is being copied changes it with every run.
+    """
+    if thing.kind is not NoticeKind.HELD:
+        return thing.key in told
+    row, day, *plan = thing.key.split(" ")
+    return any(key.split(" ")[:2] == [row, day] or (plan and key.split(" ")[2:] == plan) for key in told)
 
 
 def alike(state: RunState) -> frozenset[RunState]:

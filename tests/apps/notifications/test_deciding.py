@@ -190,9 +190,28 @@ def test_held_run_is_told_with_counts_and_the_way_to_it(
     assert "Photos that would be replaced: 40. Added: 0. Withdrawn: 0." in message.body
     assert message.body.endswith(
         "until someone with the permission SYNC: APPROVE has looked at the old and the new faces, and approves or "
-        "discards it. While it goes on, you are told once a day.\n\n"
+        "discards it. You are told again when the plan changes, once a day at the most.\n\n"
         f"https://photos.school.example/administration/timetable-management/runs/{held.pk}/\n"
     )
+
+
+def test_same_held_plan_is_told_once_and_a_changed_one_the_next_day(
+    scene: Scene, office: NotificationAddress
+) -> None:
+    for code in scene.everyone(50):
+        scene.put(f"{code}.jpg", int(code))
+    scene.run()
+    for number in range(1, 41):
+        scene.put(f"{number:04d}.jpg", 100 + number)
+
+    def night() -> int:
+        scene.later(days=1)
+        assert scene.run().state == RunState.HELD
+        return decide_on_runs(scene.now)
+
+    assert [night(), night(), night()] == [1, 0, 0]
+    scene.put("0041.jpg", 141)
+    assert [night(), night()] == [1, 0]
 
 
 def test_failure_says_why_and_success_that_it_is_over(scene: Scene, office: NotificationAddress) -> None:

@@ -35,6 +35,7 @@ from photosync.core.notices import (
     alike,
     end_to_tell,
     is_time_to_tell,
+    is_told,
     run_to_tell,
     stop_to_tell,
 )
@@ -45,6 +46,7 @@ log = structlog.get_logger(__name__)
 
 PROFILES_AT_ONCE = 500
 RUNS_AT_ONCE = 1_000
+REMEMBERED = 500
 
 
 def decide_on_days(now: datetime) -> int:
@@ -147,13 +149,19 @@ def _run(profile: SyncProfile, run: Run, schedule: ProfileSchedule, now: datetim
         return 0
     before, first = _row_of(run)
     thing = run_to_tell(_mark(run), before, first, schedule)
-    if thing is None:
+    if thing is None or is_told(thing, _told_of(profile, thing.kind)):
         return 0
     kind = thing.kind
     about = _about(profile, reverse("run", args=[run.pk]))
     explanation = forecast(schedule, now, upcoming=1).explanation if run.state in GOOD else run.explanation
     letter = letter_of_run(kind, about, run.pk, explanation, run.counts)
     return _decide(profile, thing, letter, now, happened_at=run.finished_at)
+
+
+def _told_of(profile: SyncProfile, kind: NoticeKind) -> list[str]:
+    """Return the keys of the latest things of this kind that were told of the profile."""
+    notices = Notice.objects.filter(profile=profile, kind=kind).order_by("-pk")
+    return list(notices.values_list("key", flat=True)[:REMEMBERED])
 
 
 def _row_of(run: Run) -> tuple[EndedRun | None, EndedRun]:
@@ -176,7 +184,7 @@ def _row_of(run: Run) -> tuple[EndedRun | None, EndedRun]:
 
 
 def _mark(run: Run) -> EndedRun:
-    return EndedRun(run.pk, RunState(run.state), run.finished_at or run.accepted_at)
+    return EndedRun(run.pk, RunState(run.state), run.finished_at or run.accepted_at, run.plan_fingerprint)
 
 
 def _about(profile: SyncProfile, path: str) -> About:

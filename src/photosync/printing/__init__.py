@@ -4,6 +4,7 @@ What is set is data only. The templates lie beside this module and read it from 
 ever read as a command.
 """
 
-from photosync.printing.press import PrintJob, make_pdf, printing_available
+from photosync.printing.many import ManyPress, SetDocument, set_one
+from photosync.printing.press import PrintJob, make_pdf, printing_available, template_hash
 
-__all__ = ["PrintJob", "make_pdf", "printing_available"]
+__all__ = ["ManyPress", "PrintJob", "SetDocument", "make_pdf", "printing_available", "set_one", "template_hash"]

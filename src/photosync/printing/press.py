@@ -8,8 +8,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -45,20 +47,37 @@ def printing_available() -> bool:
     return find_spec("typst") is not None
 
 
+def template_hash(template: str) -> str:
+    """Return the SHA-256, in hex, of one of our templates: what is made of the same data changes only with it."""
+    return sha256((TEMPLATES / template).read_bytes()).hexdigest()
+
+
+def process_environment() -> dict[str, str]:
+    """Return what a process that sets documents is told."""
+    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+
+
 def make_pdf(job: PrintJob) -> bytes:
     """Return the document. Raises Refused without the extra `reports`, TryLater where it cannot be made now."""
     if not printing_available():
         raise Refused(NOT_INSTALLED)
-    if not _places.acquire(timeout=WAITS_S):
-        raise TryLater("The server is making other documents. Nothing was made. Try again in a minute.")
     try:
-        with tempfile.TemporaryDirectory(prefix="photosync-print-") as name:
+        with place_to_print(), tempfile.TemporaryDirectory(prefix="photosync-print-") as name:
             return _made(job, Path(name))
     except OSError as exc:
         raise TryLater(
             f"The document could not be written ({exc.strerror}). Nothing was made. "
             "See that the server's disk has room, then try again."
         ) from exc
+
+
+@contextmanager
+def place_to_print() -> Iterator[None]:
+    """Hold one of the few places for documents that someone waits for. Raises TryLater where none becomes free."""
+    if not _places.acquire(timeout=WAITS_S):
+        raise TryLater("The server is making other documents. Nothing was made. Try again in a minute.")
+    try:
+        yield
     finally:
         _places.release()
 
@@ -70,10 +89,14 @@ def _made(job: PrintJob, folder: Path) -> bytes:
     (folder / DATA).write_text(json.dumps(job.data, ensure_ascii=False), "utf-8", errors="replace")
     (folder / job.template).write_bytes((TEMPLATES / job.template).read_bytes())
     command = [sys.executable, "-P", "-m", "photosync.printing.worker", str(folder), job.template]
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     try:
         done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=WITHIN_S, check=False
+            command,
+            env=process_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=WITHIN_S,
+            check=False,
         )
     except subprocess.TimeoutExpired as exc:
         raise TryLater(

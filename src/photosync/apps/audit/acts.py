@@ -46,6 +46,10 @@ class Act(models.TextChoices):
     VIEWS_LOST = "photo.views-lost", _("Views of photos not recorded")
     PHOTO_LINK_MADE = "photo.link-made", _("Link to a photo made")
 
+    REPORT_RESULTS_STORED = "report.results-stored", _("Results for reports stored")
+    REPORT_DESIGN_CHANGED = "report.design-changed", _("Design of reports changed")
+    REPORT_MAKING_REQUESTED = "report.making-requested", _("Making of reports asked for")
+
     REVIEW_MATCHED = "review.matched", _("File matched by hand")
     REVIEW_DISMISSED = "review.dismissed", _("File dismissed in review")
     REVIEW_UNDONE = "review.undone", _("Decision in review taken back")

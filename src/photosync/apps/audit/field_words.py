@@ -85,6 +85,13 @@ FIELDS: dict[str, str | Promise] = {
     "protected": lazy("Protected"),
     "views": lazy("Views"),
     "calendar_link": lazy("Calendar link"),
+    "crest": lazy("Crest"),
+    "heading": lazy("Heading"),
+    "footer": lazy("Footer"),
+    "signatories": lazy("Lines to sign on"),
+    "unchanged": lazy("Unchanged"),
+    "unmatched": lazy("Codes without a match"),
+    "refused": lazy("Refused lines"),
 }
 VALUES: dict[tuple[str, str], str | Promise] = {
     ("mode", "full"): lazy("Full"),

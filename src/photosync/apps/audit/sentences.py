@@ -74,6 +74,9 @@ HEADS: dict[str, str | Promise] = {
     Act.TOKEN_REVOKED: lazy("%(who)s revoked API token %(what)s"),
     Act.RETENTION_CHANGED: lazy("%(who)s changed how long records and photos of school %(what)s are kept"),
     Act.CALENDAR_LINK_CHANGED: lazy("%(who)s changed the calendar link of account %(what)s"),
+    Act.REPORT_RESULTS_STORED: lazy("%(who)s stored results for the reports of %(what)s"),
+    Act.REPORT_DESIGN_CHANGED: lazy("%(who)s changed the design of the reports of school %(what)s"),
+    Act.REPORT_MAKING_REQUESTED: lazy("%(who)s had reports of %(what)s made"),
 }
 """What an act without words here is told with is its name, for instance "Notification addresses changed"."""
 ABOUT: dict[str, str | Promise] = {
@@ -83,6 +86,7 @@ ABOUT: dict[str, str | Promise] = {
     "run": lazy("Runs"),
     "review": lazy("Review"),
     "photo": lazy("Photos"),
+    "report": lazy("Academic reports"),
     "person": lazy("People"),
     "people": lazy("Rosters"),
     "cycle": lazy("Reporting cycles"),

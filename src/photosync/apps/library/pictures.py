@@ -11,18 +11,21 @@ from photosync.apps.library.models import Picture
 from photosync.apps.library.store import photo_store, render_pool, render_settings
 from photosync.core.errors import ItemRejected, TryLater
 from photosync.engine.ports import StagedPicture
-from photosync.imaging import Adjustment, Rendered
+from photosync.imaging import Adjustment, Rendered, RenderSettings
 
 WAITS_S = 120.0
 """A picture may be behind those of a run, and has a minute of its own."""
 
 
-def render_content(content: bytes, adjustment: Adjustment | None = None) -> Rendered:
+def render_content(
+    content: bytes, adjustment: Adjustment | None = None, *, settings: RenderSettings | None = None
+) -> Rendered:
     """Return the renditions of a picture, turned and cut as asked; processes of their own read it, never this one.
 
-    Raises ItemRejected with the reason in words, TryLater where no process comes to it.
+    Without `settings` they are those of the library. Raises ItemRejected with the reason in words, TryLater where
+    no process comes to it.
     """
-    settings = render_settings()
+    settings = settings or render_settings()
     if adjustment is not None and not adjustment.changes_nothing:
         settings = replace(settings, adjustment=adjustment)
     future = render_pool().submit(content, settings)

@@ -114,6 +114,9 @@ class Report(models.Model):
     pdf_bytes = models.PositiveIntegerField()
     origin = models.CharField(max_length=8, choices=Origin)
     file_name = models.CharField(max_length=500, blank=True, help_text=_("Of an imported report."))
+    made_from = models.CharField(
+        max_length=64, blank=True, help_text=_("SHA-256 of all that is on it, of a report that was made here.")
+    )
     photo_sha256 = models.CharField(
         max_length=64, blank=True, help_text=_("The full rendition of the photo that was printed; empty without one.")
     )
@@ -130,8 +133,12 @@ class ReportResults(models.Model):
     """What a report is made from: the lines of a results file for one member."""
 
     member = models.OneToOneField(CycleMember, on_delete=models.CASCADE, related_name="results")
-    subjects = models.JSONField(default=list, help_text=_("Per subject: subject, mark, grade, comment, teacher."))
-    remarks = models.JSONField(default=dict, help_text=_("Once per person: absences, general comment."))
+    subjects = models.JSONField(
+        default=list, help_text=_("Per subject: subject, mark, grade, effort, comment, teacher.")
+    )
+    remarks = models.JSONField(
+        default=dict, help_text=_("Once per person: absences, late, general comment, year adviser.")
+    )
     stored_at = models.DateTimeField()
     stored_by = models.CharField(max_length=200)
 

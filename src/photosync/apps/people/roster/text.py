@@ -46,23 +46,23 @@ class UnreadableLine:
     reason: str
 
 
-def check_file(path: Path) -> None:
-    """Raise WrongUse unless `path` is a file of a size that a roster can have."""
+def check_file(path: Path, *, what: str = "roster") -> None:
+    """Raise WrongUse unless `path` is a file of a size that a roster can have. `what` is what it is called."""
     try:
         status = path.stat()
     except (OSError, ValueError) as exc:
         why = getattr(exc, "strerror", None) or "the name is not well formed"
-        raise WrongUse(f"The roster {quoted(str(path))} cannot be read ({why}). Nothing was imported.") from exc
+        raise WrongUse(f"The {what} {quoted(str(path))} cannot be read ({why}). Nothing was imported.") from exc
     if not stat.S_ISREG(status.st_mode):
-        raise WrongUse(f"The roster {quoted(str(path))} is not a file. Nothing was imported. Name a CSV file.")
+        raise WrongUse(f"The {what} {quoted(str(path))} is not a file. Nothing was imported. Name a CSV file.")
     if status.st_size > LARGEST_FILE_MB * 1_000_000:
         raise WrongUse(
-            f"The roster {quoted(str(path))} is larger than {LARGEST_FILE_MB} MB. Nothing was imported. "
+            f"The {what} {quoted(str(path))} is larger than {LARGEST_FILE_MB} MB. Nothing was imported. "
             "Split it into several files."
         )
 
 
-def encoding_of(path: Path) -> str:
+def encoding_of(path: Path, *, what: str = "roster") -> str:
     """Return the encoding: by its mark, UTF-16 by its zeros, UTF-8 if all of it is, else Windows-1252.
 
     Reads the file once. Raises WrongUse for a file that is no text at all.
@@ -84,7 +84,7 @@ def encoding_of(path: Path) -> str:
             return "utf-8" if _is_utf8(file.read) else "cp1252"
     except OSError as exc:
         raise WrongUse(
-            f"The roster {quoted(str(path))} cannot be read ({exc.strerror}). Nothing was imported."
+            f"The {what} {quoted(str(path))} cannot be read ({exc.strerror}). Nothing was imported."
         ) from exc
 
 
@@ -113,9 +113,18 @@ def _is_utf8(read: Callable[[int], bytes]) -> bool:
 class RosterText:
     """The rows of an open roster. `header` is its first row that is not empty; iterate for the others."""
 
-    def __init__(self, file: TextIO, *, prefers: Callable[[list[str]], int]) -> None:
+    def __init__(
+        self,
+        file: TextIO,
+        *,
+        prefers: Callable[[list[str]], int],
+        what: str = "roster",
+        longest_field: int = LONGEST_FIELD,
+    ) -> None:
         """`prefers` says how many column names of a header are known; it decides between delimiters."""
         self._file = file
+        self._what = what
+        self._longest_field = longest_field
         self._waiting: deque[tuple[int, str]] = deque()
         self._line = 0
         self.delimiter = ","
@@ -141,7 +150,7 @@ class RosterText:
             if isinstance(header, UnreadableLine):
                 raise WrongUse(f"Line {number}, which names the columns: {header.reason} Nothing was imported.")
             return number, [cell.strip() for cell in header.cells]
-        raise WrongUse("The roster is empty. Nothing was imported. Its first line must name the columns.")
+        raise WrongUse(f"The {self._what} is empty. Nothing was imported. Its first line must name the columns.")
 
     def _best_header(
         self, number: int, line: str, delimiters: tuple[str, ...], prefers: Callable[[list[str]], int]
@@ -208,8 +217,8 @@ class RosterText:
                 return UnreadableLine(number, _LONE_QUOTE)
         if len(cells) > MOST_COLUMNS:
             return UnreadableLine(number, f"It has more than {MOST_COLUMNS} cells.")
-        if any(len(cell) > LONGEST_FIELD for cell in cells):
-            return UnreadableLine(number, f"It has a cell with more than {LONGEST_FIELD} characters.")
+        if any(len(cell) > self._longest_field for cell in cells):
+            return UnreadableLine(number, f"It has a cell with more than {self._longest_field} characters.")
         return Row(number, cells)
 
     def _next_line(self) -> tuple[int, str] | None:

@@ -272,12 +272,13 @@ def test_columns_with_other_names_are_mapped(cycle: ReportingCycle, tmp_path: Pa
     [
         (
             "Mark",
-            '"Mark" does not map a column. Nothing was stored. Write it as COLUMN=FIELD, such as "Final result=mark".',
+            '"Mark" does not map a column. Nothing was stored. Write it as COLUMN=FIELD, such as '
+            '"Final result=mark".',
         ),
         (
             "Mark=points",
-            '"points" is not a field of results. Nothing was stored. Choose from: student_code, subject, mark, grade, '
-            "effort, comment, teacher, absences, late, general_comment, year_adviser, ignore.",
+            '"points" is not a field of results. Nothing was stored. Choose from: student_code, subject, mark, '
+            "grade, effort, comment, teacher, absences, late, general_comment, year_adviser, ignore.",
         ),
     ],
 )

@@ -1,10 +1,11 @@
 """Reports made here: with the right photo, once, never an archived one, and gone on with after a stop."""
 
-import subprocess
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from photosync.apps.audit.models import Entry
 from photosync.apps.library.models import Withdrawal
@@ -48,8 +49,7 @@ def report_of(cycle: ReportingCycle, code: str) -> Report:
 
 
 def text_of(content: bytes) -> str:
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return " ".join(done.stdout.decode().split())
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
 
 
 def pdf_of(cycle: ReportingCycle, code: str) -> bytes:

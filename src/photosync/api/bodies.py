@@ -17,10 +17,19 @@ from photosync.api.problems import Problem, problem_response
 LARGEST_FILE_BYTES = 30_000_000
 LARGEST_BODY_BYTES = LARGEST_FILE_BYTES + 1_000_000
 """With room for a somewhat larger file to be refused in words. The front door reads no more."""
-TAKES_FILES = re.compile(r"/api/v1/people/(?:import|[1-9][0-9]{0,17}/photo)")
+TAKES_FILES = re.compile(
+    r"/api/v1/(?:people/(?:import|[1-9][0-9]{0,17}/photo)"
+    r"|reporting-cycles/[1-9][0-9]{0,17}/results|report-design/crest)"
+)
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-OTHER_FORMS = (("/photo", "image/jpeg"), ("/photo-list", "application/pdf"), ("/calendar", "text/calendar"))
+OTHER_FORMS = (
+    ("/photo", "image/jpeg"),
+    ("/photo-list", "application/pdf"),
+    ("/calendar", "text/calendar"),
+    ("/report-preview", "application/pdf"),
+    ("/report-design/sample", "image/png"),
+)
 """By how the path ends: what GET answers with there instead of JSON."""
 
 

@@ -21,6 +21,7 @@ from photosync.api import (
     problems,
     profiles,
     records,
+    report_making,
     report_members,
     reporting,
     review,
@@ -74,6 +75,7 @@ api.add_router("/reporting-cycles", reporting.router)
 api.add_router("/reporting-cycles", report_members.router)
 api.add_router("/users", users.router)
 api.add_router("/notifications", notifications.router)
+api.add_router("", report_making.router)
 api.add_router("", photo_lists.router)
 api.add_router("", calendar.router)
 api.add_router("", end_of_year.router)

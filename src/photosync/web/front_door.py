@@ -47,10 +47,16 @@ BODY_WITHIN_S = 30.0
 SERVER_THREADS_END_WITHIN_S = 1.5
 LONGEST_COOKIE_HEADER = 4096
 LONGEST_SESSION_KEY = 64
-TAKES_FILES = re.compile(r"/data-management/(?:import|people/[1-9][0-9]{0,17}/photo)/")
+TAKES_FILES = re.compile(
+    r"/data-management/(?:import|people/[1-9][0-9]{0,17}/photo)/"
+    r"|/academic-reports/reporting/(?:design|[1-9][0-9]{0,17}/results)/"
+)
 """Where a file may be sent to, by those who are signed in."""
 API_ROOT = "/api/"
-API_TAKES_FILES = re.compile(r"/api/v1/people/(?:import|[1-9][0-9]{0,17}/photo)")
+API_TAKES_FILES = re.compile(
+    r"/api/v1/(?:people/(?:import|[1-9][0-9]{0,17}/photo)"
+    r"|reporting-cycles/[1-9][0-9]{0,17}/results|report-design/crest)"
+)
 """Where a file may be sent to with an API token."""
 LONGEST_AUTHORIZATION = 200
 TOLD_EVERY_S = 1.0

@@ -44,6 +44,7 @@ urlpatterns = [
     path(f"{TIMETABLE}runs/", include("photosync.web.run_urls")),
     path("review/", include("photosync.web.review_urls")),
     path("data-management/", include("photosync.web.data_urls")),
+    path("academic-reports/reporting/", include("photosync.web.report_making_urls")),
     path("photos/", faces.faces, name="faces"),
     path("photos/lists/", photo_lists.photo_lists, name="photo-lists"),
     path("photos/lists/print/", photo_lists.photo_list_print, name="photo-list-print"),

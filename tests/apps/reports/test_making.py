@@ -268,7 +268,7 @@ def test_making_of_no_one_is_refused(cycle: ReportingCycle) -> None:
 
 def test_making_in_an_archived_cycle_is_refused(cycle: ReportingCycle) -> None:
     cycle.state = ReportingCycle.State.ARCHIVED
-    with pytest.raises(Refused, match="2026 Semester 2 is archived, so its reports do not change any more"):
+    with pytest.raises(Refused, match="2026 Semester 2 is closed"):
         request_making(cycle, Making(), by="kim", now=NOW)
 
 

@@ -307,7 +307,7 @@ def test_results_of_an_archived_cycle_are_refused(cycle: ReportingCycle, tmp_pat
         stored(cycle, tmp_path, WHOLE)
 
     assert refused.value.message == (
-        "2026 Semester 2 is archived, so its reports do not change any more. Nothing was done."
+        "2026 Semester 2 is closed. Nothing was changed. Open it again first, with a reason."
     )
 
 

@@ -54,8 +54,10 @@ class Design:
 
 def design_of(school: School) -> Design:
     row = ReportDesign.objects.filter(school=school).first()
-    if row is None:
-        return Design()
+    return Design() if row is None else _design(row)
+
+
+def _design(row: ReportDesign) -> Design:
     return Design(
         heading=row.heading,
         footer=row.footer,
@@ -64,26 +66,29 @@ def design_of(school: School) -> Design:
     )
 
 
-def save_design(school: School, design: Design, *, crest: bytes | None = None, remove_crest: bool = False) -> Design:
+def save_design(
+    school: School, design: Design | None, *, crest: bytes | None = None, remove_crest: bool = False
+) -> Design:
     """Keep the texts of `design`, and the crest: a new one, none, or the one there is. Return what is kept.
 
-    Raises WrongUse for a crest that cannot be used, TryLater, StorageUnavailable.
+    Without `design` the texts stay. Raises WrongUse for a crest that cannot be used, TryLater, StorageUnavailable.
     """
-    made = _rendered_crest(crest) if crest is not None else None
-    if made is not None:
-        with photo_store().batch() as batch:
-            batch.add(made)
-            batch.commit()
-            return _saved(school, design, crest=made, remove_crest=False)
-    return _saved(school, design, crest=None, remove_crest=remove_crest)
+    if crest is None:
+        return _saved(school, design, crest=None, remove_crest=remove_crest)
+    made = _rendered_crest(crest)
+    with photo_store().batch() as batch:
+        batch.add(made)
+        batch.commit()
+        return _saved(school, design, crest=made, remove_crest=False)
 
 
-def _saved(school: School, design: Design, *, crest: bytes | None, remove_crest: bool) -> Design:
+def _saved(school: School, design: Design | None, *, crest: bytes | None, remove_crest: bool) -> Design:
     with transaction.atomic():
         School.objects.select_for_update().get(pk=school.pk)
         row = ReportDesign.objects.filter(school=school).first() or ReportDesign(school=school)
         before = _told(row)
-        row.heading, row.footer, row.signatories = design.heading, design.footer, list(design.signatories)
+        if design is not None:
+            row.heading, row.footer, row.signatories = design.heading, design.footer, list(design.signatories)
         if crest is not None:
             row.crest_sha256, row.crest_bytes = sha256(crest).hexdigest(), len(crest)
         elif remove_crest:
@@ -92,7 +97,7 @@ def _saved(school: School, design: Design, *, crest: bytes | None, remove_crest:
         changes = differences(before, _told(row))
         if changes:
             record(Act.REPORT_DESIGN_CHANGED, school.code, school=school, changes=changes, subject_id=row.pk)
-    return replace(design, crest_sha256=row.crest_sha256)
+    return _design(row)
 
 
 def _told(row: ReportDesign) -> dict[str, str | None]:

@@ -23,10 +23,11 @@ from photosync.apps.people.models import Person
 from photosync.apps.people.wording import level_words
 from photosync.apps.reports.design import Design, design_of
 from photosync.apps.reports.jobs import JobWork, request_job
+from photosync.apps.reports.locking import refuse_unless_open
 from photosync.apps.reports.models import CycleMember, Origin, Report, ReportingCycle, ReportJob
 from photosync.apps.reports.printed import TEMPLATE, ToPrint, content_of, report_to_print, sample_to_print
 from photosync.apps.reports.printed_photo import PrintedPhoto, photos_to_print
-from photosync.apps.reports.results import refuse_unless_open
+from photosync.apps.schools.models import School
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, TryLater
 from photosync.core.people import quoted
 from photosync.core.wording import list_words
@@ -157,9 +158,9 @@ def preview_report(cycle: ReportingCycle, code: str) -> PreviewedReport:
     return PreviewedReport(f"{name}.pdf", set_one(TEMPLATE, data, files), member.person_id if printed else None)
 
 
-def design_picture(cycle_year: int, design: Design, school: Any) -> bytes:
+def design_picture(school: School, design: Design, year: int) -> bytes:
     """Return the first page of a report of nobody as PNG, to look at a design. Raises Refused, TryLater."""
-    data = sample_to_print(school, design, cycle_year)
+    data = sample_to_print(school, design, year)
     crest = content_of(design.crest_sha256) if design.crest_sha256 else None
     if crest is None:
         return set_one(TEMPLATE, data, {}, as_picture=True)

@@ -15,9 +15,9 @@ from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record
 from photosync.apps.people.models import Person
 from photosync.apps.people.roster.report import RefusedRow
+from photosync.apps.reports.locking import locked_cycle, refuse_unless_open
 from photosync.apps.reports.models import CycleMember, ReportingCycle, ReportResults
 from photosync.apps.reports.results_file import MOST_SUBJECTS, SUBJECT, PersonResults, ResultsFile, read_results
-from photosync.core.errors import Refused
 
 CODES_AT_ONCE = 500
 MOST_NAMED = 100
@@ -57,7 +57,7 @@ class ResultsReport:
     with_results: int = 0
     without_results: int = 0
     without_named: list[str] = field(default_factory=list)
-    """Name and code of the first MOST_NAMED of those without results."""
+    """Name and code of the first MOST_NAMED of those without results; who is protected is not named."""
 
     @property
     def people(self) -> int:
@@ -95,7 +95,7 @@ def store_results(
     """
     found = read_results(path, given_columns or {})
     with transaction.atomic():
-        locked = ReportingCycle.objects.select_for_update(of=("self",)).select_related("school").get(pk=cycle.pk)
+        locked = locked_cycle(cycle)
         refuse_unless_open(locked)
         report = ResultsReport(preview, found.columns, found.unknown, found.rows, found.refused, list(found.refusals))
         stored_for = _store(locked, found, report, replace=replace, by=by, now=now)
@@ -107,15 +107,6 @@ def store_results(
                 Act.REPORT_RESULTS_STORED, locked.name, school=locked.school, changes=changes, subject_id=locked.pk
             )
     return report
-
-
-def refuse_unless_open(cycle: ReportingCycle) -> None:
-    """Raise Refused for a cycle that is archived: what is in it does not change any more."""
-    if cycle.state != ReportingCycle.State.OPEN:
-        raise Refused(
-            _("%(cycle)s is archived, so its reports do not change any more. Nothing was done.")
-            % {"cycle": cycle.name}
-        )
 
 
 def _store(
@@ -167,7 +158,8 @@ def _note_unmatched(
         told = (
             _("No student has this code.")
             if known is None
-            else _("%(person)s is not in %(cycle)s.") % {"person": known.label, "cycle": cycle.name}
+            else _("%(person)s is not in %(cycle)s.")
+            % {"person": _("This student") if known.protected else known.label, "cycle": cycle.name}
         )
     report.unmatched_shown.append(Unmatched(person.code, person.line, person.lines, told))
 
@@ -201,6 +193,6 @@ def _count_members(cycle: ReportingCycle, report: ResultsReport, *, also: set[in
         if member.pk in also:
             continue
         report.without_results += 1
-        if len(report.without_named) < MOST_NAMED:
+        if len(report.without_named) < MOST_NAMED and not member.person.protected:
             report.without_named.append(str(member.person))
     report.with_results = waiting.count() - report.without_results

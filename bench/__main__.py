@@ -12,13 +12,19 @@ from pathlib import Path
 
 import pyvips
 
-from bench import changed, first_sync, pages, serving, unchanged
+from bench import changed, first_sync, pages, reports, serving, unchanged
 from bench.installation import PROJECT
 from bench.measuring import where
 from bench.options import PAGES, SECTIONS, Options, read_options
 from bench.table import Section, goals_markdown
 
-MEASURES = dict(zip(SECTIONS, (first_sync.measure, unchanged.measure, changed.measure, serving.measure), strict=True))
+MEASURES = dict(
+    zip(
+        SECTIONS,
+        (first_sync.measure, unchanged.measure, changed.measure, serving.measure, reports.measure),
+        strict=True,
+    )
+)
 MEASURES[PAGES] = pages.measure
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 PAGES_BEGIN, PAGES_END = "<!-- pages: begin -->", "<!-- pages: end -->"

@@ -16,7 +16,7 @@ STARTED_AT = time.monotonic()
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("task", choices=("prepare", "sync", "sign-in", "photos"))
+    parser.add_argument("task", choices=("prepare", "sync", "sign-in", "photos", "reports"))
     parser.add_argument("--source", type=Path)
     parser.add_argument("--people", type=int, default=0)
     options = parser.parse_args()
@@ -28,7 +28,7 @@ def main() -> None:
         prepare(options.source, options.people)
         answer: dict[str, object] = {}
     else:
-        answer = {"sync": sync_once, "sign-in": sign_in, "photos": photos}[options.task]()
+        answer = {"sync": sync_once, "sign-in": sign_in, "photos": photos, "reports": reports}[options.task]()
     print(json.dumps(answer), flush=True)
 
 
@@ -130,6 +130,30 @@ def _processor_s() -> float:
     """Return user and system time of this process and of its children that have ended, in seconds."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def reports() -> dict[str, object]:
+    """Make every report of the one cycle anew, once a line comes in."""
+    from django.db.models import Sum
+    from django.utils import timezone
+
+    from photosync.apps.reports.jobs import claim_job, execute_job
+    from photosync.apps.reports.making import Making, request_making
+    from photosync.apps.reports.models import Report, ReportingCycle
+    from photosync.apps.runs.models import Worker
+    from photosync.worker.identity import Identity
+
+    Report.objects.all().delete()
+    identity = Identity(Worker.Kind.COMMAND, timezone.now)
+    job = request_making(ReportingCycle.objects.get(), Making(), by="bench", now=timezone.now())
+    print("ready", flush=True)
+    sys.stdin.readline()
+    work = claim_job(job.pk, identity.worker, timezone.now)
+    assert work is not None
+    execute_job(work)
+    identity.release()
+    size = Report.objects.aggregate(size=Sum("pdf_bytes"))["size"]
+    return {"made": Report.objects.count(), "bytes": size}
 
 
 if __name__ == "__main__":

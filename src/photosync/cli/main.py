@@ -30,7 +30,7 @@ SUMMARIES = {
     "run": "Look at runs, and decide on them.",
     "review": "Decide on what runs left to a person.",
     "notify": "Say who is told before a sync stops, and when one ends, is held or fails.",
-    "report": "Reporting cycles, long work on them, and the end of the year.",
+    "report": "Reporting cycles, their reports and the archive, and the end of the year.",
     "audit": "Who did what, and who saw whose photo.",
     "photo": "Get, set, withdraw or show the photo of a person, its history, and lists.",
     "calendar": "Show the calendar feed; make and end secret links to it.",

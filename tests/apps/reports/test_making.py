@@ -83,7 +83,7 @@ def test_reports_are_made_of_all_who_have_results(cycle: ReportingCycle) -> None
         assert words in said
     assert not Report.objects.filter(member=member_of(cycle, "1004")).exists()
     entry = Entry.objects.get(act="report.making-requested")
-    assert (entry.subject, entry.note) == ("2026 Semester 2", "all with results")
+    assert (entry.subject, entry.note) == ("2026 Semester 2", "All with results")
 
 
 def test_photo_is_that_of_the_year_of_the_cycle_or_of_an_earlier_one_which_is_said(cycle: ReportingCycle) -> None:

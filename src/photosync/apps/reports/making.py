@@ -85,7 +85,7 @@ class Making:
         """Return for instance "Year 7, 7B; only those without a report"."""
         parts = [level_words(self.year_level)] if self.year_level else []
         parts += [self.roll_group] if self.roll_group else []
-        told = [", ".join(parts) or _("all with results")]
+        told = [", ".join(parts) or _("All with results")]
         told += [_("only those without a report")] if self.only_missing else []
         told += [_("also in place of imported reports")] if self.replace_imported else []
         return "; ".join(told)

@@ -29,16 +29,17 @@ def measure(options: Options) -> Section:
         f"`photosync report make` from stored results: {len(SUBJECTS)} subjects with comments, the photo and a crest "
         "on each page, PDF/A-2a and PDF/UA-1, stored and recorded. Without what the command takes to start; the "
         "memory is that of the command and all that it starts, beyond what it has before it begins.",
-        ("reports", "time", "each", "memory", "documents"),
+        ("reports", "time", "processor time", "memory", "documents"),
     )
     photos = inputs.portraits(options.cache, options.photos)
     installation = Installation(options.work / "reports", photos, options.photos)
     installation.sync()
     _fill(installation, options)
-    took, memory, size = [], [], 0
+    took, processor, memory, size = [], [], [], 0
     for _ in range(options.rounds):
-        run_s, extra, size = _made(installation, options.photos)
+        run_s, processor_s, extra, size = _made(installation, options.photos)
         took.append(run_s)
+        processor.append(processor_s)
         memory.append(extra)
     installation.remove()
     run_s, extra_bytes = median(took), median(memory)
@@ -87,8 +88,8 @@ def _say(installation: Installation, *words: str) -> None:
     subprocess.run(command, check=True, cwd=PROJECT, env=installation.environment(), stdout=subprocess.DEVNULL)
 
 
-def _made(installation: Installation, reports: int) -> tuple[float, int, int]:
-    """Make every report anew; return the seconds, the bytes of memory beyond idle, and those of all documents."""
+def _made(installation: Installation, reports: int) -> tuple[float, float, int, int]:
+    """Make every report anew; return the seconds, those of the processor, the bytes of memory beyond idle, and those of all documents."""
     command = [sys.executable, "-m", "bench.child", "reports"]
     process = subprocess.Popen(
         command, cwd=PROJECT, env=installation.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -109,4 +110,4 @@ def _made(installation: Installation, reports: int) -> tuple[float, int, int]:
     told = json.loads(answer)
     if told["made"] != reports:
         raise SystemExit(f"{told['made']} of {reports} reports were made")
-    return took_s, peak[0] - idle, int(told["bytes"])
+    return took_s, float(told["processor_s"]), peak[0] - idle, int(told["bytes"])

@@ -89,7 +89,7 @@ def _say(installation: Installation, *words: str) -> None:
 
 
 def _made(installation: Installation, reports: int) -> tuple[float, float, int, int]:
-    """Make every report anew; return the seconds, those of the processor, the bytes of memory beyond idle, and those of all documents."""
+    """Make every report anew; return the seconds, those of the processor, the bytes of memory, and of documents."""
     command = [sys.executable, "-m", "bench.child", "reports"]
     process = subprocess.Popen(
         command, cwd=PROJECT, env=installation.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

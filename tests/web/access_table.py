@@ -101,7 +101,6 @@ PAGES: dict[str, Access] = {
     "reporting-make": Access(ARCHIVE, ARCHIVE, CYCLE),
     "reporting-make-live": Access(ARCHIVE, holds=CYCLE),
     "reporting-make-preview": Access(ARCHIVE, holds=CYCLE),
-    "reporting-make-cancel": Access(NO, ARCHIVE, ("cycle_id", "job_id")),
     "faces": Access(FACES),
     "photo-lists": Access(FACES),
     "photo-list-print": Access(FACES),

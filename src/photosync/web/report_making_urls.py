@@ -14,5 +14,4 @@ urlpatterns = [
     path("<int:cycle_id>/make/", report_making.make, name="reporting-make"),
     path("<int:cycle_id>/make/live/", report_making.live, name="reporting-make-live"),
     path("<int:cycle_id>/make/preview.pdf", report_making.preview, name="reporting-make-preview"),
-    path("<int:cycle_id>/make/cancel/<int:job_id>/", report_making.cancel, name="reporting-make-cancel"),
 ]

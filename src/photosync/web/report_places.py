@@ -22,6 +22,12 @@ PLACES = (
         Permission.PHOTO_VIEW,
     ),
     (
+        "report-design",
+        gettext_lazy("Design of reports"),
+        gettext_lazy("How the reports look that are made here: crest, heading, footer and lines to sign on."),
+        Permission.ACAD_ARCHIVE,
+    ),
+    (
         "end-of-year",
         gettext_lazy("End of year"),
         gettext_lazy("What happens on which day until the first weeks of next year, and what is still missing."),

@@ -19,7 +19,7 @@ from photosync.core.errors import PhotoSyncError
 from photosync.printing import printing_available
 from photosync.web.page import Crumb, render_page
 from photosync.web.report_results_form import DesignForm
-from photosync.web.reporting_crumbs import reporting_crumbs
+from photosync.web.views.academic_reports import report_crumbs
 from photosync.web.workplace import Workplace, in_workplace
 
 
@@ -62,7 +62,7 @@ def design(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         },
         title=_("Design of reports"),
         workspace="academic-reports",
-        crumbs=reporting_crumbs(Crumb(_("Design of reports"))),
+        crumbs=report_crumbs(Crumb(_("Reporting"), reverse("reporting")), Crumb(_("Design of reports"))),
         workplace=workplace,
     )
 

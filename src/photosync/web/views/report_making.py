@@ -9,20 +9,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.audit.viewing import note_view
 from photosync.apps.people.wording import level_words
-from photosync.apps.reports.jobs import ALIVE, job_numbered
+from photosync.apps.reports.jobs import ALIVE
 from photosync.apps.reports.making import Making, preview_report, request_making
 from photosync.apps.reports.models import CycleMember, Origin, ReportingCycle, ReportJob
-from photosync.apps.reports.working import cancel_work
-from photosync.core.errors import NotFound, PhotoSyncError
+from photosync.core.errors import PhotoSyncError
 from photosync.core.wording import date_words, time_words
 from photosync.printing import printing_available
 from photosync.web.page import Crumb, render_page
-from photosync.web.reporting_crumbs import cycle_crumbs, the_cycle
+from photosync.web.views.academic_reports import report_crumbs
+from photosync.web.views.reporting import cycle_crumbs, the_cycle
 from photosync.web.workplace import Workplace, in_workplace
 
 LONGEST_GROUP = 32
@@ -66,7 +66,7 @@ def make(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRespo
         context,
         title=_("Make reports"),
         workspace="academic-reports",
-        crumbs=cycle_crumbs(cycle, Crumb(_("Make reports"))),
+        crumbs=report_crumbs(*cycle_crumbs(cycle, Crumb(_("Make reports")))),
         workplace=workplace,
     )
 
@@ -101,19 +101,6 @@ def preview(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRe
     response.headers["Content-Disposition"] = str(content_disposition_header(False, shown.name))  # noqa: FBT003
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-@require_POST
-@in_workplace(needs=Permission.ACAD_ARCHIVE)
-def cancel(request: HttpRequest, workplace: Workplace, cycle_id: int, job_id: int) -> HttpResponse:
-    cycle = the_cycle(workplace, cycle_id)
-    try:
-        cancel_work(job_numbered(job_id, cycle), by=request.user.get_username(), now=datetime.now(UTC))
-    except NotFound as error:
-        messages.error(request, error.message)
-    except PhotoSyncError as error:
-        messages.info(request, error.message)
-    return HttpResponseRedirect(reverse("reporting-make", args=[cycle.pk]))
 
 
 def _asked(request: HttpRequest) -> Making:

@@ -24,8 +24,9 @@ from photosync.apps.reports.results import ResultsReport, store_results
 from photosync.core.errors import NotFound, PhotoSyncError
 from photosync.web.page import Crumb, render_page
 from photosync.web.report_results_form import REPLACE, ResultsForm
-from photosync.web.reporting_crumbs import cycle_crumbs, the_cycle
 from photosync.web.roster_form import shown_name
+from photosync.web.views.academic_reports import report_crumbs
+from photosync.web.views.reporting import cycle_crumbs, the_cycle
 from photosync.web.workplace import Workplace, in_workplace
 
 SESSION_KEY = "results"
@@ -211,6 +212,6 @@ def _page(
         {"cycle": cycle, "is_open": cycle.state == ReportingCycle.State.OPEN} | context,
         title=title,
         workspace="academic-reports",
-        crumbs=cycle_crumbs(cycle, *before, Crumb(title)),
+        crumbs=report_crumbs(*cycle_crumbs(cycle, *before, Crumb(title))),
         workplace=workplace,
     )

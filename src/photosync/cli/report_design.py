@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
@@ -61,12 +62,17 @@ def command(
     if target is not None:
         year = academic_year_now(school, options.right_now())
         write_whole(design_picture(school, design, year), target, what="The sample")
-    document = design_document(design)
+    _print(design_document(design), target)
+
+
+def _print(document: dict[str, Any], target: Path | None) -> None:
     if output.wants_json():
         output.print_json(document)
         return
-    signs = ", ".join(design.signatories)
-    facts = document | {"signatories": signs, "crest": "yes" if design.crest_sha256 else "no"}
+    facts = document | {
+        "signatories": ", ".join(document["signatories"]),
+        "crest": "yes" if document["crest"] else "no",
+    }
     output.print_facts((name, value) for name, value in facts.items())
     if target is not None:
         output.print_text(f"A sample was written to {target}.")

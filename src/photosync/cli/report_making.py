@@ -50,11 +50,7 @@ def command(
     if code is not None and target is not None:
         shown = preview_report(found, code)
         write_whole(shown.content, target, what="The report")
-        document = {"file": str(target), "bytes": len(shown.content), "with_photo": shown.shown_person_id is not None}
-        if output.wants_json():
-            output.print_json(document)
-        else:
-            output.print_text(f"Preview: nothing was stored. Written to {target}.")
+        _print_preview(target, len(shown.content), with_photo=shown.shown_person_id is not None)
         return
     making = Making(
         year_level=year_level, roll_group=roll_group, only_missing=only_missing, replace_imported=replace_imported
@@ -65,3 +61,10 @@ def command(
         output.print_json(ended)
     else:
         print_job(ended)
+
+
+def _print_preview(target: Path, size_bytes: int, *, with_photo: bool) -> None:
+    if output.wants_json():
+        output.print_json({"file": str(target), "bytes": size_bytes, "with_photo": with_photo})
+    else:
+        output.print_text(f"Preview: nothing was stored. Written to {target}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -148,7 +149,7 @@ def _check_length(what: str, text: str, most: int) -> None:
         )
 
 
-def design_document(design: Design) -> dict[str, object]:
+def design_document(design: Design) -> dict[str, Any]:
     return {
         "heading": design.heading,
         "footer": design.footer,

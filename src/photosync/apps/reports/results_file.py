@@ -189,6 +189,12 @@ def _recognised(header: Sequence[str], given: Mapping[str, str]) -> tuple[dict[s
                 % {"field": wanted, "one": quoted(header[places[wanted]]), "other": quoted(name)}
             )
         places[wanted], mapping[name] = place, wanted
+    _check_places(places, header)
+    unknown = tuple(name for name in header if name and name not in mapping)
+    return places, ResultsFile(mapping, unknown)
+
+
+def _check_places(places: Mapping[str, int], header: Sequence[str]) -> None:
     if CODE not in places:
         raise WrongUse(
             _(
@@ -205,8 +211,6 @@ def _recognised(header: Sequence[str], given: Mapping[str, str]) -> tuple[dict[s
             )
             % {"fields": ", ".join(FIELDS[1:]), "columns": _listed(header)}
         )
-    unknown = tuple(name for name in header if name and name not in mapping)
-    return places, ResultsFile(mapping, unknown)
 
 
 def _listed(header: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("report cycle newcomers", "report job", "report job list", "report job follow", "report job cancel"),
         *("report end-of-year", "report photo-day", "report photo-day set", "report photo-day clear"),
         *("report next-period",),
+        *("report results", "report design", "report make"),
         *("review list", "review match", "review dismiss", "review undo", "review decisions"),
         *("photo get", "photo history", "photo release", "photo set", "photo restore"),
         *("photo withdraw", "photo show", "photo list", "photo take-off"),

@@ -13,6 +13,10 @@ from django.db.models import Q
 from photosync.apps.library.models import Picture, YearPhoto
 from photosync.apps.library.photos import blob_of
 from photosync.apps.library.store import photo_store, render_pool, render_settings
+from photosync.apps.reports.models import ArchivedReport
+from photosync.apps.reports.references import blobs_of_reports, referenced_by_reports
+from photosync.apps.reports.verifying import ArchiveVerified, verify_archive
+from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile
 from photosync.apps.sources.opening import open_profile_source
 from photosync.core.errors import Damaged, ItemRejected, PhotoSyncError
@@ -31,6 +35,8 @@ class Trouble:
 
     finding: Finding
     people: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+    """Archived reports of which it is the PDF or the photo."""
     repaired: bool = False
     outcome: str = ""
 
@@ -41,6 +47,7 @@ class Trouble:
             "size_bytes": self.finding.size_bytes,
             "explanation": self.finding.explanation,
             "people": self.people,
+            "reports": self.reports,
             "repaired": self.repaired,
             "outcome": self.outcome,
         }
@@ -57,6 +64,7 @@ class Verified:
     orphaned: int = 0
     troubles: list[Trouble] = field(default_factory=list)
     orphans: list[Finding] = field(default_factory=list)
+    archive: ArchiveVerified = field(default_factory=ArchiveVerified)
 
     @property
     def unrepaired(self) -> int:
@@ -72,11 +80,12 @@ class Verified:
             "orphaned": self.orphaned,
             "troubles": [trouble.document() for trouble in self.troubles],
             "orphans": [{"sha256": each.sha256, "size_bytes": each.size_bytes} for each in self.orphans],
+            "archive": self.archive.document(),
         }
 
 
 def verify_store(*, repair: bool) -> Verified:
-    """Re-hash every photo that the database refers to; with `repair`, mend what can be mended.
+    """Re-hash every photo and report that the database refers to, and check the archive's seals; with `repair`, mend what can be mended.
 
     A card or thumb is made anew from its full; a full from its source, where the source still has the same
     bytes. Raises StorageUnavailable.
@@ -90,21 +99,26 @@ def verify_store(*, repair: bool) -> Verified:
             continue
         verified.missing += finding.kind == "missing"
         verified.damaged += finding.kind == "damaged"
-        verified.troubles.append(Trouble(finding, _people_of(finding.sha256)))
+        verified.troubles.append(Trouble(finding, _people_of(finding.sha256), _reports_of(finding.sha256)))
     if repair:
         for trouble in verified.troubles:
             _repair(trouble)
             verified.repaired += trouble.repaired
+    left = {each.finding.sha256: each.finding for each in verified.troubles if not each.repaired}
+    verified.archive = verify_archive(
+        School.objects.order_by("code"),
+        look=lambda name: (left[name].kind, left[name].explanation) if name in left else None,
+    )
     return verified
 
 
 def _references(verified: Verified) -> Iterator[tuple[str, int]]:
-    """Yield (name, size in bytes) of every blob that a picture refers to, ascending, each once."""
+    """Yield (name, size in bytes) of every blob that a picture or a report refers to, ascending, each once."""
     renditions = [
         Picture.objects.order_by().values_list(f"{size}_sha256", f"{size}_bytes")
         for size in ("full", "card", "thumb")
     ]
-    for name, size_bytes in renditions[0].union(*renditions[1:]).order_by("full_sha256").iterator(2_000):
+    for name, size_bytes in renditions[0].union(*renditions[1:], *blobs_of_reports()).order_by("full_sha256").iterator(2_000):
         verified.checked += 1
         yield name, size_bytes
 
@@ -118,8 +132,16 @@ def _people_of(name: str) -> list[str]:
     return list(dict.fromkeys(str(row.person) for row in rows[:PEOPLE_NAMED]))
 
 
+def _reports_of(name: str) -> list[str]:
+    rows = ArchivedReport.objects.filter(Q(pdf_sha256=name) | Q(photo_sha256=name)).order_by("pk")
+    return [str(row) for row in rows[:PEOPLE_NAMED]]
+
+
 def _repair(trouble: Trouble) -> None:
     pictures = _pictures_of(trouble.finding.sha256)
+    if not pictures:
+        trouble.outcome = "It cannot be made anew. Restore it from a backup."
+        return
     outcomes = [_repair_picture(picture, trouble.finding.sha256) for picture in pictures]
     failed = [why for why in outcomes if why]
     trouble.repaired = not failed
@@ -203,5 +225,5 @@ def _refer(picture: Picture, rendition: Rendition, name: str, size_bytes: int) -
     size = rendition.value
     with transaction.atomic():
         Picture.objects.filter(pk=picture.pk).update(**{f"{size}_sha256": name, f"{size}_bytes": size_bytes})
-    if not _pictures_of(former):
+    if not _pictures_of(former) and not referenced_by_reports([former]):
         photo_store().delete(former)

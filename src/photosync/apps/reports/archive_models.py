@@ -69,3 +69,14 @@ class ArchivedReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cycle_name}, {self.person_name} ({self.person_code})"
+
+
+class ArchiveHead(models.Model):
+    """The number and seal of the report that a school archived last, so that removals at the end are noticed."""
+
+    school = models.OneToOneField(School, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    seal = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.number}"

@@ -33,6 +33,7 @@ WORK = {
     Kind.IMPORT: "photosync.apps.reports.importing:import_matched",
     Kind.MAKE: "photosync.apps.reports.making:make_reports",
     Kind.ARCHIVE: "photosync.apps.reports.archiving:archive_reports",
+    Kind.VERIFY: "photosync.apps.reports.verifying:verify_cycle",
 }
 """Per kind, `module:function`; it takes the JobWork and returns counts."""
 

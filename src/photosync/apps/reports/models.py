@@ -8,11 +8,12 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.people.models import Person
-from photosync.apps.reports.archive_models import ArchivedReport, Origin
+from photosync.apps.reports.archive_models import ArchivedReport, ArchiveHead, Origin
 from photosync.apps.runs.models import Worker
 from photosync.apps.schools.models import School
 
 __all__ = [
+    "ArchiveHead",
     "ArchivedReport",
     "CycleMember",
     "Origin",
@@ -225,6 +226,7 @@ class ReportJob(models.Model):
         IMPORT = "import", _("Import reports")
         MAKE = "make", _("Make reports")
         ARCHIVE = "archive", _("Archive reports")
+        VERIFY = "verify", _("Verify archived reports")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")

@@ -16,6 +16,7 @@ from photosync.apps.library.models import PhotoVersion, Picture, Pin
 from photosync.apps.library.store import photo_store
 from photosync.apps.notifications.keeping import forget_old_messages
 from photosync.apps.people.roster.uploads import forget_old_uploads
+from photosync.apps.reports.references import referenced_by_reports
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.runs.models import PlanItem, Worker
 from photosync.apps.sources.models import ListedFile
@@ -87,9 +88,13 @@ def forget_unused_pictures(now: datetime) -> int:
 
 
 def referenced_blobs(sha256s: Sequence[str]) -> set[str]:
-    """Return those of the blobs that a picture refers to."""
+    """Return those of the blobs that a picture, a report or the archive refers to.
+
+    Pictures first: the archive takes over the photo of one that is forgotten meanwhile.
+    """
     names = set(sha256s)
     rows = Picture.objects.filter(
         Q(full_sha256__in=names) | Q(card_sha256__in=names) | Q(thumb_sha256__in=names)
     ).values_list("full_sha256", "card_sha256", "thumb_sha256")
-    return {sha256 for row in rows for sha256 in row if sha256 in names}
+    of_pictures = {sha256 for row in rows for sha256 in row if sha256 in names}
+    return of_pictures | referenced_by_reports(sha256s)

@@ -7,6 +7,7 @@ from click.exceptions import Exit
 
 from photosync.cli import installation, options, output
 from photosync.cli.outcome import FAILED, say_error
+from photosync.cli.report_words import BROKEN, archive_words
 
 
 @click.command("verify")
@@ -14,9 +15,10 @@ from photosync.cli.outcome import FAILED, say_error
 @options.as_json
 @options.with_debug
 def command(*, repair: bool) -> None:
-    """Re-hash every stored photo against the database: what is missing, damaged or orphaned.
+    """Re-hash every stored photo and report against the database: what is missing, damaged or orphaned.
 
-    Exit status 1 where a photo stays missing or damaged; orphans are only reported.
+    Of the report archive every seal is checked too. Exit status 1 where a photo or report stays missing or damaged,
+    or a seal is broken; orphans are only reported.
 
     Example: photosync verify --repair
     """
@@ -36,15 +38,21 @@ def command(*, repair: bool) -> None:
         )
         for trouble in verified.troubles:
             whose = f" Photo of {', '.join(trouble.people)}." if trouble.people else ""
+            whose += f" Archived: {'; '.join(trouble.reports)}." if trouble.reports else ""
             finding = trouble.finding
             output.print_text(
                 f"{finding.kind}: {finding.sha256}: {finding.explanation}{whose} {trouble.outcome}".rstrip()
             )
+        output.print_text(archive_words(verified.archive))
+        output.print_text(*(str(each["explanation"]) for each in verified.archive.seals))
     if verified.unrepaired:
         say_error(
             f"{_photos(verified.unrepaired)} missing or damaged. "
             + ("Restore what is lost from a backup." if repair else "Try: photosync verify --repair")
         )
+        raise Exit(FAILED)
+    if not verified.archive.is_whole:
+        say_error(BROKEN)
         raise Exit(FAILED)
 
 

@@ -33,6 +33,7 @@ class Environment:
     metrics_token: str
     photo_limits: PhotoLimits
     rendition_sizes: RenditionSizes
+    largest_report_megabytes: int
     sign_in: SignInSettings
     outgoing: OutgoingSettings
 
@@ -58,6 +59,7 @@ class Environment:
             metrics_token=_metrics_token(variables),
             photo_limits=_limits(variables),
             rendition_sizes=_sizes(variables),
+            largest_report_megabytes=_report_megabytes(variables),
             sign_in=SignInSettings.read(variables),
             outgoing=OutgoingSettings.read(variables),
         )
@@ -99,6 +101,13 @@ def _limits(variables: Mapping[str, str]) -> PhotoLimits:
         max_megabytes=_number(variables, "PHOTOSYNC_MAX_MEGABYTES", 30),
         min_short_edge_px=_number(variables, "PHOTOSYNC_MIN_SHORT_EDGE_PX", 120),
     )
+
+
+def _report_megabytes(variables: Mapping[str, str]) -> int:
+    number = _number(variables, "PHOTOSYNC_MAX_REPORT_MEGABYTES", 30)
+    if not 1 <= number <= 500:
+        raise WrongUse("PHOTOSYNC_MAX_REPORT_MEGABYTES must be 1 to 500. Nothing was started.")
+    return number
 
 
 def _sizes(variables: Mapping[str, str]) -> RenditionSizes:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
+from photosync.core.photos import BYTES_PER_MEGABYTE
 from photosync.project.environment import Environment
 
 ENVIRONMENT = Environment.read()
@@ -18,6 +19,7 @@ CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.trusted_origins)
 PHOTOSYNC_DATA = ENVIRONMENT.data_folder
 PHOTOSYNC_SOURCE_ROOTS = ENVIRONMENT.source_roots
 PHOTOSYNC_PHOTO_LIMITS = ENVIRONMENT.photo_limits
+PHOTOSYNC_LARGEST_REPORT_BYTES = ENVIRONMENT.largest_report_megabytes * BYTES_PER_MEGABYTE
 PHOTOSYNC_RENDITION_SIZES = ENVIRONMENT.rendition_sizes
 PHOTOSYNC_RUNS_DATABASE_URL = ENVIRONMENT.runs_database_url()
 PHOTOSYNC_PROXIES = ENVIRONMENT.sign_in.proxies

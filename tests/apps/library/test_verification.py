@@ -64,6 +64,14 @@ def test_sound_store_has_nothing_to_tell(scene: Scene) -> None:
         "orphaned": 0,
         "troubles": [],
         "orphans": [],
+        "archive": {
+            "checked": 0,
+            "missing": 0,
+            "damaged": 0,
+            "broken_seals": 0,
+            "troubles": [],
+            "seals": [],
+        },
     }
 
 

@@ -139,6 +139,7 @@ def change_by_force(statement: str, *values: object) -> None:
     table = "reports_archivedreport"
     with connection.cursor() as cursor:
         if connection.vendor != "sqlite":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER archived_reports_are_final")
             cursor.execute(statement, values)
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER archived_reports_are_final")

@@ -16,7 +16,9 @@ from photosync.apps.library.models import PhotoVersion, Picture, Pin
 from photosync.apps.library.store import photo_store
 from photosync.apps.notifications.keeping import forget_old_messages
 from photosync.apps.people.roster.uploads import forget_old_uploads
+from photosync.apps.reports.importing import forget_old_imports
 from photosync.apps.reports.references import referenced_by_reports
+from photosync.apps.reports.uploads import forget_old_report_uploads
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.runs.models import PlanItem, Worker
 from photosync.apps.sources.models import ListedFile
@@ -46,11 +48,14 @@ class Housekeeper:
 
 
 def keep_house(now: datetime) -> None:
-    """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago, rosters not imported.
+    """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago, rosters and
+    reports not imported.
 
     And what the schools' retention lets go of the audit and of the views of photos.
     """
     forget_old_uploads(now)
+    forget_old_report_uploads(now)
+    forget_old_imports(now)
     forget_old_answers(now)
     forget_old_messages(now)
     Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()

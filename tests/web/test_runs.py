@@ -13,7 +13,7 @@ from photosync.apps.people.models import Person
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.schools.models import School
 from photosync.core.run_states import RunState, Trigger
-from photosync.web.run_csv import safe_cell
+from photosync.core.spreadsheets import safe_cell
 from tests.apps.runs.scene import Scene
 from tests.web.pages import Markup, make_profile, make_run, make_ticking_worker, make_user, signed_in
 

@@ -14,7 +14,7 @@ from photosync.apps.audit.documents import entry_document, view_document
 from photosync.apps.audit.models import Entry
 from photosync.apps.audit.queries import Told
 from photosync.apps.audit.view_words import ViewTold
-from photosync.web.run_csv import safe_cell
+from photosync.core.spreadsheets import safe_cell
 
 LINES_AT_ONCE = 500
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile
 from photosync.apps.sources.queries import files_in
+from photosync.core.spreadsheets import safe_cell
 from photosync.engine.names import joined_path
 
 ROWS_AT_ONCE = 500
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def changes_csv(run: Run) -> Iterator[bytes]:
@@ -43,12 +43,6 @@ def _headings() -> list[str]:
         _("doubt"),
         _("why it is doubtful"),
     ]
-
-
-def safe_cell(value: object) -> str:
-    """Return `value` as text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe."""
-    text = "" if value is None else str(value).replace("\0", "")
-    return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
 
 
 def _rows(run: Run) -> Iterator[list[object]]:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import structlog
 from django.db import DatabaseError
@@ -25,11 +25,13 @@ from photosync.core.errors import PhotoSyncError
 from photosync.web.downloads import Download, WrittenFile, write_download
 from photosync.web.pages_bridge import (
     LARGEST_BODY_BYTES,
+    LARGEST_REPORTS_BYTES,
     LARGEST_UPLOAD_BYTES,
     BodyBrokenOff,
     BodyTooLarge,
     Scope,
     Wsgi,
+    body_in_file,
     read_body,
     run_pages,
     wsgi_environ,
@@ -44,6 +46,7 @@ DOWNLOAD_THREADS = 2
 OPENED_WITHIN_S = 30.0
 """The server opens a file that it is given within milliseconds; it stays there for this long."""
 BODY_WITHIN_S = 30.0
+REPORTS_WITHIN_S = 1_800.0
 SERVER_THREADS_END_WITHIN_S = 1.5
 LONGEST_COOKIE_HEADER = 4096
 LONGEST_SESSION_KEY = 64
@@ -58,6 +61,10 @@ API_TAKES_FILES = re.compile(
     r"|reporting-cycles/[1-9][0-9]{0,17}/results|report-design/crest)"
 )
 """Where a file may be sent to with an API token."""
+TAKES_REPORTS = re.compile(
+    r"(?:/academic-reports/reporting/[1-9][0-9]{0,17}/import/|/api/v1/reporting-cycles/[1-9][0-9]{0,17}/imports)"
+)
+"""Where many files may be sent to at once, by those who are signed in or have an API token."""
 LONGEST_AUTHORIZATION = 200
 TOLD_EVERY_S = 1.0
 
@@ -130,17 +137,30 @@ class FrontDoor:
 
     async def _answer_page(self, scope: Scope, protocol: Any) -> None:
         try:
-            async with asyncio.timeout(BODY_WITHIN_S):
-                body = await read_body(scope, protocol, largest=await self._largest_body(scope))
-        except (BodyBrokenOff, BodyTooLarge, TimeoutError) as error:
-            status = {BodyBrokenOff: 400, BodyTooLarge: 413}.get(type(error), 408)
+            body = await self._body(scope, protocol)
+        except (BodyBrokenOff, BodyTooLarge, TimeoutError, OSError) as error:
+            status = {BodyBrokenOff: 400, BodyTooLarge: 413, TimeoutError: 408}.get(type(error), 503)
+            if status == 503:
+                log.error("what was sent could not be kept", reason=str(error))  # noqa: TRY400  # it says it all
             if scope.path.startswith(API_ROOT):
                 # The API says it in its own form.
                 await self._answer_from_django(scope, protocol, wsgi_environ(scope, b"") | {REFUSED: status})
                 return
             _send(protocol, scope.method, status, _PLAIN, _NOT_READ[status])
             return
-        await self._answer_from_django(scope, protocol, wsgi_environ(scope, body))
+        try:
+            await self._answer_from_django(scope, protocol, wsgi_environ(scope, body))
+        finally:
+            if not isinstance(body, bytes):
+                body.close()
+
+    async def _body(self, scope: Scope, protocol: Any) -> bytes | IO[bytes]:
+        largest = await self._largest_body(scope)
+        if largest <= LARGEST_UPLOAD_BYTES:
+            async with asyncio.timeout(BODY_WITHIN_S):
+                return await read_body(scope, protocol, largest=largest)
+        async with asyncio.timeout(REPORTS_WITHIN_S):
+            return await body_in_file(scope, protocol, self._folder, self._download_threads, largest=largest)
 
     async def _answer_from_django(self, scope: Scope, protocol: Any, environ: dict[str, Any]) -> None:
         loop = asyncio.get_running_loop()
@@ -167,19 +187,20 @@ class FrontDoor:
         loop.call_later(OPENED_WITHIN_S, written.file.close)
 
     async def _largest_body(self, scope: Scope) -> int:
+        path = scope.path
         if scope.method != "POST":
             return LARGEST_BODY_BYTES
-        if API_TAKES_FILES.fullmatch(scope.path):
-            authorization = scope.headers.get("authorization") or ""
-            loop = asyncio.get_running_loop()
-            is_known = await loop.run_in_executor(self._page_threads, has_token, authorization)
-            return LARGEST_UPLOAD_BYTES if is_known else LARGEST_BODY_BYTES
-        if not TAKES_FILES.fullmatch(scope.path):
-            return LARGEST_BODY_BYTES
-        session_key = session_key_in(scope.headers.get("cookie") or "", self._cookie_name)
+        of_reports = bool(TAKES_REPORTS.fullmatch(path))
+        if path.startswith(API_ROOT):
+            takes_files = of_reports or bool(API_TAKES_FILES.fullmatch(path))
+            ask, by = has_token, scope.headers.get("authorization") or ""
+        else:
+            takes_files = of_reports or bool(TAKES_FILES.fullmatch(path))
+            ask, by = is_signed_in, session_key_in(scope.headers.get("cookie") or "", self._cookie_name)
         loop = asyncio.get_running_loop()
-        is_known = bool(session_key) and await loop.run_in_executor(self._page_threads, is_signed_in, session_key)
-        return LARGEST_UPLOAD_BYTES if is_known else LARGEST_BODY_BYTES
+        if not takes_files or not by or not await loop.run_in_executor(self._page_threads, ask, by):
+            return LARGEST_BODY_BYTES
+        return LARGEST_REPORTS_BYTES if of_reports else LARGEST_UPLOAD_BYTES
 
 
 def _written(download: Download, folder: Path) -> WrittenFile:
@@ -247,6 +268,7 @@ _NOT_READ = {
     400: b"The request broke off. Nothing was changed.\n",
     413: b"What was sent is too large. Nothing was changed.\n",
     408: b"The request did not arrive in time. Nothing was changed.\n",
+    503: b"What was sent could not be kept on the server. Nothing was changed. See that its disk has room.\n",
 }
 REFUSED = "photosync.refused"
 """In the WSGI environment: the status with which the API refuses a request whose body was not read."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import os
 import sys
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import Executor
 from contextvars import copy_context
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from photosync.web.downloads import Download
 
@@ -17,6 +22,9 @@ LARGEST_BODY_BYTES = 2_621_440
 LARGEST_FILE_BYTES = 30_000_000
 LARGEST_UPLOAD_BYTES = LARGEST_FILE_BYTES + 1_000_000
 """What a form sends that takes a file: the file, with room for a somewhat larger one to be refused by its page."""
+LARGEST_REPORTS_BYTES = 2_000_000_000
+"""What may be sent at once to become reports: PDFs, or a ZIP of them. It is kept on the disk, not in memory."""
+WRITTEN_TOGETHER_BYTES = 1 << 20
 SMALL_FILE_BYTES = 2_000_000
 """A file that says it is not larger (a style sheet, a script) is answered from memory."""
 
@@ -64,26 +72,56 @@ async def read_body(scope: Scope, chunks: Any, *, largest: int = LARGEST_BODY_BY
     Raises BodyTooLarge, where the length is declared before a byte is read, and BodyBrokenOff: half a roster must not
     pass for a whole one, in which everyone else has left.
     """
+    body = bytearray()
+    async for chunk in whole_body(scope, chunks, largest=largest):
+        body += chunk
+    return bytes(body)
+
+
+async def whole_body(scope: Scope, chunks: Any, *, largest: int) -> AsyncIterator[bytes]:
+    """Yield the request's body as it comes. Raises BodyTooLarge and BodyBrokenOff, the latter at the end."""
     length = scope.headers.get("content-length")
     declared = length or "0"
     if not declared.isdecimal() or len(declared) > 12 or int(declared) > largest:
         raise BodyTooLarge
-    body = bytearray()
-    empty_chunks = 0
+    received = empty_chunks = 0
     async for chunk in chunks:
-        body += chunk
+        received += len(chunk)
         empty_chunks += not chunk
-        if len(body) > largest:
+        if received > largest:
             raise BodyTooLarge
+        yield chunk
     # Granian raises nothing: it ends every body with an empty chunk, and one that broke off with one more.
-    if empty_chunks > 1 or (length is not None and len(body) != int(declared)):
+    if empty_chunks > 1 or (length is not None and received != int(declared)):
         raise BodyBrokenOff
-    return bytes(body)
 
 
-def wsgi_environ(scope: Scope, body: bytes) -> dict[str, Any]:
+async def body_in_file(scope: Scope, chunks: Any, folder: Path, threads: Executor, *, largest: int) -> IO[bytes]:
+    """Return a file without a name in `folder` that holds the request's whole body, to be read from its beginning.
+
+    The memory stays small however large it is. Raises BodyTooLarge, BodyBrokenOff, OSError.
+    """
+    loop = asyncio.get_running_loop()
+    file = tempfile.TemporaryFile(dir=folder, prefix="upload-")  # noqa: SIM115 - whoever gets it closes it
+    try:
+        piece = bytearray()
+        async for chunk in whole_body(scope, chunks, largest=largest):
+            piece += chunk
+            if len(piece) >= WRITTEN_TOGETHER_BYTES:
+                await loop.run_in_executor(threads, file.write, bytes(piece))
+                piece.clear()
+        await loop.run_in_executor(threads, file.write, bytes(piece))
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def wsgi_environ(scope: Scope, body: bytes | IO[bytes]) -> dict[str, Any]:
     """Return the WSGI environment. Header names with an underscore are dropped: they could pose as others."""
     host, _, port = scope.server.rpartition(":")
+    stream, length = (io.BytesIO(body), len(body)) if isinstance(body, bytes) else (body, _size_of(body))
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
@@ -93,10 +131,10 @@ def wsgi_environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "SERVER_PORT": port or "80",
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
-        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_LENGTH": str(length),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": stream,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
@@ -109,6 +147,10 @@ def wsgi_environ(scope: Scope, body: bytes) -> dict[str, Any]:
         joined = "; " if name == "cookie" else ","
         environ[key] = f"{environ[key]}{joined}{value}" if key in environ else value
     return environ
+
+
+def _size_of(file: IO[bytes]) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def run_pages(application: Wsgi, environ: dict[str, Any]) -> PageAnswer | Download:

@@ -10,7 +10,7 @@ import pytest
 from photosync.apps.audit.models import Entry
 from photosync.apps.library.store import photo_store
 from photosync.apps.reports.archive import Audience, Wanted, after, found, open_pdf, reports_for, reports_zip, the_report
-from photosync.apps.reports.finding import cycle_called, offered_for
+from photosync.apps.reports.finding import offered_for
 from photosync.apps.reports.models import ArchivedReport, ReportImport, UploadedReport
 from photosync.core.errors import NotFound
 from tests.apps.reports.archive_school import NOW, ReportSchool, pdf
@@ -123,11 +123,3 @@ def test_members_who_may_be_meant_are_offered(school: ReportSchool) -> None:
         'The file name has the number "0417". Both names are in the file name.',
     )
     assert [each.member.person.code for each in offered_for(file, "nobody")] == ["0999"]
-
-
-def test_cycle_that_there_is_not_is_answered_with_those_there_are(school: ReportSchool) -> None:
-    with pytest.raises(NotFound) as missing:
-        cycle_called(school.school, "2027")
-    assert missing.value.message == (
-        'There is no reporting cycle "2027". Nothing was done. There are: "2026 Semester 2".'
-    )

@@ -82,7 +82,7 @@ def test_report_is_archived_with_all_that_is_known_of_it(school: ReportSchool) -
     }
     told = Entry.objects.filter(act="report.archived").values_list("actor", "subject", "person_id_of", "note")
     assert list(told) == [("kim", "Mimi Chen (0417)", person.pk, "2026 Semester 2")]
-    assert list(Entry.objects.filter(act="cycle.archived").values_list("actor", "subject")) == [
+    assert list(Entry.objects.filter(act="cycle.closed").values_list("actor", "subject")) == [
         ("kim", "2026 Semester 2")
     ]
 

@@ -1,4 +1,4 @@
-"""What pages, API and command line look up by what people type: cycles by name, files of an import, who may be meant."""
+"""What pages, API and command line look up: cycles, files of an import, work, and who may be meant by a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from photosync.apps.reports.models import CycleMember, ReportImport, ReportingCy
 from photosync.apps.schools.models import School
 from photosync.core.errors import NotFound
 from photosync.core.matching import stem_of
-from photosync.core.people import PersonKind, quoted
+from photosync.core.people import PersonKind
 from photosync.core.suggesting import Clues, Known, suggest
 
 LOOKED_AT = 200
@@ -21,33 +21,11 @@ MEMBERS_OFFERED = 50
 MOST_WORDS = 5
 
 
-def cycle_called(school: School, name: str) -> ReportingCycle:
-    """Return the cycle with this name or number. Raises NotFound, naming those there are."""
-    cycles = ReportingCycle.objects.filter(school=school).select_related("school")
-    found = cycles.filter(name=name.strip()).first()
-    if found is None:
-        names = ", ".join(quoted(each) for each in cycles.values_list("name", flat=True)[:5])
-        hint = _(" There are: %(names)s.") % {"names": names} if names else ""
-        told = _("There is no reporting cycle %(name)s. Nothing was done.") % {"name": quoted(name)}
-        raise NotFound(f"{told}{hint}")
-    return found
-
-
 def cycle_numbered(school: School, cycle_id: int) -> ReportingCycle:
     """Return the cycle of this school. Raises NotFound."""
     found = ReportingCycle.objects.filter(school=school, pk=cycle_id).select_related("school").first()
     if found is None:
         raise NotFound(_("There is no such reporting cycle. Nothing was done."))
-    return found
-
-
-def member_coded(cycle: ReportingCycle, code: str) -> CycleMember:
-    """Return the member with this code. Raises NotFound."""
-    rows = CycleMember.objects.filter(cycle=cycle, person__code=code.strip()).select_related("person", "cycle")
-    found = rows.first()
-    if found is None:
-        told = _("%(code)s is nobody's code in %(cycle)s. Nothing was changed.")
-        raise NotFound(told % {"code": quoted(code), "cycle": cycle.name})
     return found
 
 

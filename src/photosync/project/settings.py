@@ -20,6 +20,8 @@ PHOTOSYNC_DATA = ENVIRONMENT.data_folder
 PHOTOSYNC_SOURCE_ROOTS = ENVIRONMENT.source_roots
 PHOTOSYNC_PHOTO_LIMITS = ENVIRONMENT.photo_limits
 PHOTOSYNC_LARGEST_REPORT_BYTES = ENVIRONMENT.largest_report_megabytes * BYTES_PER_MEGABYTE
+# Only importing reports takes many files, and keeps each on the disk as it comes.
+DATA_UPLOAD_MAX_NUMBER_FILES = 5_001
 PHOTOSYNC_RENDITION_SIZES = ENVIRONMENT.rendition_sizes
 PHOTOSYNC_RUNS_DATABASE_URL = ENVIRONMENT.runs_database_url()
 PHOTOSYNC_PROXIES = ENVIRONMENT.sign_in.proxies

@@ -52,6 +52,7 @@ urlpatterns = [
     path("photos/people/<int:person_id>/", faces.person, name="person"),
     re_path(rf"^{PATTERN}\Z", photo.photo, name="photo"),
     path("academic-reports/", include("photosync.web.reports_urls")),
+    path("academic-reports/", include("photosync.web.archive_urls")),
     path("accounts/", include("photosync.web.account_urls")),
     path("settings/", include("photosync.web.settings_urls")),
     path("help/", include("photosync.web.help_urls")),

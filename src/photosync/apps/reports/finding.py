@@ -39,7 +39,8 @@ def file_numbered(made: ReportImport, file_id: int) -> UploadedReport:
 
 def latest_job(cycle: ReportingCycle, *kinds: ReportJob.Kind) -> ReportJob | None:
     """Return the newest work of these kinds on the cycle."""
-    return ReportJob.objects.filter(cycle=cycle, kind__in=kinds).order_by("-pk").first()
+    jobs = ReportJob.objects.filter(cycle=cycle, kind__in=kinds).select_related("cycle__school")
+    return jobs.order_by("-pk").first()
 
 
 def without_report(cycle: ReportingCycle) -> QuerySet[CycleMember]:

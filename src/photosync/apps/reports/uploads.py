@@ -78,6 +78,10 @@ class Upload:
         self._kept = True
         return self.token
 
+    def drop(self) -> None:
+        """Let nothing of it be kept after all."""
+        self._kept = False
+
     def _close(self) -> None:
         if self._open is not None:
             with _storing():

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import record
 from photosync.apps.library.store import photo_store
 from photosync.apps.reports.archiving import sealed_values
-from photosync.apps.reports.jobs import JobWork
-from photosync.apps.reports.models import ArchivedReport, ArchiveHead
+from photosync.apps.reports.jobs import JobWork, request_job
+from photosync.apps.reports.models import ArchivedReport, ArchiveHead, ReportingCycle, ReportJob
 from photosync.apps.schools.models import School
-from photosync.core.errors import Damaged
+from photosync.core.errors import Damaged, NotFound
 from photosync.core.seal import Head, SealedRow, broken_seals
 
 ROWS_AT_ONCE = 500
@@ -160,3 +163,13 @@ def _hashed(name: str) -> tuple[str, str] | None:
     except Damaged as error:
         return (DAMAGED if photo_store().exists(name) else MISSING), error.message
     return None
+
+
+def request_verification(cycle: ReportingCycle, *, by: str, now: datetime) -> ReportJob:
+    """Ask for the archived reports of a cycle to be verified. Raises NotFound where there are none, Refused."""
+    if not ArchivedReport.objects.filter(cycle=cycle).exists():
+        told = _("No report of %(cycle)s is archived yet, so there is nothing to verify.")
+        raise NotFound(told % {"cycle": cycle.name})
+    job = request_job(cycle, ReportJob.Kind.VERIFY, {}, by=by, now=now)
+    record(Act.ARCHIVE_VERIFIED, cycle, school=cycle.school)
+    return job

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,12 @@ from photosync.core.errors import PhotoSyncError, WrongUse
 
 
 def write_whole(content: bytes, target: Path, *, what: str) -> None:
-    """Write `content` to `target`: beside it first, then under its name, so that no half file ever has the name.
+    """Write `content` to `target`: whole or not at all; see `write_pieces`."""
+    write_pieces((content,), target, what=what)
+
+
+def write_pieces(pieces: Iterable[bytes], target: Path, *, what: str) -> None:
+    """Write `pieces` to `target`: beside it first, then under its name, so that no half file ever has the name.
 
     What is no ordinary file, such as a pipe or /dev/null, takes the bytes as they come. A file that was there
     keeps its rights, and a link to a file goes on leading to it. Raises WrongUse, PhotoSyncError; `what` is a
@@ -22,7 +28,8 @@ def write_whole(content: bytes, target: Path, *, what: str) -> None:
         if target.is_dir():
             raise WrongUse(f"{target} is a folder. {what} was not written. Give the name of a file in it with -o.")
         if target.exists() and not target.is_file():
-            target.write_bytes(content)
+            with target.open("wb") as file:
+                file.writelines(pieces)
             return
         place = Path(os.path.realpath(target))
         if not place.parent.is_dir():
@@ -30,7 +37,7 @@ def write_whole(content: bytes, target: Path, *, what: str) -> None:
                 f"There is no folder {place.parent}. {what} was not written. Make that folder, or give another "
                 "file with -o."
             )
-        _put(content, place)
+        _put(pieces, place)
     except OSError as error:
         raise PhotoSyncError(
             f"{target} cannot be written: {error.strerror or error}. {what} was not written. Check the rights and "
@@ -38,7 +45,7 @@ def write_whole(content: bytes, target: Path, *, what: str) -> None:
         ) from error
 
 
-def _put(content: bytes, place: Path) -> None:
+def _put(pieces: Iterable[bytes], place: Path) -> None:
     rights = None
     if place.exists():
         rights = stat.S_IMODE(place.stat().st_mode)
@@ -50,7 +57,7 @@ def _put(content: bytes, place: Path) -> None:
         with os.fdopen(descriptor, "wb") as file:
             if rights is not None:
                 os.fchmod(file.fileno(), rights)
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         part.rename(place)

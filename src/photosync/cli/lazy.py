@@ -10,7 +10,10 @@ import click
 
 
 class LazyGroup(click.Group):
-    """`commands_of` gives the module of each command and its summary; the command is its attribute `command`."""
+    """`commands_of` gives the module of each command and its summary; the command is its attribute `command`.
+
+    Where a module has several, it is given as `module:attribute`.
+    """
 
     def __init__(self, *args: Any, commands_of: Mapping[str, tuple[str, str]], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
@@ -22,8 +25,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in self.commands_of:
             return None
-        module, _ = self.commands_of[cmd_name]
-        command = import_module(module).command
+        place, _ = self.commands_of[cmd_name]
+        module, _colon, attribute = place.partition(":")
+        command = getattr(import_module(module), attribute or "command")
         assert isinstance(command, click.Command)  # noqa: S101 - one of ours
         return command
 

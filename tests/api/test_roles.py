@@ -16,11 +16,12 @@ from photosync.apps.help.models import Feedback
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.reports.cycles import open_cycle
 from photosync.apps.reports.jobs import request_job
-from photosync.apps.reports.models import ReportJob
+from photosync.apps.reports.models import CycleMember, ReportImport, ReportJob
 from photosync.apps.reports.roster import Choice
 from photosync.apps.review import services as review
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
+from tests.apps.reports.cycles_scene import archive_report
 from tests.api.access_table import PERSON, RECORDS, ROWS, TOKEN, Row
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
 from tests.web.pages import around_today, make_address, make_profile, make_run, make_user
@@ -72,7 +73,10 @@ def everyone(scene: Scene) -> Everyone:  # noqa: F811
     said = Feedback.objects.create(article="held-runs", is_helpful=False, said_at=now)
     cycle = open_cycle(scene.school, "2026 Semester 2", by="tests", now=now, people=Choice(codes=(scene.ada.code,)))
     job = request_job(cycle, ReportJob.Kind.MAKE, {}, by="tests", now=now)
+    school_reports = ReportImport.objects.create(cycle=cycle, state="previewed", created_at=now, created_by="tests")
     values = {
+        "report_id": archive_report(CycleMember.objects.select_related("person", "cycle").get()).pk,
+        "import_id": school_reports.pk,
         "cycle_id": cycle.pk,
         "job_id": job.pk,
         "school_id": scene.school.pk,

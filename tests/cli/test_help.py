@@ -45,6 +45,8 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("report cycle", "report cycle add", "report cycle list", "report cycle show", "report cycle edit"),
         *("report cycle close", "report cycle reopen", "report cycle release", "report cycle hold"),
         *("report cycle members", "report cycle add-people", "report cycle remove-people"),
+        *("report import", "report match", "report dismiss", "report drop", "report archive", "report list"),
+        *("report history", "report get", "report download", "report verify"),
         *("report cycle newcomers", "report job", "report job list", "report job follow", "report job cancel"),
         *("report end-of-year", "report photo-day", "report photo-day set", "report photo-day clear"),
         *("report next-period",),

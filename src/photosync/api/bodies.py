@@ -29,6 +29,8 @@ OTHER_FORMS = (
     ("/calendar", "text/calendar"),
     ("/report-preview", "application/pdf"),
     ("/report-design/sample", "image/png"),
+    ("/pdf", "application/pdf"),
+    ("/archive/zip", "application/zip"),
 )
 """By how the path ends: what GET answers with there instead of JSON."""
 
@@ -64,10 +66,15 @@ def _no_number(word: str) -> float:
 
 def file_body(request: HttpRequest, forms: Collection[str]) -> bytes:
     """Return the body, which is a file of one of these forms. Raises Problem (415, 413)."""
+    refuse_other_forms(request, forms)
+    return content_of(request)
+
+
+def refuse_other_forms(request: HttpRequest, forms: Collection[str]) -> None:
+    """Raise Problem (415) where the body is said to be of another form."""
     form = (request.content_type or "").lower()
     if form not in forms:
         raise _not_taken(form, forms)
-    return content_of(request)
 
 
 def content_of(request: HttpRequest) -> bytes:

@@ -12,6 +12,7 @@ from photosync import __version__
 from photosync.api import (
     calendar,
     end_of_year,
+    archive,
     installation,
     notifications,
     people,
@@ -22,6 +23,7 @@ from photosync.api import (
     profiles,
     records,
     report_making,
+    report_imports,
     report_members,
     reporting,
     review,
@@ -73,6 +75,9 @@ api.add_router("/runs", runs.router)
 api.add_router("/review", review.router)
 api.add_router("/reporting-cycles", reporting.router)
 api.add_router("/reporting-cycles", report_members.router)
+api.add_router("/reporting-cycles", report_imports.router)
+api.add_router("/reporting-cycles", archive.cycle_router)
+api.add_router("", archive.router)
 api.add_router("/users", users.router)
 api.add_router("/notifications", notifications.router)
 api.add_router("", report_making.router)

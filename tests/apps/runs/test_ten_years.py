@@ -1,0 +1,81 @@
+"""An archived report still shows the old face after ten years of syncs."""
+
+from datetime import date, timedelta
+
+from photosync.apps.library.store import photo_store
+from photosync.apps.reports import jobs
+from photosync.apps.reports.archiving import Whose, request_archiving
+from photosync.apps.reports.models import ArchivedReport, CycleMember, Origin, Report, ReportingCycle
+from photosync.apps.reports.verifying import verify_archive
+from photosync.apps.runs.housekeeping import keep_house
+from tests.apps.reports.archive_school import pdf
+from tests.apps.runs.scene import Scene, at
+
+FIRST_YEAR, YEARS = 2026, 10
+
+
+def archive_reports(scene: Scene, year: int, codes: list[str]) -> None:
+    cycle = ReportingCycle.objects.create(
+        school=scene.school, name=f"{year} Semester 2", academic_year=year, opened_at=scene.now, opened_by="kim"
+    )
+    with photo_store().batch() as batch:
+        for code in codes:
+            member = CycleMember.objects.create(cycle=cycle, person=scene.people[code], year_level="7")
+            content = pdf(f"{year} {code}")
+            Report.objects.create(
+                member=member,
+                pdf_sha256=batch.add(content),
+                pdf_bytes=len(content),
+                origin=Origin.IMPORTED,
+                stored_at=scene.now,
+                stored_by="kim",
+            )
+        batch.commit()
+    job = request_archiving(cycle, Whose(), by="kim", now=scene.now)
+    work = jobs.claim_job(job.pk, scene.worker, lambda: scene.now)
+    assert work is not None
+    jobs.execute_job(work)
+
+
+def bytes_of_archive() -> list[tuple[int, str, bytes, bytes]]:
+    """Return what is archived: each report with the bytes of its PDF and of its photo."""
+    store = photo_store()
+    return [
+        (row.number, row.seal, store.read_verified(row.pdf_sha256), store.read_verified(row.photo_sha256))
+        for row in ArchivedReport.objects.order_by("number")
+    ]
+
+
+def test_archived_report_still_shows_the_old_face_after_ten_years_of_syncs(scene: Scene) -> None:
+    codes = scene.everyone(3)
+    expected: list[tuple[int, str, bytes, bytes]] = []
+    for year in range(FIRST_YEAR, FIRST_YEAR + YEARS):
+        scene.now = at(year, 3, 2)
+        scene.assign(f"{year}", date(year, 1, 5), date(year, 12, 18))
+        for number, code in enumerate(codes):
+            scene.put(f"{code}.jpg", year * 10 + number)
+        scene.run()
+        scene.now = at(year, 12, 10)
+        archive_reports(scene, year, codes)
+        everything = bytes_of_archive()
+        assert everything[: len(expected)] == expected
+        assert len(everything) == len(expected) + len(codes)
+        expected = everything
+        # The photo of this year is replaced once more, and what nothing refers to is swept away.
+        for number, code in enumerate(codes):
+            scene.put(f"{code}.jpg", year * 10 + number + 5)
+        scene.run()
+        keep_house(scene.now + timedelta(days=5))
+    scene.people[codes[0]].delete()
+    keep_house(at(FIRST_YEAR + YEARS + 10, 1, 1))
+
+    assert bytes_of_archive() == expected
+    assert len({photo for _number, _seal, _pdf, photo in expected}) == YEARS * len(codes)
+    assert verify_archive([scene.school]).document() == {
+        "checked": YEARS * len(codes),
+        "missing": 0,
+        "damaged": 0,
+        "broken_seals": 0,
+        "troubles": [],
+        "seals": [],
+    }

@@ -9,8 +9,7 @@ import pytest
 from django.test import Client
 
 from photosync.apps.accounts.models import Role
-from photosync.apps.accounts.permissions import Permission
-from photosync.apps.accounts.tokens import add_token
+from photosync.apps.accounts.tokens import add_token, held_anywhere
 from photosync.apps.reports.models import ArchivedReport, ReportJob, UploadedReport
 from tests.apps.reports.archive_school import ReportSchool, pdf
 from tests.web.pages import make_user
@@ -30,7 +29,7 @@ def school() -> ReportSchool:
 
 def client(school: ReportSchool, role: Role = Role.ARCHIVIST) -> Client:
     user = make_user(f"a-{role}", role, school.school)
-    made = add_token(user, "tests", scopes=list(Permission), school=None, days=1, now=datetime.now(UTC))
+    made = add_token(user, "tests", scopes=held_anywhere(user), school=None, days=1, now=datetime.now(UTC))
     return Client(headers={"host": "localhost", "authorization": f"Bearer {made.secret}"})
 
 

@@ -3,26 +3,35 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from photosync.apps.library.store import photo_store
+from photosync.apps.people.models import Identifier, Person
+from photosync.apps.reports import jobs
 from photosync.apps.reports.cycles import open_cycle
-from photosync.apps.reports.models import ArchivedReport, CycleMember, Report, ReportImport
+from photosync.apps.reports.models import ArchivedReport, CycleMember, Report, ReportImport, ReportJob
 from photosync.apps.reports.roster import Choice
+from photosync.apps.runs.models import Worker
 from photosync.apps.schools.models import School
+from photosync.cli import processes
 from tests.apps.reports.archive_school import NOW, change_by_force, pdf
 from tests.apps.reports.cycles_scene import make_students
 from tests.cli.commanding import Commanding
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NAME = "2026 Semester 2"
 
 
 @pytest.fixture
 def folder(command: Commanding, school: School, tmp_path: Path) -> Path:
     make_students(school)
+    for person in Person.objects.all():
+        code = person.code
+        Identifier.objects.create(school=school, person=person, key="student_code", value=code, folded=code)
     open_cycle(school, NAME, by="kim", now=NOW, people=Choice(year_level=("7",)))
     (tmp_path / "in" / "7A").mkdir(parents=True)
     (tmp_path / "in" / "7A" / "1001.pdf").write_bytes(pdf("1001"))
@@ -30,12 +39,24 @@ def folder(command: Commanding, school: School, tmp_path: Path) -> Path:
     return tmp_path
 
 
+class WorkingHere:
+    """Does long work in this thread, and so in the test's transaction, as a worker does it in its own."""
+
+    def execute_or_follow_job(self, job: ReportJob, on_progress: Callable[[ReportJob], None]) -> ReportJob:
+        worker, _made = Worker.objects.get_or_create(
+            executor_id="here", defaults={"host": "here", "kind": "command", "started_at": NOW, "heartbeat_at": NOW}
+        )
+        work = jobs.claim_job(job.pk, worker, lambda: datetime.now(UTC))
+        assert work is not None
+        jobs.execute_job(work)
+        job.refresh_from_db()
+        on_progress(job)
+        return job
+
+
 @pytest.fixture(autouse=True)
-def emptied(db: None) -> object:
-    """Leave no archived report behind: the database refuses to delete them, even at the end of a test."""
-    yield
-    CycleMember.objects.update(archived=None)
-    change_by_force("DELETE FROM reports_archivedreport")
+def working_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_provided", [WorkingHere])
 
 
 def test_reports_are_imported_matched_archived_and_got(command: Commanding, folder: Path) -> None:

@@ -13,6 +13,7 @@ from photosync.apps.accounts.models import Role, User
 from photosync.apps.accounts.permissions import OF_THE_INSTALLATION, PERMISSIONS, Permission
 from photosync.apps.accounts.tokens import add_token, held_anywhere, revoke_token
 from photosync.apps.help.models import Feedback
+from photosync.apps.library.store import photo_store
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.reports.cycles import open_cycle
 from photosync.apps.reports.jobs import request_job
@@ -21,6 +22,7 @@ from photosync.apps.reports.roster import Choice
 from photosync.apps.review import services as review
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
+from tests.apps.reports.archive_school import pdf
 from tests.apps.reports.cycles_scene import archive_report
 from tests.api.access_table import PERSON, RECORDS, ROWS, TOKEN, Row
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
@@ -74,8 +76,12 @@ def everyone(scene: Scene) -> Everyone:  # noqa: F811
     cycle = open_cycle(scene.school, "2026 Semester 2", by="tests", now=now, people=Choice(codes=(scene.ada.code,)))
     job = request_job(cycle, ReportJob.Kind.MAKE, {}, by="tests", now=now)
     school_reports = ReportImport.objects.create(cycle=cycle, state="previewed", created_at=now, created_by="tests")
+    with photo_store().batch() as batch:
+        stored = batch.add(pdf("a report"))
+        batch.commit()
+    archived = archive_report(CycleMember.objects.select_related("person", "cycle").get(), stored)
     values = {
-        "report_id": archive_report(CycleMember.objects.select_related("person", "cycle").get()).pk,
+        "report_id": archived.pk,
         "import_id": school_reports.pk,
         "cycle_id": cycle.pk,
         "job_id": job.pk,

@@ -21,7 +21,7 @@ DATA, FACES, PHOTOS = Permission.DATA_MANAGE, Permission.PHOTO_VIEW, Permission.
 SYSTEM, ARCHIVE = Permission.SYSTEM_MANAGE, Permission.ACAD_ARCHIVE
 
 OBJECTS = frozenset(
-    {"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id", "address_id", "cycle_id"}
+    {"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id", "address_id", "cycle_id", "report_id"}
 )
 
 
@@ -121,6 +121,17 @@ PAGES: dict[str, Access] = {
     "reporting-remove": Access(ARCHIVE, ARCHIVE, ("cycle_id", "member_id")),
     "reporting-release-person": Access(ARCHIVE, ARCHIVE, ("cycle_id", "member_id")),
     "reporting-hold-person": Access(NO, ARCHIVE, ("cycle_id", "member_id")),
+    "reporting-import": Access(ARCHIVE, ARCHIVE, CYCLE),
+    "reporting-import-preview": Access(ARCHIVE, ARCHIVE, ("cycle_id", "import_id")),
+    "reporting-import-drop": Access(NO, ARCHIVE, ("cycle_id", "import_id")),
+    "reporting-import-file": Access(ARCHIVE, ARCHIVE, ("cycle_id", "import_id", "file_id"), may_be_gone=True),
+    "reporting-archive": Access(ARCHIVE, ARCHIVE, CYCLE),
+    "reporting-verify": Access(NO, ARCHIVE, CYCLE),
+    "reporting-archive-zip": Access(ARCHIVE, holds=CYCLE, may_be_gone=True),
+    "report-archive": Access(FACES),
+    "archived-report": Access(FACES, holds=("report_id",), may_be_gone=True),
+    "archived-report-pdf": Access(FACES, holds=("report_id",), may_be_gone=True),
+    "archived-report-photo": Access(FACES, holds=("report_id",), may_be_gone=True),
     "report-job": Access(VIEW, holds=("cycle_id", "job_id")),
     "report-job-cancel": Access(NO, ARCHIVE, ("cycle_id", "job_id")),
     "settings": Access(ACCOUNT),

@@ -6,6 +6,10 @@
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from photosync.apps.schools.models import School
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photosync.project.settings")
 
@@ -22,7 +26,7 @@ def make() -> None:
     from photosync.apps.profiles.models import SyncProfile
     from photosync.apps.reports.cycles import open_cycle
     from photosync.apps.reports.jobs import request_job
-    from photosync.apps.reports.models import ReportJob
+    from photosync.apps.reports.models import ReportImport, ReportJob, UploadedReport
     from photosync.apps.reports.roster import Choice
     from photosync.core.run_states import RunState
     from tests.web import pages
@@ -59,6 +63,10 @@ def make() -> None:
     pages.make_run(active, RunState.RUNNING, now, phase="stage", progress={"done": 2, "total": 5})
     cycle = open_cycle(school, "2026 Semester 2", by="kim", now=now, people=Choice(year_level=("7",)))
     request_job(cycle, ReportJob.Kind.ARCHIVE, {}, by="kim", now=now)
+    _archive_last_year(school, now)
+    made = ReportImport.objects.create(cycle=cycle, state="previewed", created_at=now, created_by="kim")
+    told = 'No student has the code "0999".'
+    UploadedReport.objects.create(upload=made, name="0999.pdf", state="unmatched", reason=told)
     pages.make_run(held, RunState.HELD, now, explanation="Too many photos would be replaced.")
     office = pages.make_address(school, name="Office")
     slack = pages.make_address(
@@ -75,6 +83,43 @@ def make() -> None:
     delivery.mkdir(exist_ok=True)
     SyncProfile.objects.update(options={"path": str(delivery)}, source_may_be_anywhere=True)
     pages.make_ticking_worker(now + timedelta(days=1))
+
+
+def _archive_last_year(school: School, now: datetime) -> None:
+    """Archive one report of last year, as a worker does."""
+    from photosync.apps.library.store import photo_store
+    from photosync.apps.people.models import Person
+    from photosync.apps.reports import archiving, jobs
+    from photosync.apps.reports.models import CycleMember, Report, ReportingCycle
+    from photosync.apps.runs.models import Worker
+    from tests.apps.reports.archive_school import pdf
+
+    cycle = ReportingCycle.objects.create(
+        school=school, name="2025 Semester 2", academic_year=2025, opened_at=now, opened_by="kim"
+    )
+    ada = Person.objects.get(code="1000")
+    member = CycleMember.objects.create(cycle=cycle, person=ada, year_level="6", roll_group="6B")
+    content = pdf("Report of Ada Abel")
+    with photo_store().batch() as batch:
+        name = batch.add(content)
+        batch.commit()
+    Report.objects.create(
+        member=member,
+        pdf_sha256=name,
+        pdf_bytes=len(content),
+        origin="imported",
+        file_name="1000.pdf",
+        stored_at=now,
+        stored_by="kim",
+    )
+    job = archiving.request_archiving(cycle, archiving.Whose(), by="kim", now=now)
+    worker = Worker.objects.create(
+        executor_id="archiver", host="here", kind=Worker.Kind.COMMAND, started_at=now, heartbeat_at=now
+    )
+    work = jobs.claim_job(job.pk, worker, lambda: now)
+    assert work is not None
+    jobs.execute_job(work)
+    worker.delete()
 
 
 def main(port: str = "", workers: str = "1") -> None:

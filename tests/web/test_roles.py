@@ -18,10 +18,11 @@ from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.reports.cycles import open_cycle
 from photosync.apps.reports.jobs import request_job
-from photosync.apps.reports.models import CycleMember, ReportJob
+from photosync.apps.reports.models import CycleMember, ReportImport, ReportJob
 from photosync.apps.reports.roster import Choice
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
+from tests.apps.reports.cycles_scene import archive_report
 from tests.web.access_table import ACCOUNT, AT_THE_DOOR, HIDDEN, NO, OPEN, PAGES, USERS, Access
 from tests.web.conftest import Scene
 from tests.web.pages import around_today, make_address, make_profile, make_run, make_user, signed_in
@@ -73,7 +74,13 @@ def everyone(scene: Scene) -> Everyone:
     cycle = open_cycle(
         scene.school, "2026 Semester 2", by="tests", now=datetime.now(UTC), people=Choice(codes=("7319-K",))
     )
+    imported = ReportImport.objects.create(
+        cycle=cycle, state="previewed", created_at=datetime.now(UTC), created_by="tests"
+    )
+    archived = archive_report(CycleMember.objects.select_related("person", "cycle").get())
     values: dict[str, object] = {
+        "import_id": imported.pk,
+        "report_id": archived.pk,
         "cycle_id": cycle.pk,
         "member_id": CycleMember.objects.get().pk,
         "job_id": request_job(cycle, ReportJob.Kind.MAKE, {}, by="tests", now=datetime.now(UTC)).pk,

@@ -42,7 +42,7 @@ def store_report(of: CycleMember) -> Report:
     )
 
 
-def archive_report(of: CycleMember) -> ArchivedReport:
+def archive_report(of: CycleMember, pdf_sha256: str = "0" * 64) -> ArchivedReport:
     """Archive the report of a member, without what an archive seals: only that it is archived matters here."""
     person, cycle = of.person, of.cycle
     of.archived = ArchivedReport.objects.create(
@@ -55,7 +55,7 @@ def archive_report(of: CycleMember) -> ArchivedReport:
         person_code=person.code,
         person_name=person.label,
         sort_name=person.code,
-        pdf_sha256="0" * 64,
+        pdf_sha256=pdf_sha256,
         pdf_bytes=1,
         origin="imported",
         archived_at=NOW,

@@ -22,9 +22,9 @@ from photosync.apps.reports.roster import Choice
 from photosync.apps.review import services as review
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
+from tests.api.access_table import PERSON, RECORDS, ROWS, TOKEN, Row
 from tests.apps.reports.archive_school import pdf
 from tests.apps.reports.cycles_scene import archive_report
-from tests.api.access_table import PERSON, RECORDS, ROWS, TOKEN, Row
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
 from tests.web.pages import around_today, make_address, make_profile, make_run, make_user
 

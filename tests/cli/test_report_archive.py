@@ -120,8 +120,8 @@ def test_verify_says_what_is_wrong_and_ends_with_one(command: Commanding, folder
         "broken_seals": 1,
     }
     assert answer.err == (
-        "The report archive is not what was archived. Nothing was changed. Compare it with a backup, and find out who "
-        "could write to the database and its disk.\n"
+        "The report archive is not what was archived. Nothing was changed. Compare it with a backup, and find out "
+        "who could write to the database and its disk.\n"
     )
     whole = command("verify", "--json")
     assert (whole.status, json.loads(whole.out)["archive"]["broken_seals"]) == (1, 1)

@@ -85,7 +85,7 @@ def make() -> None:
     pages.make_ticking_worker(now + timedelta(days=1))
 
 
-def _archive_last_year(school: School, now: datetime) -> None:
+def _archive_last_year(school: "School", now: datetime) -> None:
     """Archive one report of last year, as a worker does."""
     from photosync.apps.library.store import photo_store
     from photosync.apps.people.models import Person

@@ -61,14 +61,15 @@ def upload(archivist: Client, school: ReportSchool, *files: tuple[str, bytes], *
 
 
 def test_files_are_uploaded_matched_by_hand_and_imported(school: ReportSchool, archivist: Client) -> None:
-    where = upload(
-        archivist, school, ("0001.pdf", pdf("one")), ("Bloggs 0002.pdf", pdf("two")), ("x.pdf", b"no pdf")
-    )
+    where = upload(archivist, school, ("0001.pdf", pdf("one")), ("Bloggs 0002.pdf", pdf("two")), ("x.pdf", b"no pdf"))
     page = archivist.get(where).content.decode()
     assert "1 report can be imported." in page
     assert "2 people of the cycle would still be without a report" in page
-    assert 'No student has the code &quot;Bloggs 0002&quot;.' in page
-    assert "It is not a PDF: its content does not begin as one." in archivist.get(f"{where}?state=refused").content.decode()
+    assert "No student has the code &quot;Bloggs 0002&quot;." in page
+    assert (
+        "It is not a PDF: its content does not begin as one."
+        in archivist.get(f"{where}?state=refused").content.decode()
+    )
     file = UploadedReport.objects.get(name="Bloggs 0002.pdf")
     offered = archivist.get(f"{where}{file.pk}/").content.decode()
     assert "The file name has the number &quot;0002&quot;." in offered
@@ -187,7 +188,9 @@ def test_long_list_goes_on_after_its_last_row(school: ReportSchool, archivist: C
     archived(school)
     first = archivist.get("/academic-reports/archive/")
     assert first.content.decode().count('<th scope="row">') == 50
-    second = archivist.get("/academic-reports/archive/", {"after": ArchivedReport.objects.order_by("sort_name", "pk")[49].pk})
+    second = archivist.get(
+        "/academic-reports/archive/", {"after": ArchivedReport.objects.order_by("sort_name", "pk")[49].pk}
+    )
     assert second.content.decode().count('<th scope="row">') == 13
 
 

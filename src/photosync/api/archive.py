@@ -77,7 +77,7 @@ class Archived(Schema):
 
 
 class Archiving(Body):
-    """Which reports: of a year level, a roll group, or of some people by their ids; without any, all that are there."""
+    """Which reports: of a year level, a roll group, or of people by their ids; without any, all that are there."""
 
     year_level: ShortText = ""
     roll_group: ShortText = ""

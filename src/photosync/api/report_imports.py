@@ -170,9 +170,7 @@ def list_files(
     openapi_extra=told(NEEDS, once=True),
 )
 @idempotent
-def match_file(
-    request: ApiRequest, cycle_id: Id, import_id: Id, file_id: Id, body: MatchedWith
-) -> HttpResponse:
+def match_file(request: ApiRequest, cycle_id: Id, import_id: Id, file_id: Id, body: MatchedWith) -> HttpResponse:
     """Say whose report an uploaded file is."""
     file = _the_file(request, cycle_id, import_id, file_id)
     member = CycleMember.objects.filter(cycle=cycle_id, person=body.person).select_related("person", "cycle").first()
@@ -198,9 +196,7 @@ def dismiss(request: ApiRequest, cycle_id: Id, import_id: Id, file_id: Id) -> Ht
     return answer(request, file_document(file))
 
 
-@router.post(
-    "/{cycle_id}/imports/{import_id}/import", response={202: JobShape}, openapi_extra=told(NEEDS, once=True)
-)
+@router.post("/{cycle_id}/imports/{import_id}/import", response={202: JobShape}, openapi_extra=told(NEEDS, once=True))
 @idempotent
 def import_(request: ApiRequest, cycle_id: Id, import_id: Id) -> HttpResponse:
     """Let what is matched become reports of the cycle, in place of those that are not archived. A job does it."""

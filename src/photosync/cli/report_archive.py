@@ -114,7 +114,9 @@ def _print_list(rows: Any, school: Any) -> None:
 @click.command("get")
 @click.argument("code")
 @click.option("--cycle", metavar="NAME", required=True)
-@click.option("-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="- is standard output.")
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="- is standard output."
+)
 @options.reporting
 def get(code: str, cycle: str, target: Path | None) -> None:
     """Get an archived report as the PDF that was archived. Without -o it goes to standard output.

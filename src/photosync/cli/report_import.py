@@ -64,7 +64,9 @@ def command(
     _import(made)
 
 
-def _read(cycle: ReportingCycle, paths: tuple[Path, ...], index: Path | None, named_by: dict[str, Any]) -> ReportImport:
+def _read(
+    cycle: ReportingCycle, paths: tuple[Path, ...], index: Path | None, named_by: dict[str, Any]
+) -> ReportImport:
     from photosync.apps.reports.importing import begin_import
     from photosync.apps.reports.uploads import Upload
 

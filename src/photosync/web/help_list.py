@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from photosync.apps.help.articles import articles
 from photosync.apps.help.models import Feedback, Reason
 from photosync.apps.help.queries import feedback_to_read, title_of
-from photosync.web.help_address import article_address
 from photosync.core.spreadsheets import safe_cell
+from photosync.web.help_address import article_address
 from photosync.web.run_csv import ROWS_AT_ONCE
 from photosync.web.run_words import moment_words
 from photosync.web.runs_list import number_in

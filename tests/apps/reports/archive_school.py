@@ -1,4 +1,4 @@
-"""A school with a reporting cycle, reports of its students, and ways to do the work and to look at what came of it."""
+"""A school with a reporting cycle and reports, and ways to do the work and to look at what came of it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,16 @@ import pytest
 
 from photosync.apps.audit.models import Entry
 from photosync.apps.library.store import photo_store
-from photosync.apps.reports.archive import Audience, Wanted, after, found, open_pdf, reports_for, reports_zip, the_report
+from photosync.apps.reports.archive import (
+    Audience,
+    Wanted,
+    after,
+    found,
+    open_pdf,
+    reports_for,
+    reports_zip,
+    the_report,
+)
 from photosync.apps.reports.finding import offered_for
 from photosync.apps.reports.models import ArchivedReport, ReportImport, UploadedReport
 from photosync.core.errors import NotFound
@@ -118,7 +127,7 @@ def test_members_who_may_be_meant_are_offered(school: ReportSchool) -> None:
         school.member(code)
     made = ReportImport.objects.create(cycle=school.cycle, created_at=NOW, created_by="kim")
     file = UploadedReport.objects.create(upload=made, name="out/Bloggs_Jo_417.pdf", state="unmatched")
-    assert [(each.member.person.code, each.why) for each in offered_for(file)][0] == (
+    assert next((each.member.person.code, each.why) for each in offered_for(file)) == (
         "0417",
         'The file name has the number "0417". Both names are in the file name.',
     )

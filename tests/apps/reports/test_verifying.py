@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from photosync.apps.library.models import Picture, PhotoVersion, YearPhoto
+from photosync.apps.library.models import PhotoVersion, Picture, YearPhoto
 from photosync.apps.library.store import photo_store
 from photosync.apps.library.verification import verify_store
 from photosync.apps.reports.jobs import Kind, request_job
@@ -79,9 +79,7 @@ def test_pdf_that_is_lost_is_never_told_to_be_mended(school: ReportSchool) -> No
     photo_store().delete(ArchivedReport.objects.get(number=1).pdf_sha256)
     verified = verify_store(repair=True)
     assert (verified.missing, verified.repaired, verified.archive.missing) == (1, 0, 1)
-    assert [trouble.outcome for trouble in verified.troubles] == [
-        "It cannot be made anew. Restore it from a backup."
-    ]
+    assert [trouble.outcome for trouble in verified.troubles] == ["It cannot be made anew. Restore it from a backup."]
 
 
 @pytest.mark.parametrize(

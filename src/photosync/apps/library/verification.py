@@ -85,10 +85,10 @@ class Verified:
 
 
 def verify_store(*, repair: bool) -> Verified:
-    """Re-hash every photo and report that the database refers to, and check the archive's seals; with `repair`, mend what can be mended.
+    """Re-hash every photo and report that the database refers to, and check the seals of the archive.
 
-    A card or thumb is made anew from its full; a full from its source, where the source still has the same
-    bytes. Raises StorageUnavailable.
+    With `repair`, mend what can be mended: a card or thumb is made anew from its full; a full from its source, where
+    the source still has the same bytes. Raises StorageUnavailable.
     """
     verified = Verified()
     for finding in photo_store().verify(_references(verified)):
@@ -118,7 +118,9 @@ def _references(verified: Verified) -> Iterator[tuple[str, int]]:
         Picture.objects.order_by().values_list(f"{size}_sha256", f"{size}_bytes")
         for size in ("full", "card", "thumb")
     ]
-    for name, size_bytes in renditions[0].union(*renditions[1:], *blobs_of_reports()).order_by("full_sha256").iterator(2_000):
+    for name, size_bytes in (
+        renditions[0].union(*renditions[1:], *blobs_of_reports()).order_by("full_sha256").iterator(2_000)
+    ):
         verified.checked += 1
         yield name, size_bytes
 

@@ -182,9 +182,7 @@ def reports_zip(rows: QuerySet[ArchivedReport], school: School, today: date) -> 
 
 def record_download(cycle: ReportingCycle, wanted: Wanted, number: int) -> None:
     groups = " ".join(filter(None, (wanted.year_level, wanted.roll_group)))
-    record(
-        Act.REPORTS_DOWNLOADED, cycle, school=cycle.school, changes=[("reports", None, str(number))], note=groups
-    )
+    record(Act.REPORTS_DOWNLOADED, cycle, school=cycle.school, changes=[("reports", None, str(number))], note=groups)
 
 
 def _put(archive: zipfile.ZipFile, name: str, report: ArchivedReport, zone: ZoneInfo) -> str:

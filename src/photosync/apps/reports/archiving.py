@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from photosync.apps.audit.acting import Actor, Via, acting, acting_as
+from photosync.apps.audit.acting import Actor, Via, acting_as
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record, record_each
 from photosync.apps.library.models import Picture, Withdrawal, YearPhoto
@@ -33,7 +33,7 @@ from photosync.apps.reports.models import (
 )
 from photosync.apps.schools.models import School
 from photosync.core.consent import Purpose
-from photosync.core.errors import Damaged, NotFound, Refused, WrongUse
+from photosync.core.errors import Damaged, NotFound, Refused
 from photosync.core.photos import photo_for_year
 from photosync.core.seal import Sealable, seal_of
 
@@ -94,7 +94,7 @@ class _Done:
 
 
 def request_archiving(cycle: ReportingCycle, whose: Whose, *, by: str, now: datetime) -> ReportJob:
-    """Ask for the reports to be archived. Raises Refused where the cycle is archived, NotFound where none is there."""
+    """Ask for reports to be archived. Raises Refused where the cycle is archived, NotFound where none is there."""
     if cycle.state != ReportingCycle.State.OPEN:
         raise Refused(_("%(cycle)s is archived already. Nothing was started.") % {"cycle": cycle.name})
     if not _waiting(cycle, whose).exists():
@@ -111,7 +111,7 @@ def request_archiving(cycle: ReportingCycle, whose: Whose, *, by: str, now: date
 
 
 def archive_reports(work: JobWork) -> dict[str, Any]:
-    """Archive what the job asks for, and return counts. What an earlier attempt archived is not asked for any more."""
+    """Archive what the job asks for; return counts. What an earlier attempt archived is not asked for any more."""
     whose = Whose.of(work.job.asked)
     ids = list(_waiting(work.cycle, whose).order_by(*_BY_CLASS).values_list("pk", flat=True))
     work.expect(len(ids))
@@ -176,9 +176,9 @@ def _store(head: ArchiveHead, taken: Sequence[tuple[CycleMember, ArchivedReport]
     if not taken:
         return
     rows = ArchivedReport.objects.bulk_create([row for _member, row in taken])
-    for (member, _row_), row in zip(taken, rows, strict=True):
+    members = [member for member, _unsaved in taken]
+    for member, row in zip(members, rows, strict=True):
         member.archived = row
-    members = [member for member, _row_ in taken]
     CycleMember.objects.bulk_update(members, ("archived",))
     Report.objects.filter(member__in=members).delete()
     head.save()

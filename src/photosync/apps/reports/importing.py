@@ -332,7 +332,10 @@ def drop_import(made: ReportImport) -> None:
     """Forget the files that are not imported. Reports that were imported stay. Raises Refused while they are read."""
     with transaction.atomic():
         stored = ReportImport.objects.select_for_update().get(pk=made.pk)
-        if stored.state == ImportState.READING and ReportJob.objects.filter(cycle=made.cycle, state__in=ALIVE).exists():
+        if (
+            stored.state == ImportState.READING
+            and ReportJob.objects.filter(cycle=made.cycle, state__in=ALIVE).exists()
+        ):
             raise Refused(_("The files are being read. Nothing was dropped. Wait, or cancel that work first."))
         UploadedReport.objects.filter(upload=stored).exclude(state=State.IMPORTED).delete()
         stored.state = ImportState.DROPPED

@@ -104,7 +104,9 @@ def _verdict(
 
 
 def archived_already(label: str) -> str:
-    return _("The report of %(person)s is archived already, and an archived report never changes.") % {"person": label}
+    return _("The report of %(person)s is archived already, and an archived report never changes.") % {
+        "person": label
+    }
 
 
 def _conflicts(files: Sequence[UploadedReport], found: Mapping[int, Verdict]) -> dict[int, Verdict]:

@@ -81,9 +81,7 @@ def _uploaded(
     return _upload_page(request, workplace, cycle, form)
 
 
-def _upload_page(
-    request: HttpRequest, workplace: Workplace, cycle: ReportingCycle, form: ImportForm
-) -> HttpResponse:
+def _upload_page(request: HttpRequest, workplace: Workplace, cycle: ReportingCycle, form: ImportForm) -> HttpResponse:
     context = {
         "form": form,
         "cycle": cycle,
@@ -150,9 +148,7 @@ def _state_asked(request: HttpRequest, counts: dict[str, int]) -> UploadedReport
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_workplace(needs=Permission.ACAD_ARCHIVE)
-def one_file(
-    request: HttpRequest, workplace: Workplace, cycle_id: int, import_id: int, file_id: int
-) -> HttpResponse:
+def one_file(request: HttpRequest, workplace: Workplace, cycle_id: int, import_id: int, file_id: int) -> HttpResponse:
     """Say whose a file is, or that it is nobody's."""
     cycle = the_cycle(workplace, cycle_id)
     made = _the_import(cycle, import_id)

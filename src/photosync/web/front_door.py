@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -190,6 +190,7 @@ class FrontDoor:
         path = scope.path
         if scope.method != "POST":
             return LARGEST_BODY_BYTES
+        ask: Callable[[str], bool]
         of_reports = bool(TAKES_REPORTS.fullmatch(path))
         if path.startswith(API_ROOT):
             takes_files = of_reports or bool(API_TAKES_FILES.fullmatch(path))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Manager, Q, QuerySet
 
 from photosync.apps.reports.models import ArchivedReport, Report, ReportDesign, UploadedReport
 
@@ -24,16 +25,13 @@ def referenced_by_reports(sha256s: Sequence[str]) -> set[str]:
     return found & names
 
 
-def blobs_of_reports() -> list[QuerySet[object, tuple[str, int]]]:
+def blobs_of_reports() -> list[QuerySet[Any, Any]]:
     """Return the queries that give (name, size in bytes) of every blob that reports refer to."""
-    queries = (
+    queries: tuple[tuple[Manager[Any], str, str], ...] = (
         (UploadedReport.objects, "pdf_sha256", "pdf_bytes"),
         (Report.objects, "pdf_sha256", "pdf_bytes"),
         (ArchivedReport.objects, "pdf_sha256", "pdf_bytes"),
         (ArchivedReport.objects, "photo_sha256", "photo_bytes"),
         (ReportDesign.objects, "crest_sha256", "crest_bytes"),
     )
-    return [
-        objects.exclude(**{name: ""}).order_by().values_list(name, size)  # type: ignore[attr-defined]
-        for objects, name, size in queries
-    ]
+    return [objects.exclude(**{name: ""}).order_by().values_list(name, size) for objects, name, size in queries]

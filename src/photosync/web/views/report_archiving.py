@@ -63,7 +63,7 @@ _COUNTS = {
 def _groups(cycle: ReportingCycle) -> list[dict[str, object]]:
     """Return how many are in each roll group, have a report that can be archived, and are archived."""
     rows = CycleMember.objects.filter(cycle=cycle).order_by("year_level", "roll_group")
-    return list(rows.values("year_level", "roll_group").annotate(**_COUNTS))
+    return [dict(row) for row in rows.values("year_level", "roll_group").annotate(**_COUNTS)]
 
 
 def _totals(cycle: ReportingCycle) -> dict[str, int]:

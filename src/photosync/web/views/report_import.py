@@ -33,6 +33,7 @@ from photosync.core.errors import NotFound, PhotoSyncError
 from photosync.web.page import Crumb
 from photosync.web.report_pages import newest_work
 from photosync.web.report_upload import ImportForm, KeepReports
+from photosync.web.run_words import moment_words
 from photosync.web.views.reporting import cycle_crumbs, reporting_page, the_cycle
 from photosync.web.workplace import Workplace, in_workplace
 
@@ -54,9 +55,13 @@ def upload(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRes
         return _upload_page(request, workplace, cycle, ImportForm())
     with Upload() as kept:
         handler = KeepReports(kept)
-        request.upload_handlers = [handler]  # type: ignore[assignment]  # a list is what Django takes
-        checked = csrf_protect(lambda asked: _uploaded(asked, workplace, cycle, kept, handler))
-        return checked(request)
+        request.upload_handlers = [handler]
+
+        @csrf_protect
+        def uploaded(checked: HttpRequest) -> HttpResponse:
+            return _uploaded(checked, workplace, cycle, kept, handler)
+
+        return uploaded(request)
 
 
 def _uploaded(
@@ -86,7 +91,7 @@ def _upload_page(request: HttpRequest, workplace: Workplace, cycle: ReportingCyc
         "form": form,
         "cycle": cycle,
         "imports": [
-            (made, made.created_at.astimezone(cycle.school.zone))
+            (made, moment_words(made.created_at, cycle.school.zone))
             for made in ReportImport.objects.filter(cycle=cycle)[:IMPORTS_SHOWN]
         ],
     }

@@ -3,6 +3,8 @@
 Only the link to the person may become empty, when the person is erased.
 """
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -56,15 +58,15 @@ POSTGRESQL_BACK = (
 )
 
 
-def make_final(_apps, schema_editor):
+def make_final(_apps: Any, schema_editor: Any) -> None:
     _execute(schema_editor, SQLITE if schema_editor.connection.vendor == "sqlite" else POSTGRESQL)
 
 
-def let_change(_apps, schema_editor):
+def let_change(_apps: Any, schema_editor: Any) -> None:
     _execute(schema_editor, SQLITE_BACK if schema_editor.connection.vendor == "sqlite" else POSTGRESQL_BACK)
 
 
-def _execute(schema_editor, statements):
+def _execute(schema_editor: Any, statements: tuple[str, ...]) -> None:
     for statement in statements:
         schema_editor.execute(statement, params=None)
 

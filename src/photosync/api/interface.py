@@ -10,9 +10,9 @@ from ninja import NinjaAPI
 
 from photosync import __version__
 from photosync.api import (
+    archive,
     calendar,
     end_of_year,
-    archive,
     installation,
     notifications,
     people,
@@ -22,8 +22,8 @@ from photosync.api import (
     problems,
     profiles,
     records,
-    report_making,
     report_imports,
+    report_making,
     report_members,
     reporting,
     review,

@@ -296,7 +296,9 @@ def test_zip_that_lists_far_too_many_files_is_not_opened(tmp_path: Path) -> None
     assert files_of(bytes(content), tmp_path) == {"all.zip": "The ZIP lists more than 20000 files. Send it in parts."}
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 not really", zipped({"a.pdf": b"a" * 99})[:-30]])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 not really", zipped({"a.pdf": b"a" * 99})[:-30]], ids=["no ZIP", "cut off"]
+)
 def test_zip_that_is_damaged_is_refused(content: bytes, tmp_path: Path) -> None:
     told = "The ZIP cannot be read: it is damaged, or not whole. Make it again."
     assert files_of(content, tmp_path) == {"all.zip": told}

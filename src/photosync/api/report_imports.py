@@ -39,7 +39,7 @@ CHUNK_BYTES = 1 << 20
 SENT = {
     "requestBody": {
         "required": True,
-        "content": {form: {"schema": {"type": "string", "format": "binary"}} for form in FORMS},
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 OptionText = Annotated[str, Query("", max_length=300, pattern=NO_NUL)]
@@ -119,7 +119,7 @@ def begin(
 ) -> HttpResponse:
     """Send a PDF, or a ZIP of PDFs, up to 2 GB. A job reads it; nothing is imported before that is asked for.
 
-    `index` is the name of an index file in the ZIP.
+    The form may be application/pdf or application/zip too: what it is, its content says. `index` is the name of an index file in the ZIP.
     """
     cycle = the_cycle(request, cycle_id, NEEDS)
     refuse_other_forms(request, FORMS)

@@ -119,7 +119,8 @@ def begin(
 ) -> HttpResponse:
     """Send a PDF, or a ZIP of PDFs, up to 2 GB. A job reads it; nothing is imported before that is asked for.
 
-    The form may be application/pdf or application/zip too: what it is, its content says. `index` is the name of an index file in the ZIP.
+    The form may be application/pdf or application/zip too: what it is, its content says.
+    `index` is the name of an index file in the ZIP.
     """
     cycle = the_cycle(request, cycle_id, NEEDS)
     refuse_other_forms(request, FORMS)

@@ -170,6 +170,8 @@ class Candidate:
     kind: PersonKind
     label: str
     left: bool
+    keeps_no_photo: bool = False
+    """The photos were erased on request, and none is kept until someone allows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ class Unmatched:
 
     code: str
     reason: str
+    dismissed: bool = False
+    """It was decided for good that the file is not used; no one is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +231,8 @@ def resolve(
         person = people[0]
         if person.left:
             return Unmatched(key.value, f"{person.label}, the {person.kind.one} with the {called} {shown}, has left.")
+        if person.keeps_no_photo:
+            return Unmatched(key.value, no_photo_is_kept(person.label), dismissed=True)
         return Matched(person.person_id)
     ids = tuple(person.person_id for person in people)
     labels = _listed([person.label for person in people[:3]], "and", more=len(people) - 3)
@@ -260,7 +266,14 @@ def resolve_by_hand(hand: HandMatch, code: str, *, kinds: Collection[PersonKind]
     if person.kind not in kinds:
         kind = person.kind.component
         return Unmatched(code, f"{hand.told} It is {person.label}, and the profile does not sync {kind}.")
+    if person.keeps_no_photo:
+        return Unmatched(code, no_photo_is_kept(person.label), dismissed=True)
     return Matched(person.person_id)
+
+
+def no_photo_is_kept(label: str) -> str:
+    """Return why a file of a person is not used whose photos were erased on request."""
+    return f"Erased on request: no photo of {label} is kept until someone allows it on the person's page."
 
 
 def close_codes(value: str, codes: Iterable[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from photosync.core.matching import (
     MatchRule,
     NoKey,
     Resolution,
+    Unmatched,
     resolve,
     resolve_by_hand,
 )
@@ -98,7 +99,8 @@ def _by_hand(file: FileToMatch, hand: HandMatch, key: Key | NoKey, kinds: Collec
     if isinstance(result, Matched):
         person_id, code, reason = result.person_id, "", ""
     else:
-        person_id, code, reason = None, "dismissed" if hand.person is None else "unmatched", result.reason
+        dismissed = hand.person is None or result.dismissed
+        person_id, code, reason = None, "dismissed" if dismissed else "unmatched", result.reason
     return MatchOutcome(
         file.file_id,
         value,
@@ -108,7 +110,7 @@ def _by_hand(file: FileToMatch, hand: HandMatch, key: Key | NoKey, kinds: Collec
         reason,
         to_review=False,
         decided_by=hand.decision_id,
-        dismissed=hand.person is None,
+        dismissed=code == "dismissed",
     )
 
 
@@ -116,5 +118,15 @@ def _from_resolution(file: FileToMatch, key: Key, result: Resolution) -> MatchOu
     if isinstance(result, Matched):
         return MatchOutcome(file.file_id, key.value, key.academic_year, result.person_id, "", "", to_review=False)
     collides = isinstance(result, Collision)
-    code = type(result).__name__.lower()
-    return MatchOutcome(file.file_id, key.value, key.academic_year, None, code, result.reason, to_review=collides)
+    dismissed = isinstance(result, Unmatched) and result.dismissed
+    code = "dismissed" if dismissed else type(result).__name__.lower()
+    return MatchOutcome(
+        file.file_id,
+        key.value,
+        key.academic_year,
+        None,
+        code,
+        result.reason,
+        to_review=collides,
+        dismissed=dismissed,
+    )

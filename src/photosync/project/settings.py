@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "photosync.apps.runs",
     "photosync.apps.notifications",
     "photosync.apps.reports",
+    "photosync.apps.erasing",
     "photosync.apps.help",
     "photosync.web",
     "photosync.api",

@@ -13,6 +13,7 @@ from django.db.models import Min
 from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
+from photosync.apps.erasing.leavers import Eraser
 from photosync.apps.library.store import render_pool
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.reports.jobs import take_back_jobs
@@ -41,6 +42,7 @@ class WorkerProcess:
         self._identity = Identity(kind, timezone.now)
         self._housekeeper = Housekeeper()
         self._messenger = Messenger()
+        self._eraser = Eraser()
         self._jobs = JobThread(self._identity.worker)
         self._thread = threading.Thread(target=self._tick_on, name="tick", daemon=True)
         self._seen_queued: set[tuple[int, int]] = set()
@@ -123,6 +125,7 @@ class WorkerProcess:
         # Last, so that a fresh tick means: everything due was dealt with.
         Worker.objects.filter(pk=self._identity.worker.pk).update(ticked_at=now, heartbeat_at=now)
         self._housekeeper.keep_house(now)
+        self._eraser.look(now)
 
     def _is_gone(self, worker: Worker) -> bool:
         return worker.pk != self._identity.worker.pk and is_dead_here(worker)

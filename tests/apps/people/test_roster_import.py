@@ -83,6 +83,7 @@ def test_people_are_imported_with_every_field(school: School, tmp_path: Path) ->
         "status": "active",
         "left_on": None,
         "protected": False,
+        "keeps_no_photo": False,
         "consent": {"school_use": "yes", "online_publication": "no"},
     }
     assert identifiers("002082") == [

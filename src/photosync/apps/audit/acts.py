@@ -36,6 +36,9 @@ class Act(models.TextChoices):
     PERSON_RETURNED = "person.returned", _("Person marked as returned")
     PERSON_CONSENT = "person.consent", _("Consent changed")
     PERSON_PROTECTED = "person.protected", _("Protection changed")
+    PERSON_ERASED = "person.erased", _("Person erased")
+    PERSON_PHOTOS_ERASED = "person.photos-erased", _("Photos erased")
+    PERSON_PHOTOS_ALLOWED = "person.photos-allowed", _("Photos allowed again")
 
     PHOTO_SET = "photo.set", _("Photo set by hand")
     PHOTO_CHANGED = "photo.changed", _("Photo changed")
@@ -93,6 +96,8 @@ class Act(models.TextChoices):
     TOKEN_MADE = "token.made", _("API token made")  # words, not a password
     TOKEN_REVOKED = "token.revoked", _("API token revoked")  # words, not a password
 
+    BACKUP_MADE = "backup.made", _("Backup made")
+    BACKUP_RESTORED = "backup.restored", _("Backup restored")
     NOTIFICATIONS_CHANGED = "notifications.changed", _("Notification addresses changed")
     CALENDAR_LINK_CHANGED = "calendar.link-changed", _("Calendar link changed")
     RETENTION_CHANGED = "retention.changed", _("Retention changed")

@@ -52,8 +52,11 @@ def keep_renditions(rendered: Rendered) -> StagedPicture:
 
 
 def picture_row(staged: StagedPicture) -> Picture:
-    """Return the row of a picture whose renditions are in the store."""
-    picture, _ = Picture.objects.get_or_create(
+    """Return the row of a picture whose renditions are in the store. To be called in a transaction.
+
+    Raises TryLater where one of them was dropped meanwhile, with the last picture of an erased person that had it.
+    """
+    picture, made = Picture.objects.get_or_create(
         full_sha256=staged.full.sha256,
         defaults={
             "full_bytes": staged.full.size_bytes,
@@ -69,4 +72,9 @@ def picture_row(staged: StagedPicture) -> Picture:
             "created_at": timezone.now(),
         },
     )
+    if made and not all(photo_store().exists(each.sha256) for each in (staged.full, staged.card, staged.thumb)):
+        raise TryLater(
+            "A picture was dropped from the store while it was taken in, because a person was erased who had the "
+            "same. It was not saved. Repeat this."
+        )
     return picture

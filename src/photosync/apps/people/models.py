@@ -48,6 +48,11 @@ class Person(models.Model):
     protected = models.BooleanField(
         _("protected"), default=False, help_text=_("Appears on no wall or list and in no destination.")
     )
+    keeps_no_photo = models.BooleanField(
+        _("keeps no photo"),
+        default=False,
+        help_text=_("The photos were erased on request; none is kept from then on."),
+    )
     consent = models.JSONField(
         _("consent"),
         default=dict,

@@ -129,6 +129,7 @@ def person_document(person: Person) -> dict[str, Any]:
         "status": person.status,
         "left_on": None if person.left_on is None else person.left_on.isoformat(),
         "protected": person.protected,
+        "keeps_no_photo": person.keeps_no_photo,
         "consent": dict(person.consent),
     }
 

@@ -68,7 +68,13 @@ def _hand_match(row: ReviewDecision, zone: ZoneInfo) -> HandMatch:
 
 
 def candidate(person: Person) -> Candidate:
-    return Candidate(person.pk, PersonKind(person.kind), str(person), person.status == Person.Status.LEFT)
+    return Candidate(
+        person.pk,
+        PersonKind(person.kind),
+        str(person),
+        left=person.status == Person.Status.LEFT,
+        keeps_no_photo=person.keeps_no_photo,
+    )
 
 
 def refusals_seen(listing: Listing, files: Iterable[FilePlace]) -> dict[int, set[str]]:

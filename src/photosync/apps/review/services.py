@@ -26,6 +26,7 @@ from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import academic_year_now
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.core.errors import NotFound, Refused
+from photosync.core.matching import no_photo_is_kept
 from photosync.core.people import PersonKind, quoted
 from photosync.core.plan import Reason
 from photosync.core.run_states import ALIVE
@@ -141,6 +142,8 @@ def _check_person(file: ListedFile, person: Person) -> None:
         raise Refused(
             f"{person} has left, so no photo is taken in. Nothing was changed. Dismiss the file, if at all."
         )
+    if person.keeps_no_photo:
+        raise Refused(f"{no_photo_is_kept(str(person))} Nothing was changed.")
     if person.kind not in profile.components:
         kind = PersonKind(person.kind).component
         raise Refused(

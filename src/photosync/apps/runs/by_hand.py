@@ -25,6 +25,7 @@ from photosync.apps.people.models import Person
 from photosync.apps.schools.queries import academic_year_now
 from photosync.apps.sources.models import ListedFile
 from photosync.core.errors import NotFound, Refused, WrongUse
+from photosync.core.matching import no_photo_is_kept
 from photosync.core.photos import photo_for_year
 from photosync.core.wording import one_line
 from photosync.imaging import Adjustment
@@ -82,10 +83,11 @@ def set_photo(
     WrongUse for a year too far away.
     """
     chosen = _chosen_year(person, year, now)
+    _refuse_erased(person)
     rendered = render_content(content, adjustment)
     staged = keep_renditions(rendered)
     with transaction.atomic():
-        _lock(person)
+        _refuse_erased(_locked(person))
         picture = picture_row(staged)
         before = _current(person, chosen)
         if before is not None and before.picture_id == picture.pk:
@@ -229,7 +231,23 @@ def _chosen_year(person: Person, year: int | None, now: datetime) -> int:
 
 
 def _lock(person: Person) -> None:
-    Person.objects.select_for_update().get(pk=person.pk)
+    _locked(person)
+
+
+def _locked(person: Person) -> Person:
+    """Return the person as stored now. Raises NotFound where the person was erased meanwhile."""
+    stored = Person.objects.select_for_update().filter(pk=person.pk).first()
+    if stored is None:
+        raise NotFound("The person was erased meanwhile. Nothing was changed.")
+    return stored
+
+
+def _refuse_erased(person: Person) -> None:
+    if person.keeps_no_photo:
+        raise Refused(
+            f"{no_photo_is_kept(str(person))} Nothing was saved. Allow photos of the person again first, if that is "
+            "right."
+        )
 
 
 def _current(person: Person, year: int) -> PhotoVersion | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from photosync.apps.library.models import PhotoVersion
-from photosync.apps.people.models import Identifier
+from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.review.remembered import candidate, hand_matches
 from photosync.apps.runs.ledger.fence import Fence
@@ -99,13 +99,16 @@ class MatchRows:
     def _not_decided_since(
         self, files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]
     ) -> list[MatchOutcome]:
-        """Leave out files on which someone decided while they were matched: the next run matches them."""
+        """Leave out files that were decided on, or whose person was erased, meanwhile: the next run matches them."""
         places = [(file.pk, file.page.folder, file.name) for file in files.values()]
+        there = _who_may_have_photos({outcome.person_id for outcome in outcomes})
         now = {pk: hand.decision_id for pk, hand in hand_matches(self._listing, places, self._zone).items()}
         return [
             outcome
             for outcome in outcomes
-            if outcome.file_id in files and outcome.decided_by == now.get(outcome.file_id)
+            if outcome.file_id in files
+            and outcome.decided_by == now.get(outcome.file_id)
+            and (outcome.person_id is None or outcome.person_id in there)
         ]
 
     @staticmethod
@@ -155,3 +158,9 @@ class MatchRows:
             )
             self._listing.matched_with = self._matched_with
             self._listing.missing_unchecked = True
+
+
+def _who_may_have_photos(person_ids: Collection[int | None]) -> set[int]:
+    """Return who of them is still there and was not erased, nor the photos. To be called while the run is held."""
+    ids = [pk for pk in person_ids if pk is not None]
+    return set(Person.objects.filter(pk__in=ids, keeps_no_photo=False).values_list("pk", flat=True)) if ids else set()

@@ -182,6 +182,7 @@ class PlanRows:
         if not changes:
             return
         with self.fence.writing():
+            changes = _not_erased_since(changes)
             PlanItem.objects.bulk_create([self._item(change) for change in changes], batch_size=200)
             self._settle(changes)
             self._decide_again_on(changes)
@@ -337,3 +338,23 @@ class PlanRows:
 
 def _in_order(files: QuerySet[ListedFile]) -> QuerySet[ListedFile]:
     return files.select_related("page", "picture").order_by("person_id", "page__folder", "name")
+
+
+def _not_erased_since(changes: Sequence[PlannedChange]) -> Sequence[PlannedChange]:
+    """Leave out what concerns people who were erased, or whose photos were, while these lines were planned.
+
+    An erasure waits for the run's row, which is held here, and takes the files from their person.
+    """
+    ids = [change.file.file_id for change in changes if change.file is not None]
+    of_files = dict(ListedFile.objects.filter(pk__in=ids).values_list("pk", "person_id")) if ids else {}
+    fileless = {change.person_id for change in changes if change.file is None}
+    there = set(fileless)
+    if fileless:
+        people = Person.objects.filter(pk__in=fileless, keeps_no_photo=False)
+        there = set(people.values_list("pk", flat=True))
+    return [
+        change
+        for change in changes
+        if (change.file is None and change.person_id in there)
+        or (change.file is not None and of_files.get(change.file.file_id) == change.person_id)
+    ]

@@ -71,18 +71,21 @@ class StageRows:
             files = ListedFile.objects.select_related("page").in_bulk([one.file_id for one in staged])
             seen = refusals_seen(self._listing, [(pk, file.page.folder, file.name) for pk, file in files.items()])
             news: list[int | None] = []
+            taken: set[int] = set()
             for one in staged:
                 file = files.get(one.file_id)
-                if file is not None:
+                if file is not None and _is_awaited(file):
                     other_bytes = bool(one.sha256) and file.sha256 not in ("", one.sha256)
                     self._apply(file, one)
+                    taken.add(file.pk)
                     if file.state == State.REJECTED and bytes_key(file) in seen.get(file.pk, ()):
                         file.state = State.DISMISSED
                     if other_bytes or file.state == State.TO_DECIDE:
                         news.append(file.person_id)
             decide_again(self._listing.profile_id, news)
-            update_each(files.values(), _WRITTEN)
-            self._note_refused(files.values())
+            awaited = [file for file in files.values() if file.pk in taken]
+            update_each(awaited, _WRITTEN)
+            self._note_refused(awaited)
 
     def _apply(self, file: ListedFile, staged: Staged) -> None:
         file.noted_in_run = self._fence.run_id
@@ -144,3 +147,8 @@ class StageRows:
     def _to_fetch(self) -> QuerySet[ListedFile]:
         files = files_in(self._listing.profile_id, [State.TO_FETCH])
         return files.filter(person__isnull=False).order_by("pk")
+
+
+def _is_awaited(file: ListedFile) -> bool:
+    """Whether the file still waits to be fetched: someone may have decided on it, or erased its person, meanwhile."""
+    return file.state == State.TO_FETCH and file.person_id is not None

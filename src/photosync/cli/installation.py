@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from photosync.apps.backups.alone import share
 from photosync.cli.database_files import mend_rights
 from photosync.cli.options import asked
 from photosync.cli.system_user import act_as_operator
@@ -14,7 +15,8 @@ from photosync.core.errors import Refused, StorageUnavailable, WrongUse
 
 SETTINGS = "photosync.project.settings"
 KEY_FILE = "secret.key"
-_KNOWN_IN_NEW_FOLDER = frozenset({"lost+found"})
+_KNOWN_IN_NEW_FOLDER = frozenset({"lost+found", "locks", "photos", "restoring", "erasures.jsonl"})
+"""What may lie in a folder that is no data folder yet: a disk's own, and what restoring had begun with."""
 
 
 def connect() -> None:
@@ -57,13 +59,51 @@ def data_folder() -> Path:
 
 
 def require_folder() -> None:
+    """Hold the data folder beside others. Raises WrongUse where it is not set up, Refused while it is restored."""
     folder = data_folder()
+    if folder.is_dir():
+        finish_restoring(folder)
     if not (folder / KEY_FILE).is_file():
         raise WrongUse(
             f"The data folder {folder} has not been set up. Nothing was done. Set it up with: photosync init "
             "(or let PHOTOSYNC_DATA name the folder that is meant)."
         )
+    share(folder)
     mend_rights(folder)
+
+
+def finish_restoring(folder: Path) -> None:
+    """Bring to its end what `photosync restore` had made ready when it was killed."""
+    if (folder / "restoring" / "ready").is_file():
+        from photosync.apps.backups.restoring import was_restored
+        from photosync.apps.backups.swapping import finish_swap
+
+        finish_swap(folder, was_restored)
+        read_key(folder)
+
+
+def read_key(folder: Path) -> None:
+    """Let this process use the key that is in the data folder now."""
+    from django.conf import settings
+
+    settings.SECRET_KEY = (folder / KEY_FILE).read_text(encoding="ascii").strip()
+
+
+def refuse_foreign_folder(folder: Path) -> None:
+    """Raise Refused for a folder with something in it that is none of ours."""
+    if not folder.exists() or (folder / KEY_FILE).exists():
+        return
+    others = {each.name for each in folder.iterdir() if not each.name.startswith(".")}
+    if others - _KNOWN_IN_NEW_FOLDER and "photosync.sqlite3" not in others:
+        raise Refused(
+            f"The folder {folder} is not empty, and is no data folder of Photo Sync. Nothing was done. "
+            "Let PHOTOSYNC_DATA name a new or empty folder."
+        )
+
+
+def known_migrations() -> set[tuple[str, str]]:
+    """Return the (app, migration) of our own apps that this version knows."""
+    return _known_migrations()
 
 
 def set_up() -> bool:
@@ -71,8 +111,11 @@ def set_up() -> bool:
     from photosync.apps.library.store import photo_store
 
     folder = data_folder()
+    if folder.is_dir():
+        finish_restoring(folder)
     try:
         made = _make_folder(folder)
+        share(folder)
     except OSError as error:
         raise StorageUnavailable(
             f"The data folder {folder} cannot be made or written: {error.strerror or error}. Nothing was set up. Let "
@@ -150,13 +193,7 @@ def _applied() -> set[tuple[str, str]]:
 
 def _make_folder(folder: Path) -> bool:
     made = not folder.exists()
-    if not made and not (folder / KEY_FILE).exists():
-        others = [each.name for each in folder.iterdir() if not each.name.startswith(".")]
-        if set(others) - _KNOWN_IN_NEW_FOLDER and "photosync.sqlite3" not in others:
-            raise Refused(
-                f"The folder {folder} is not empty, and is no data folder of Photo Sync. Nothing was done. "
-                "Let PHOTOSYNC_DATA name a new or empty folder."
-            )
+    refuse_foreign_folder(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (folder / KEY_FILE).exists():
         folder.chmod(0o700)

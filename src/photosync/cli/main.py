@@ -22,7 +22,7 @@ SUMMARIES = {
     "user": "Make and manage accounts for the pages.",
     "token": "Make, list and revoke API tokens.",
     "school": "Make, change and list schools.",
-    "people": "Import, list and show students and staff; consent, protection, leaving.",
+    "people": "Import, list and show students and staff; consent, protection, leaving, erasing.",
     "source": "What photos can come from.",
     "period": "Make, edit, copy, delete and list timetable periods.",
     "profile": "Make, change and look at sync profiles.",
@@ -36,6 +36,8 @@ SUMMARIES = {
     "calendar": "Show the calendar feed; make and end secret links to it.",
     "feedback": "Read what was said about the help articles.",
     "verify": "Re-hash every stored photo against the database.",
+    "backup": "Write the whole installation to one file, while it goes on.",
+    "restore": "Restore a backup, and apply later erasures again.",
     "doctor": "Check settings, folder rights, database, clock and workers.",
 }
 COMMANDS = {name: (f"photosync.cli.commands.{name}", summary) for name, summary in SUMMARIES.items()}

@@ -28,7 +28,8 @@ def catch_up_with_journal(now: datetime) -> Applied:
     return apply_again(read_journal(journal_path()), now)
 
 
-def apply_again(journal: Mapping[str, Noted], now: datetime) -> Applied:
+def apply_again(journal: Mapping[str, Noted], now: datetime, *, finishes: bool = True) -> Applied:
+    """Apply what the database does not know; unless it `finishes`, blobs and the journal are left for later."""
     known = set(Erasure.objects.filter(mark__in=list(journal)).values_list("mark", flat=True))
     done = Applied()
     _allow_again(journal, known)
@@ -43,7 +44,7 @@ def apply_again(journal: Mapping[str, Noted], now: datetime) -> Applied:
         person_id = people.get(noted.who)
         school = School.objects.filter(code=noted.line["school"]).first()
         if school is not None:
-            done.applied += _apply(noted, school, person_id, now)
+            done.applied += _apply(noted, school, person_id, now, finishes=finishes)
             done.absent += person_id is None
     return done
 
@@ -65,7 +66,7 @@ def _people(wanted: Collection[Noted]) -> dict[str, int]:
     return found
 
 
-def _apply(noted: Noted, school: School, person_id: int | None, now: datetime) -> bool:
+def _apply(noted: Noted, school: School, person_id: int | None, now: datetime, *, finishes: bool) -> bool:
     row = noted.row()
     person = Person.objects.select_related("school").filter(pk=person_id).first() if person_id is not None else None
     if person is None:
@@ -76,7 +77,7 @@ def _apply(noted: Noted, school: School, person_id: int | None, now: datetime) -
         row.save(force_insert=True)
         return False
     row.applied_again_at = now
-    erased = erase(person, row).erasure
+    erased = erase(person, row, finishes=finishes).erasure
     noted.add_counts(erased)
     erased.save()
     if erased.scope == Scope.PHOTOS and erased.allowed_at is not None:

@@ -83,10 +83,10 @@ def erase_on_request(person: Person, scope: Scope, *, reason: str, by: str, now:
     return erase(person, Erasure(scope=scope, why=Why.REQUEST, note=told, by=by, at=now))
 
 
-def erase(person: Person, erasure: Erasure) -> Erased:
+def erase(person: Person, erasure: Erasure, *, finishes: bool = True) -> Erased:
     """Erase as `erasure`, a record that is not stored yet, says; store it with what was erased, and drop the blobs.
 
-    Raises NotFound where the person is gone by now.
+    Unless it `finishes`, blobs and journal are left for later. Raises NotFound where the person is gone by now.
     """
     label = str(person)
     with transaction.atomic():
@@ -99,6 +99,8 @@ def erase(person: Person, erasure: Erasure) -> Erased:
         _record(erasure, stored)
         if erasure.scope == Scope.PERSON:
             erasure.person = None
+    if not finishes:
+        return Erased(erasure, label, blobs_left=True)
     left = not _dropped()
     write_down()
     return Erased(erasure, label, left)

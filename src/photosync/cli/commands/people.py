@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from photosync.cli import installation, options, output
+from photosync.cli import installation, options, output, people_erasing
 from photosync.core.people import PersonKind
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ REFUSALS_PRINTED = 20
 
 @click.group("people")
 def command() -> None:
-    """Import, list and show students and staff; consent, protection, leaving."""
+    """Import, list and show students and staff; consent, protection, leaving, erasing."""
+
+
+for each in people_erasing.COMMANDS:
+    command.add_command(each)
 
 
 @command.command("import")

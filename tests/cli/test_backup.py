@@ -13,7 +13,8 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from stat import S_IMODE
 
@@ -22,7 +23,36 @@ import pytest
 from tests.cli.backups import Answer, in_another_folder, make_school, run, told
 from tests.conftest import SERVER_URL
 from tests.services import postgresql
-from tests.services.installation import Installation
+from tests.services.installation import Installation, fresh_installation
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A school with photos, as a backup of it: to be made once, and restored for each test."""
+
+    file: Path
+    installation: Installation
+    codes: list[str]
+    backup: Answer
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    folder = tmp_path_factory.mktemp("template")
+    with fresh_installation(folder, SERVER_URL) as made:
+        codes = make_school(made)
+        file = folder / "monday.tar"
+        with serving(made):
+            backup = run(made, "backup", str(file), "--json")
+        yield Template(file, made, codes, backup)
+
+
+@pytest.fixture
+def school(installation: Installation, template: Template) -> Installation:
+    """Return an installation into which the template was restored."""
+    restored = run(installation, "restore", str(template.file))
+    assert restored.status == 0, restored.err
+    return installation
 
 
 @pytest.fixture
@@ -62,13 +92,11 @@ def blobs(installation: Installation) -> set[str]:
 
 
 def test_backup_is_restored_into_an_empty_folder_as_it_was(
-    installation: Installation, other: Installation, tmp_path: Path
+    template: Template, other: Installation, tmp_path: Path
 ) -> None:
-    codes = make_school(installation)
+    installation, codes, made = template.installation, template.codes, template.backup
     before = told(installation)
     file = tmp_path / "monday.tar"
-    with serving(installation):
-        made = run(installation, "backup", str(file), "--json")
     again = run(installation, "backup", str(file), "--json")
     restored = run(other, "restore", str(file), "--json")
     again_restored = run(other, "restore", str(file))
@@ -99,11 +127,9 @@ def test_backup_is_restored_into_an_empty_folder_as_it_was(
 
 
 def test_restoring_applies_erasures_again_that_are_later_than_the_backup(
-    installation: Installation, other: Installation, tmp_path: Path
+    school: Installation, template: Template, other: Installation, tmp_path: Path
 ) -> None:
-    codes = make_school(installation)
-    file = tmp_path / "monday.tar"
-    assert run(installation, "backup", str(file)).status == 0
+    installation, codes, file = school, template.codes, template.file
     everything = blobs(installation)
     assert run(installation, "people", "erase", codes[0], "--reason", "By letter.").status == 0
     assert run(installation, "people", "erase", codes[1], "--reason", "By letter.", "--photos-only").status == 0
@@ -134,24 +160,21 @@ def test_restoring_applies_erasures_again_that_are_later_than_the_backup(
     assert told(installation)["people"] == after["people"]
 
 
-def test_restoring_is_refused_while_photo_sync_runs(installation: Installation, tmp_path: Path) -> None:
-    make_school(installation)
-    file = tmp_path / "monday.tar"
-    assert run(installation, "backup", str(file)).status == 0
+def test_restoring_is_refused_while_photo_sync_runs(school: Installation, template: Template) -> None:
+    installation, file = school, template.file
     with serving(installation):
         refused = run(installation, "restore", str(file), "--replace")
     assert (refused.status, refused.out) == (3, "")
     assert refused.err == (
-        f"Photo Sync is running with the data folder {installation.data}. Nothing was restored. Stop photosync serve, "
-        "web, worker and other commands that use it, then repeat.\n"
+        f"Photo Sync is running with the data folder {installation.data}. Nothing was restored. Stop photosync "
+        "serve, web, worker and other commands that use it, then repeat.\n"
     )
 
 
 def test_backup_made_while_much_is_written_is_of_one_instant(
-    installation: Installation, other: Installation, tmp_path: Path
+    school: Installation, template: Template, other: Installation, tmp_path: Path
 ) -> None:
-    codes = make_school(installation)
-    file = tmp_path / "monday.tar"
+    installation, codes, file = school, template.codes, tmp_path / "monday.tar"
     program = (
         "import itertools, sys; from photosync.cli.installation import connect; import click\n"
         "from photosync.cli.main import photosync\n"
@@ -188,41 +211,45 @@ def test_backup_made_while_much_is_written_is_of_one_instant(
     assert next(iter(houses)).isdecimal()
 
 
-def test_killed_restore_leaves_the_former_or_the_restored_whole(installation: Installation, tmp_path: Path) -> None:
-    codes = make_school(installation)
-    file = tmp_path / "monday.tar"
-    assert run(installation, "backup", str(file)).status == 0
+def test_killed_restore_leaves_the_former_or_the_restored_whole(
+    school: Installation, template: Template, tmp_path: Path
+) -> None:
+    installation, codes, file = school, template.codes, template.file
     assert run(installation, "people", "erase", codes[0], "--reason", "By letter.").status == 0
     assert run(installation, "people", "protect", codes[1]).status == 0
     former = run(installation, "people", "list", "--json").json
     restored = [{**row, "protected": False} for row in former]
 
-    ended = False
-    for tenths in range(8, 60, 4):
+    words = ("restore", str(file), "--replace", "--no-safety-copy")
+    began = time.monotonic()
+    assert run(installation, *words).status == 0
+    took_s = time.monotonic() - began
+    assert run(installation, "people", "list", "--json").json == restored
+    for share in (0.5, 0.7, 0.8, 0.9):
+        assert run(installation, "people", "protect", codes[1]).status == 0
         process = subprocess.Popen(
-            [*installation.command, "restore", str(file), "--replace", "--no-safety-copy"],
+            [*installation.command, *words],
             env=installation.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        try:
-            ended = process.wait(timeout=tenths / 10) == 0
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=took_s * share)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
         found = run(installation, "people", "list", "--json").json
         assert found in (former, restored)
         verified = run(installation, "verify", "--json").json
         assert (verified["missing"], verified["damaged"]) == (0, 0)
-        if ended:
-            break
-    assert ended
+        if found == restored:
+            continue
+        assert run(installation, "people", "unprotect", codes[1]).status == 0
+    assert run(installation, *words).status == 0
     assert run(installation, "people", "list", "--json").json == restored
 
 
-def test_killed_backup_leaves_the_former_file_whole(installation: Installation, tmp_path: Path) -> None:
-    make_school(installation)
-    file = tmp_path / "monday.tar"
+def test_killed_backup_leaves_the_former_file_whole(school: Installation, template: Template, tmp_path: Path) -> None:
+    installation, file = school, tmp_path / "monday.tar"
     assert run(installation, "backup", str(file)).status == 0
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     process = subprocess.Popen([*installation.command, "backup", str(file)], env=installation.environment)
@@ -307,7 +334,8 @@ REFUSALS: dict[str, tuple[Callable[[bytes], bytes], int, str]] = {
     "photo": (
         one_photo_changed,
         1,
-        "The backup FILE is damaged: the photo NAME is not as it was when it was made. Nothing was restored. " + AGAIN,
+        "The backup FILE is damaged: the photo NAME is not as it was when it was made. Nothing was restored. "
+        + AGAIN,
     ),
     "database": (
         database_changed,
@@ -340,11 +368,10 @@ REFUSALS: dict[str, tuple[Callable[[bytes], bytes], int, str]] = {
 
 
 def test_wrong_and_damaged_files_are_refused_in_words(
-    installation: Installation, other: Installation, tmp_path: Path
+    template: Template, other: Installation, tmp_path: Path
 ) -> None:
-    make_school(installation, students=1)
     good = tmp_path / "good.tar"
-    assert run(installation, "backup", str(good)).status == 0
+    good.write_bytes(template.file.read_bytes())
     file = tmp_path / "bad.tar"
     found = {}
     for name, (spoil, _status, _words) in REFUSALS.items():
@@ -375,11 +402,9 @@ def test_wrong_and_damaged_files_are_refused_in_words(
 
 
 def test_erasures_of_another_installation_are_refused(
-    installation: Installation, other: Installation, tmp_path: Path
+    school: Installation, template: Template, other: Installation, tmp_path: Path
 ) -> None:
-    codes = make_school(installation, students=1)
-    file = tmp_path / "monday.tar"
-    assert run(installation, "backup", str(file)).status == 0
+    installation, codes, file = school, template.codes, template.file
     assert run(installation, "people", "erase", codes[0], "--reason", "By letter.").status == 0
     journal = tmp_path / "erasures.jsonl"
     (line,) = (installation.data / "erasures.jsonl").read_text().splitlines()
@@ -392,10 +417,8 @@ def test_erasures_of_another_installation_are_refused(
     )
 
 
-def test_backup_is_refused_where_it_cannot_be_and_tells_of_a_lost_photo(
-    installation: Installation, tmp_path: Path
-) -> None:
-    make_school(installation, students=1)
+def test_backup_is_refused_where_it_cannot_be_and_tells_of_a_lost_photo(school: Installation, tmp_path: Path) -> None:
+    installation = school
 
     def refusal(target: Path) -> tuple[int, str]:
         answer = run(installation, "backup", str(target))

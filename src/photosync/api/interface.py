@@ -13,6 +13,7 @@ from photosync.api import (
     archive,
     calendar,
     end_of_year,
+    erasing,
     installation,
     notifications,
     people,
@@ -81,6 +82,7 @@ api.add_router("", archive.router)
 api.add_router("/users", users.router)
 api.add_router("/notifications", notifications.router)
 api.add_router("", report_making.router)
+api.add_router("", erasing.router)
 api.add_router("", photo_lists.router)
 api.add_router("", calendar.router)
 api.add_router("", end_of_year.router)

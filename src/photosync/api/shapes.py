@@ -64,6 +64,7 @@ class PersonShape(Schema):
     status: str
     left_on: Day | None
     protected: bool
+    keeps_no_photo: bool
     consent: dict[str, Any]
 
 

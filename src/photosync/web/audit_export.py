@@ -54,6 +54,11 @@ def _lines(documents: Iterable[dict[str, Any]]) -> Iterator[bytes]:
     yield from _pieces(json.dumps(each, ensure_ascii=False) + "\n" for each in documents)
 
 
+def rows_csv(headings: list[str], rows: Iterable[list[object]]) -> Iterator[bytes]:
+    """Return rows under their headings as the bytes of a CSV file, piece by piece."""
+    return _csv(headings, rows)
+
+
 def _csv(headings: list[str], rows: Iterable[list[object]]) -> Iterator[bytes]:
     line = csv.writer(_Echo())
     yield BYTE_ORDER_MARK + line.writerow(headings).encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photosync.web.views import data_management, person_decisions, photo_by_hand, roster_import
+from photosync.web.views import data_management, erasing, person_decisions, photo_by_hand, roster_import
 
 urlpatterns = [
     path("", data_management.data_management, name="data-management"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("people/<int:person_id>/consent/", person_decisions.consent, name="person-consent"),
     path("people/<int:person_id>/protection/", person_decisions.protection, name="person-protection"),
     path("people/<int:person_id>/leaving/", person_decisions.leaving, name="person-leaving"),
+    path("people/<int:person_id>/erase/", erasing.person_erase, name="person-erase"),
+    path("people/<int:person_id>/allow-photos/", erasing.person_allow_photos, name="person-allow-photos"),
+    path("leavers/", erasing.leavers, name="leavers"),
+    path("erasures/", erasing.erasures, name="erasures"),
+    path("erasures.csv", erasing.erasures_csv, name="erasures-csv"),
     path("people/<int:person_id>/photo/", photo_by_hand.photo_set, name="photo-set"),
     path("people/<int:person_id>/photo/take-off/<int:year>/", person_decisions.take_off, name="photo-take-off"),
     path("people/<int:person_id>/photo/withdraw/", person_decisions.withdraw, name="photo-withdraw"),

@@ -61,6 +61,10 @@ def data_management(request: HttpRequest, workplace: Workplace) -> HttpResponse:
                 _("Bring students or staff in line with a CSV file; you see what changes beforehand."),
             )
         )
+        places += [
+            Place(_("Leavers"), reverse("leavers"), _("Who has left, and from which day on each one is erased.")),
+            Place(_("Erasures"), reverse("erasures"), _("What was erased, why, and what the archive keeps.")),
+        ]
     return render_page(
         request,
         "web/places.html",

@@ -101,7 +101,7 @@ def protection(request: HttpRequest, workplace: Workplace, person_id: int) -> Ht
         set_protected(person, protected=wanted)
         return _("%(name)s is protected now.") % {"name": person.label} if wanted else _("The protection has ended.")
 
-    return _ask(request, workplace, person, asked, do)
+    return ask(request, workplace, person, asked, do)
 
 
 @asked_or_done
@@ -125,7 +125,7 @@ def leaving(request: HttpRequest, workplace: Workplace, person_id: int) -> HttpR
         mark_left(person, now=datetime.now(UTC))
         return _("%(name)s is marked as left.") % {"name": person.label}
 
-    return _ask(request, workplace, person, asked, do)
+    return ask(request, workplace, person, asked, do)
 
 
 @asked_or_done
@@ -155,7 +155,7 @@ def withdraw(request: HttpRequest, workplace: Workplace, person_id: int) -> Http
         withdraw_photo(person, reason=reason, by=_by(request), now=datetime.now(UTC))
         return _("The photo is withdrawn.")
 
-    return _ask(request, workplace, person, asked, do)
+    return ask(request, workplace, person, asked, do)
 
 
 @asked_or_done
@@ -175,7 +175,7 @@ def show(request: HttpRequest, workplace: Workplace, person_id: int) -> HttpResp
         show_photo(person, by=_by(request), now=datetime.now(UTC))
         return _("The photo is shown again.")
 
-    return _ask(request, workplace, person, asked, do)
+    return ask(request, workplace, person, asked, do)
 
 
 @asked_or_done
@@ -201,7 +201,7 @@ def release(request: HttpRequest, workplace: Workplace, person_id: int, year: in
         released = release_pins(person, by=_by(request), now=datetime.now(UTC), year=year)
         return _("Released. %(explanation)s") % {"explanation": released.explanation}
 
-    return _ask(request, workplace, person, asked, do)
+    return ask(request, workplace, person, asked, do)
 
 
 @asked_or_done
@@ -236,7 +236,7 @@ def restore(request: HttpRequest, workplace: Workplace, person_id: int, version_
 
     hidden = person.protected or Withdrawal.objects.filter(person=person).exists()
     shots = {"before": row.version if row is not None else None, "after": version}
-    return _ask(request, workplace, person, asked, do, context={} if hidden or is_current else {"shots": shots})
+    return ask(request, workplace, person, asked, do, context={} if hidden or is_current else {"shots": shots})
 
 
 @asked_or_done
@@ -262,7 +262,7 @@ def take_off(request: HttpRequest, workplace: Workplace, person_id: int, year: i
     def do() -> str:
         return take_off_photo(person, year, by=_by(request), now=datetime.now(UTC))
 
-    return _ask(request, workplace, person, asked, do)
+    return ask(request, workplace, person, asked, do)
 
 
 def _by(request: HttpRequest) -> str:
@@ -273,7 +273,7 @@ def _back(person: Person) -> HttpResponse:
     return HttpResponseRedirect(reverse("data-person", args=[person.pk]))
 
 
-def _ask(
+def ask(
     request: HttpRequest,
     workplace: Workplace,
     person: Person,

@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from photosync.apps.accounts.permissions import Permission, may_change_school
+from photosync.apps.erasing.leavers import SOON, leavers_of
+from photosync.apps.erasing.models import Erasure, Why
 from photosync.apps.library.leavers import leavers_kept
 from photosync.apps.schools.changing import ProfileEffect, SchoolEffects, change_school, preview_school
 from photosync.apps.schools.models import PRESET_LEGAL_BASIS, School
@@ -209,7 +211,16 @@ def retention(request: HttpRequest, workplace: Workplace) -> HttpResponse:
             )
             return HttpResponseRedirect(reverse("retention"))
     kept = leavers_kept(school, now)
-    context = {"form": form, "school": school, "kept": kept, "left_until": date_words(kept.left_until)}
+    last = Erasure.objects.filter(school=school, why=Why.RETENTION).first()
+    context = {
+        "form": form,
+        "school": school,
+        "kept": kept,
+        "left_until": date_words(kept.left_until),
+        "soon": leavers_of(school, now, which=SOON).count(),
+        "last_erasure": date_words(last.at.astimezone(school.zone).date()) if last else "",
+        "may_see_leavers": Permission.DATA_MANAGE in workplace.permissions,
+    }
     return _page(request, workplace, "web/retention.html", context, Crumb(_("Retention")))
 
 

@@ -85,6 +85,8 @@ def serving(installation: Installation) -> Iterator[None]:
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=60)
+        assert server.stdout is not None
+        server.stdout.close()
 
 
 def blobs(installation: Installation) -> set[str]:

@@ -48,8 +48,6 @@ def apply_again(journal: Mapping[str, Noted], now: datetime, *, finishes: bool =
             done.absent += person_id is None
     return done
 
-    return list(journal)
-
 
 def _people(wanted: Collection[Noted]) -> dict[str, int]:
     """Return the people who are meant, by their hash; every code of the schools in question is hashed for it."""

@@ -18,11 +18,17 @@ _held: dict[Path, int] = {}
 
 
 def share(folder: Path) -> None:
-    """Hold the data folder, beside others, until this process ends. Raises Refused while it is being restored."""
+    """Hold the data folder, beside others, until this process ends. Raises Refused while it is being restored.
+
+    Whoever may only read there, and finds no lock to hold, goes on without: nothing can be told of them.
+    """
     path = _lock_path(folder)
     if path in _held:
         return
-    descriptor = _opened(path)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC) if path.exists() else _opened(path)
+    except (OSError, StorageUnavailable):
+        return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as error:

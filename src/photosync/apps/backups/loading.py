@@ -85,7 +85,10 @@ def _load(place: Path, parts: Sequence[Mapping[str, Any]]) -> None:
     loaded = [part for part in parts if part.get("table")]
     with connection.cursor() as cursor:
         names = ", ".join(quoted(part["table"]) for part in loaded)
+        # What the migrations wrote is checked first, or it could not be emptied; the rows come in any order then.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"TRUNCATE {names} CASCADE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for part in loaded:
             columns = ", ".join(quoted(name) for name in part["columns"])
             with (

@@ -148,6 +148,16 @@ class BundleReader:
         `on_part` reads the part to its end and returns its size and hash. Raises WrongUse for what is no backup,
         Damaged for one that is cut off or changed. What was handed over by then is not to be used.
         """
+        try:
+            self._read(on_part, on_blob)
+        except (tarfile.TarError, EOFError, UnicodeDecodeError) as error:
+            if self.head:
+                raise self._cut_off() from error
+            raise self._no_backup() from error
+
+    def _read(
+        self, on_part: Callable[[str, IO[bytes]], tuple[int, str]], on_blob: Callable[[str, bytes], None]
+    ) -> None:
         parts: dict[str, tuple[int, str]] = {}
         blobs, names, blob_bytes = 0, hashlib.sha256(), 0
         texts: dict[str, bytes] = {}
@@ -178,10 +188,6 @@ class BundleReader:
                         raise self._changed(member.name)
                     yield member.name, member.size, content
                     tar.members.clear()  # type: ignore[attr-defined]  # else each one stays in memory
-        except (tarfile.TarError, EOFError, UnicodeDecodeError, ValueError) as error:
-            if self.head:
-                raise self._cut_off() from error
-            raise self._no_backup() from error
         except OSError as error:
             raise WrongUse(
                 f"The backup {self.path} cannot be read: {error.strerror or error}. Nothing was restored."

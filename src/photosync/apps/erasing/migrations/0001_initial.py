@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('people', '0004_keeps_no_photo'),
+        ('people', '0005_keeps_no_photo'),
         ('schools', '0002_settings'),
     ]
 

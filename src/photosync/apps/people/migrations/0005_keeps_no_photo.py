@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0003_coverage")]
+    dependencies = [("people", "0004_plain_names")]
 
     operations = [
         migrations.AddField(

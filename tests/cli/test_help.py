@@ -11,7 +11,7 @@ from photosync.cli.outcome import exit_status
 NAMES = [
     *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
     *("source", "period", "profile", "sync", "run", "review", "notify", "report", "audit", "photo", "calendar"),
-    *("feedback", "verify", "doctor"),
+    *("feedback", "verify", "backup", "restore", "doctor"),
 ]
 
 
@@ -54,6 +54,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("review list", "review match", "review dismiss", "review undo", "review decisions"),
         *("photo get", "photo history", "photo release", "photo set", "photo restore"),
         *("photo withdraw", "photo show", "photo list", "photo take-off"),
+        *("people erase", "people allow-photos", "people leavers", "people erasures"),
         *("token add", "token list", "token revoke"),
         *("calendar show", "calendar link", "calendar revoke"),
         *("feedback list", "feedback deal-with"),

@@ -14,7 +14,7 @@ from photosync.api.answers import answer
 from photosync.api.fields import LARGEST, Body, Id, Number, SchoolCode, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, part
-from photosync.api.shapes import Decisions, DecisionShape, WaitingFiles, WithoutPhoto
+from photosync.api.review_shapes import Decisions, DecisionShape, WaitingFiles, WithoutPhoto
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.people.models import Person
 from photosync.apps.profiles.models import SyncProfile

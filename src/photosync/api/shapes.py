@@ -294,46 +294,6 @@ class Who(Schema):
     name: str
 
 
-class Suggestion(Who):
-    why: str
-
-
-class WaitingFile(Schema):
-    id: int
-    queue: str
-    profile: str
-    file: str
-    run: int | None
-    year: int | None
-    person: Who | None
-    reason_code: str
-    reason: str
-    suggestions: list[Suggestion]
-
-
-class PersonWithoutPhoto(Schema):
-    queue: str
-    person: Who
-    year_level: str
-    shown_year: int | None
-    withdrawn: bool
-    rejected_files: int
-    files_in_review: int
-
-
-class DecisionShape(Schema):
-    decision: int
-    verdict: str
-    profile: str | None
-    file: str
-    person: Who | None
-    year: int | None
-    made_by: str
-    made_at: Moment
-    undone_by: str | None
-    undone_at: Moment | None
-
-
 class DecidedShape(Who):
     year: int
     version: int
@@ -349,21 +309,6 @@ class TakenOffShape(Who):
 
 class WithdrawnShape(Who):
     withdrawn: str | None = Field(description="Why; null where the photo is shown.")
-
-
-class WaitingFiles(Schema):
-    items: list[WaitingFile]
-    next: str | None
-
-
-class WithoutPhoto(Schema):
-    items: list[PersonWithoutPhoto]
-    next: str | None
-
-
-class Decisions(Schema):
-    items: list[DecisionShape]
-    next: str | None
 
 
 class Changes(Schema):

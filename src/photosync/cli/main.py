@@ -37,7 +37,7 @@ SUMMARIES = {
     "feedback": "Read what was said about the help articles.",
     "verify": "Re-hash every stored photo against the database.",
     "backup": "Write the whole installation to one file, while it goes on.",
-    "restore": "Restore a backup, and apply later erasures again.",
+    "restore": "Restore a backup into an empty installation, and apply later erasures again.",
     "doctor": "Check settings, folder rights, database, clock and workers.",
 }
 COMMANDS = {name: (f"photosync.cli.commands.{name}", summary) for name, summary in SUMMARIES.items()}

@@ -270,7 +270,7 @@ def test_period_of_next_year_that_exists_is_assigned(school: School) -> None:
     [
         (
             Asked(code="2026S2"),
-            WrongUse,
+            Refused,
             "A copy of timetable period 2026S2 needs a code of its own; nothing was copied. "
             "Choose one that no other period has.",
         ),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def command(
     file: Path, safety_copy: Path | None, erasures: Path | None, *, replace: bool, no_safety_copy: bool
 ) -> None:
-    """Restore a backup that photosync backup made, into an empty data folder and database.
+    """Restore a backup into an empty installation: a data folder and database with nothing in them.
 
     Nothing may run with them meanwhile. The file is checked as a whole before anything is changed. Who was erased
     since the backup was made is erased again. With --replace, a backup of what is here is made first.

@@ -106,7 +106,7 @@ def test_members_come_and_go(scene: Scene, client: Client) -> None:  # noqa: F81
     refused = post(client, f"{path}/add", {"codes": ["9"]})
     assert (refused.status_code, refused.json()["detail"][:46]) == (
         400,
-        '1 of 1 code is no student\'s here: "9". Nothi',
+        '1 of 1 code is no student\'s here: "9". Nothing',
     )
     removed = post(client, f"{path}/remove", {"people": [scene.ada.pk, scene.ben.pk]})
     assert removed.json() == {"removed": 2}

@@ -214,6 +214,7 @@ def test_the_door_tells_nothing_of_a_school(everyone: Everyone, who: str) -> Non
         "session_id": 1,
         "pk": 1,
         "signed": "nothing",
+        "secret": "nothing",
     }
     told = {}
     for name in AT_THE_DOOR:

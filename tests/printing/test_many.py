@@ -3,12 +3,13 @@
 import os
 import signal
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from photosync.core.errors import Refused, TryLater
-from photosync.printing import ManyPress, many, press, set_one
+from photosync.printing import ManyPress, Presses, many, press, set_one, worker
 
 TEXT = """#let said = json(bytes(sys.inputs.data))
 #set document(title: "T", date: datetime(year: 2026, month: 1, day: 1))
@@ -148,3 +149,28 @@ def test_without_the_extra_it_is_refused(templates: Path, monkeypatch: pytest.Mo
 
 def test_first_page_is_set_as_a_picture(templates: Path) -> None:
     assert set_one("hello.typ", {"text": "one"}, {}, as_picture=True).startswith(b"\x89PNG\r\n")
+
+
+def test_what_documents_are_made_with_is_the_same_until_the_template_changes(
+    hello: ManyPress, templates: Path
+) -> None:
+    with ManyPress("hello.typ") as other:
+        assert other.made_with() == hello.made_with()
+    (templates / "hello.typ").write_text((templates / "hello.typ").read_text() + "#v(1mm)")
+    with ManyPress("hello.typ") as other:
+        assert other.made_with() != hello.made_with()
+
+
+def test_many_are_set_at_once_as_one_by_one(hello: ManyPress) -> None:
+    names = [f"Person {number}" for number in range(12)]
+    with Presses("hello.typ", number=2) as presses:
+        asked = [presses.set({"text": name}, {}) for name in names]
+        assert [each.result() for each in asked] == [hello.set({"text": name}, {}) for name in names]
+
+
+def test_what_documents_are_made_with_names_program_standards_and_every_font() -> None:
+    program, standards, fonts = worker._made_with()
+
+    assert (program, standards) == (version("typst"), ["a-2a", "ua-1"])
+    assert ["Libertinus Serif", "normal", "400"] in [font[:3] for font in fonts]
+    assert fonts == sorted(fonts)

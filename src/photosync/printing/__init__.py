@@ -5,6 +5,7 @@ ever read as a command.
 """
 
 from photosync.printing.many import ManyPress, SetDocument, set_one
-from photosync.printing.press import PrintJob, make_pdf, printing_available, template_hash
+from photosync.printing.press import PrintJob, make_pdf, printing_available
+from photosync.printing.presses import Presses
 
-__all__ = ["ManyPress", "PrintJob", "SetDocument", "make_pdf", "printing_available", "set_one", "template_hash"]
+__all__ = ["ManyPress", "Presses", "PrintJob", "SetDocument", "make_pdf", "printing_available", "set_one"]

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -22,6 +23,7 @@ from typing import IO, Any, Final, Self
 from photosync.core.errors import Refused, TryLater
 from photosync.printing.press import (
     DOCUMENT,
+    MADE_WITH,
     NOT_INSTALLED,
     PICTURES,
     TEMPLATES,
@@ -85,7 +87,8 @@ class ManyPress:
         """
         try:
             self._write_pictures(pictures)
-            answer = self._asked(data, as_picture=as_picture)
+            text = json.dumps(data, ensure_ascii=False).encode("utf-8", errors="replace").decode("utf-8")
+            answer = self._asked({"data": text, "form": "png" if as_picture else "pdf"})
             if not answer.get("made"):
                 raise TryLater(
                     f"The document could not be made ({str(answer.get('why', 'no reason given'))[:200]}). "
@@ -96,6 +99,16 @@ class ManyPress:
         except OSError as exc:
             self._end_process()
             raise _not_written(exc) from exc
+
+    def made_with(self) -> str:
+        """Return a SHA-256, in hex, of all that documents are made with: the same data and pictures give the same
+        bytes as long as it is the same. It is of the template, the program that sets, its standards and its fonts.
+
+        Raises TryLater.
+        """
+        answer = self._asked({"form": MADE_WITH})
+        used = [answer["made_with"], sha256((self._folder / self.template).read_bytes()).hexdigest()]
+        return sha256(json.dumps(used).encode("ascii")).hexdigest()
 
     def _write_pictures(self, pictures: Mapping[str, bytes]) -> None:
         """Put the pictures into the folder; those that were used longest ago leave it."""
@@ -109,9 +122,8 @@ class ManyPress:
                 (self._folder / PICTURES / f"{name}.jpg").unlink(missing_ok=True)
                 del self._written[name]
 
-    def _asked(self, data: Mapping[str, Any], *, as_picture: bool) -> dict[str, Any]:
-        text = json.dumps(data, ensure_ascii=False).encode("utf-8", errors="replace").decode("utf-8")
-        request = json.dumps({"data": text, "form": "png" if as_picture else "pdf"}).encode("ascii") + b"\n"
+    def _asked(self, asked: Mapping[str, str]) -> dict[str, Any]:
+        request = json.dumps(asked).encode("ascii") + b"\n"
         process = self._running()
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - both are pipes
         try:

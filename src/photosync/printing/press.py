@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +21,8 @@ AT_ONCE: Final = 2
 WAITS_S: Final = 60.0
 WITHIN_S: Final = 120.0
 TEMPLATES: Final = Path(__file__).parent
+MADE_WITH: Final = "made-with"
+"""Asked for in place of a document: what documents are made with here."""
 DATA, DOCUMENT, PICTURES = "data.json", "document.pdf", "pictures"
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "TMPDIR", "HOME", "FONTCONFIG_PATH")
 """All that the process is told: where programs and fonts are, and none of the server's passwords and addresses."""
@@ -45,11 +46,6 @@ class PrintJob:
 def printing_available() -> bool:
     """Whether the extra `reports` is installed."""
     return find_spec("typst") is not None
-
-
-def template_hash(template: str) -> str:
-    """Return the SHA-256, in hex, of one of our templates: what is made of the same data changes only with it."""
-    return sha256((TEMPLATES / template).read_bytes()).hexdigest()
 
 
 def process_environment() -> dict[str, str]:

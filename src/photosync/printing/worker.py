@@ -3,17 +3,19 @@
 Everything it reads lies in FOLDER, and so does what it writes. It has no more memory than it should need.
 
 With `--many` it sets one document for each line that comes in, a JSON object whose `data` the template reads as
-`sys.inputs.data` and whose `form` is pdf or png, and answers each with a line; it ends when no more can come.
+`sys.inputs.data` and whose `form` is pdf or png, and answers each with a line; it ends when no more can come. The
+form `made-with` asks what documents are made with.
 """
 
 import contextlib
 import json
 import resource
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from photosync.printing.press import DOCUMENT
+from photosync.printing.press import DOCUMENT, MADE_WITH
 
 MEMORY_BYTES = 2_000_000_000
 PICTURE_PPI = 110
@@ -53,6 +55,9 @@ def _set_many(folder: Path, template: str) -> None:
     compiler = typst.Compiler(None, root=str(folder), package_path=nowhere, package_cache_path=nowhere)
     for line in sys.stdin.buffer:
         asked = json.loads(line)
+        if asked["form"] == MADE_WITH:
+            print(json.dumps({"made_with": _made_with()}), flush=True)
+            continue
         setting = _picture if asked["form"] == "png" else _document
         try:
             content, has_every_sign = setting(compiler, str(folder / template), {"data": asked["data"]})
@@ -63,6 +68,17 @@ def _set_many(folder: Path, template: str) -> None:
             (folder / DOCUMENT).write_bytes(content)
             answer = {"made": True, "has_every_sign": has_every_sign}
         print(json.dumps(answer), flush=True)
+
+
+def _made_with() -> list[Any]:
+    """Return what, beside template and data, decides what a document looks like: a font is known by name and size."""
+    import typst
+
+    fonts = []
+    for font in typst.Fonts().fonts():
+        size_bytes = Path(font.path).stat().st_size if font.path else 0
+        fonts.append([font.family, str(font.style), str(font.weight), str(font.stretch), font.index, size_bytes])
+    return [version("typst"), STANDARDS, sorted(fonts)]
 
 
 def _document(compiler: Any, template: str, inputs: dict[str, str]) -> tuple[bytes, bool]:

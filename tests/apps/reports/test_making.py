@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -186,14 +187,13 @@ def test_archived_report_is_never_touched(cycle: ReportingCycle) -> None:
 def test_report_that_was_archived_meanwhile_is_not_touched(
     cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = ManyPress.set
+    real = making_module._store
 
-    def archiving(self: ManyPress, *given: object, **rest: object) -> SetDocument:
-        if member_of(cycle, "1003").archived_id is None:
-            archive(cycle, "1003")
-        return real(self, *given, **rest)  # type: ignore[arg-type]  # passed on as they came
+    def archiving(*given: Any) -> None:
+        archive(cycle, "1003")
+        real(*given)
 
-    monkeypatch.setattr(ManyPress, "set", archiving)
+    monkeypatch.setattr(making_module, "_store", archiving)
     made(cycle)
 
     assert list(Report.objects.order_by("pk").values_list("member__person__code", flat=True)) == ["1001", "1002"]
@@ -324,3 +324,17 @@ def test_report_is_made_of_a_name_in_any_script(cycle: ReportingCycle, name: str
     person.save()
 
     assert preview_report(cycle, "1001").content.startswith(b"%PDF-")
+
+
+def test_reports_are_made_anew_where_other_fonts_or_another_program_would_set_them(
+    cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(cycle)
+    assert made(cycle).outcome == {"made": 0, "unchanged": 3}
+    before = rows(cycle)
+
+    monkeypatch.setattr(ManyPress, "made_with", lambda _press: "with other fonts")
+
+    assert made(cycle).outcome == {"made": 3, "without_photo": 3}
+    assert [row["pdf_sha256"] for row in rows(cycle)] == [row["pdf_sha256"] for row in before]
+    assert made(cycle).outcome == {"made": 0, "unchanged": 3}

@@ -1,13 +1,15 @@
 """Making the reports of a cycle from their results: asked for, looked at beforehand, and the long work itself.
 
 A report that would come out the same as it is stored is not made again. So work that was cut off goes on where it
-was, and asking for all of them again makes only what has changed since: results, photo, design, name or class.
+was, and asking for all of them again makes only what has changed since: results, photo, design, name or class, or
+the fonts and the program that reports are made with.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,11 +34,11 @@ from photosync.core.errors import NotFound, PhotoSyncError, Refused, TryLater
 from photosync.core.people import quoted
 from photosync.core.wording import list_words
 from photosync.engine.observe import batches
-from photosync.printing import ManyPress, printing_available, set_one
+from photosync.printing import Presses, SetDocument, printing_available, set_one
 from photosync.printing.press import NOT_INSTALLED
 
-AT_ONCE = 50
-"""Stored in one transaction; a worker that is killed makes at most so many again."""
+AT_ONCE = 100
+"""Stored in one transaction, while the next are set; a worker that is killed makes at most twice so many again."""
 MOST_FAILURES_IN_A_ROW = 5
 MOST_NAMED = 5
 _STORED = (
@@ -153,7 +155,7 @@ def preview_report(cycle: ReportingCycle, code: str) -> PreviewedReport:
     school, design = cycle.school, design_of(cycle.school)
     photo = photos_to_print([member.person], cycle.academic_year, school).get(member.person_id)
     crest = content_of(design.crest_sha256) if design.crest_sha256 else None
-    data, files, printed = report_to_print(cycle, school, member, design, photo).pictures(crest)
+    data, files, printed = report_to_print(cycle, school, member, design, photo, "").pictures(crest)
     name = re.sub(r"[^\w.-]+", "-", f"{cycle.name} {member.person.code}").strip("-")
     return PreviewedReport(f"{name}.pdf", set_one(TEMPLATE, data, files), member.person_id if printed else None)
 
@@ -190,6 +192,12 @@ class _Made:
         if self.in_a_row >= MOST_FAILURES_IN_A_ROW:
             raise error
 
+    def count(self, photo: PrintedPhoto | None, document: SetDocument) -> None:
+        self.in_a_row = 0
+        self.made += 1
+        self.without_photo += photo is None
+        self.with_missing_signs += not document.has_every_sign
+
     def counts(self) -> dict[str, int]:
         found = {name: getattr(self, name) for name in ("made", "unchanged", "without_photo", "with_missing_signs")}
         return {name: number for name, number in found.items() if number or name == "made"}
@@ -207,10 +215,17 @@ def make_reports(work: JobWork) -> Mapping[str, Any]:
     design = design_of(cycle.school)
     crest = content_of(design.crest_sha256) if design.crest_sha256 else None
     so_far = _Made()
-    with ManyPress(TEMPLATE) as press:
+    with Presses(TEMPLATE) as presses:
+        making_of = _MakingOf(work, presses, presses.made_with(), design, crest, so_far)
+        earlier: tuple[int, list[_Asked]] | None = None
         for part in batches(ids, AT_ONCE):
-            _make_part(work, part, press, design, crest, so_far)
-            work.advance(len(part))
+            # The next are asked for before these are stored, so that setting does not wait for the disk.
+            asked = making_of.ask(part)
+            if earlier is not None:
+                making_of.store(*earlier)
+            earlier = len(part), asked
+        if earlier is not None:
+            making_of.store(*earlier)
     if so_far.not_made:
         raise PhotoSyncError(_not_made_words(so_far))
     return so_far.counts()
@@ -233,36 +248,62 @@ def _not_made_words(so_far: _Made) -> str:
     }
 
 
-def _make_part(
-    work: JobWork, ids: Sequence[int], press: ManyPress, design: Design, crest: bytes | None, so_far: _Made
-) -> None:
-    """Make and store the reports of these members: first the documents, durable, then their rows."""
-    cycle, school = work.cycle, work.cycle.school
-    rows = CycleMember.objects.filter(pk__in=ids, archived__isnull=True, results__isnull=False)
-    members = list(rows.select_related("person", "results", "report"))
-    photos = photos_to_print([member.person for member in members], cycle.academic_year, school)
-    fresh: list[Report] = []
-    with photo_store().batch() as batch:
+@dataclass(slots=True)
+class _Asked:
+    """A report that is being set. `made_from` is empty where its photo could not be read: it is made again."""
+
+    member: CycleMember
+    document: Future[SetDocument]
+    photo: PrintedPhoto | None
+    made_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class _MakingOf:
+    """Makes the reports of a job, part by part."""
+
+    work: JobWork
+    presses: Presses
+    made_with: str
+    design: Design
+    crest: bytes | None
+    so_far: _Made
+
+    def ask(self, ids: Sequence[int]) -> list[_Asked]:
+        """Have the reports of these members set that are not stored as they would come out."""
+        cycle, school = self.work.cycle, self.work.cycle.school
+        rows = CycleMember.objects.filter(pk__in=ids, archived__isnull=True, results__isnull=False)
+        members = list(rows.select_related("person", "results", "report"))
+        photos = photos_to_print([member.person for member in members], cycle.academic_year, school)
+        asked = []
         for member in members:
-            wanted = report_to_print(cycle, school, member, design, photos.get(member.person_id))
+            wanted = report_to_print(cycle, school, member, self.design, photos.get(member.person_id), self.made_with)
             if _is_stored(member, wanted):
-                so_far.unchanged += 1
+                self.so_far.unchanged += 1
                 continue
-            data, files, photo = wanted.pictures(crest)
-            try:
-                document = press.set(data, files)
-            except TryLater as error:
-                so_far.fail(member, error)
-                continue
-            so_far.in_a_row = 0
-            so_far.made += 1
-            so_far.without_photo += photo is None
-            so_far.with_missing_signs += not document.has_every_sign
-            sha256 = batch.add(document.content)
+            data, files, photo = wanted.pictures(self.crest)
             made_from = wanted.made_from if photo == wanted.photo else ""
-            fresh.append(_row(work, member, sha256, len(document.content), made_from, photo))
-        batch.commit()
-        _store(work, fresh)
+            asked.append(_Asked(member, self.presses.set(data, files), photo, made_from))
+        return asked
+
+    def store(self, steps: int, asked: list[_Asked]) -> None:
+        """Store what was set: first the documents, durable, then their rows. Then say that `steps` are done."""
+        fresh: list[Report] = []
+        asked.reverse()
+        with photo_store().batch() as batch:
+            while asked:
+                each = asked.pop()  # so that no document stays in memory once it is written
+                try:
+                    document = each.document.result()
+                except TryLater as error:
+                    self.so_far.fail(each.member, error)
+                    continue
+                self.so_far.count(each.photo, document)
+                sha256 = batch.add(document.content)
+                fresh.append(_row(self.work, each, sha256, len(document.content)))
+            batch.commit()
+            _store(self.work, fresh)
+        self.work.advance(steps)
 
 
 def _is_stored(member: CycleMember, wanted: ToPrint) -> bool:
@@ -275,15 +316,14 @@ def _is_stored(member: CycleMember, wanted: ToPrint) -> bool:
     )
 
 
-def _row(
-    work: JobWork, member: CycleMember, sha256: str, size_bytes: int, made_from: str, photo: PrintedPhoto | None
-) -> Report:
+def _row(work: JobWork, asked: _Asked, sha256: str, size_bytes: int) -> Report:
+    photo = asked.photo
     return Report(
-        member=member,
+        member=asked.member,
         pdf_sha256=sha256,
         pdf_bytes=size_bytes,
         origin=Origin.MADE,
-        made_from=made_from,
+        made_from=asked.made_from,
         photo_sha256="" if photo is None else photo.full_sha256,
         photo_version=None if photo is None else photo.version_id,
         photo_year=None if photo is None else photo.year,

@@ -21,7 +21,6 @@ from photosync.apps.reports.results_file import SUBJECT
 from photosync.apps.schools.models import School
 from photosync.core.errors import Damaged
 from photosync.core.instants import local_date
-from photosync.printing import template_hash
 
 TEMPLATE = "report.typ"
 CREST = "crest"
@@ -34,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ToPrint:
-    """A report as it is to be set. `made_from` is the same exactly when everything on it is the same."""
+    """A report as it is to be set. `made_from` is the same exactly when it would come out the same."""
 
     data: dict[str, Any]
     photo: PrintedPhoto | None
@@ -56,9 +55,14 @@ class ToPrint:
 
 
 def report_to_print(
-    cycle: ReportingCycle, school: School, member: CycleMember, design: Design, photo: PrintedPhoto | None
+    cycle: ReportingCycle,
+    school: School,
+    member: CycleMember,
+    design: Design,
+    photo: PrintedPhoto | None,
+    made_with: str,
 ) -> ToPrint:
-    """Return the report of a member who has results."""
+    """Return the report of a member who has results. `made_with` is what the press says of itself."""
     person, results = member.person, member.results
     subjects = [_texts(each) for each in results.subjects]
     day = local_date(results.stored_at, school.zone)
@@ -77,7 +81,7 @@ def report_to_print(
     }
     if photo is not None and photo.year < cycle.academic_year:
         data["photo_mark"] = _("Photo of %(year)d") % {"year": photo.year}
-    used = [TEMPLATE, template_hash(TEMPLATE), data, design.crest_sha256, photo.full_sha256 if photo else ""]
+    used = [TEMPLATE, made_with, data, design.crest_sha256, photo.full_sha256 if photo else ""]
     text = json.dumps(used, ensure_ascii=True, sort_keys=True)
     return ToPrint(data, photo, design.crest_sha256, sha256(text.encode("ascii")).hexdigest())
 

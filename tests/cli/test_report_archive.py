@@ -13,7 +13,7 @@ from photosync.apps.library.store import photo_store
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.reports import jobs
 from photosync.apps.reports.cycles import open_cycle
-from photosync.apps.reports.models import ArchivedReport, CycleMember, Report, ReportImport, ReportJob
+from photosync.apps.reports.models import ArchivedReport, CycleMember, Report, ReportImport, ReportingCycle, ReportJob
 from photosync.apps.reports.roster import Choice
 from photosync.apps.runs.models import Worker
 from photosync.apps.schools.models import School
@@ -41,6 +41,9 @@ def folder(command: Commanding, school: School, tmp_path: Path) -> Path:
 
 class WorkingHere:
     """Does long work in this thread, and so in the test's transaction, as a worker does it in its own."""
+
+    def abandoned_job(self, cycle: ReportingCycle) -> ReportJob | None:
+        return None
 
     def execute_or_follow_job(self, job: ReportJob, on_progress: Callable[[ReportJob], None]) -> ReportJob:
         worker, _made = Worker.objects.get_or_create(

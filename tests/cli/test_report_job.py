@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from photosync.apps.reports import jobs
 from photosync.apps.reports.cycles import open_cycle
+from photosync.apps.reports.making import Making
 from photosync.apps.reports.models import ReportingCycle, ReportJob
+from photosync.apps.runs.models import Worker
 from photosync.apps.schools.services import add_school
 from photosync.cli import processes
 from photosync.core.errors import Refused
 from photosync.project.processes import InstalledProcesses
+from photosync.worker.identity import Identity
 from tests.cli.commanding import Commanding
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,3 +78,44 @@ def test_work_that_fails_is_told_and_ends_the_command(
 
     assert (answer.status, answer.err) == (1, "The work failed. No one is in the cycle. Nothing was made.\n")
     assert json.loads(answer.out)["state"] == "failed"
+
+
+def cut_off(cycle: ReportingCycle, making: Making) -> ReportJob:
+    """Leave work as a command does that was killed in it: running, by a worker of this host whose lock is free."""
+    job = jobs.request_job(cycle, ReportJob.Kind.MAKE, making.document(), by="kim", now=datetime.now(UTC))
+    identity = Identity(Worker.Kind.COMMAND, timezone.now)
+    assert jobs.claim_job(job.pk, identity.worker, timezone.now) is not None
+    identity.release()
+    Worker.objects.filter(pk=identity.worker.pk).update(stopped_at=None)
+    return job
+
+
+def test_command_asked_again_goes_on_with_its_work_that_was_cut_off(
+    command: Commanding, cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_work_of", lambda _kind: two_steps)
+    job = cut_off(cycle, Making(roll_group="7B"))
+
+    document = command.json("report", "make", NAME, "--roll-group", "7B")
+
+    assert (document["job"], document["state"], document["outcome"]) == (job.pk, "done", {"made": 2})
+    assert ReportJob.objects.get().attempt == 2
+
+
+def test_command_first_goes_on_with_other_work_that_was_cut_off(
+    command: Commanding, cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_work_of", lambda _kind: two_steps)
+    job = cut_off(cycle, Making(roll_group="7B"))
+
+    answer = command("report", "make", NAME)
+
+    assert ReportJob.objects.get().state == "done"
+    assert (answer.status, answer.err.splitlines()) == (
+        2,
+        [
+            f"Work {job.pk} on {NAME} (Make reports) had been cut off and was gone on with first: done.",
+            f"No one in {NAME} has a report to be made (All with results). Nothing was started. Upload results "
+            "first, or choose others.",
+        ],
+    )

@@ -14,7 +14,7 @@ from photosync.core.run_states import Trigger
 if TYPE_CHECKING:
     # Models cannot be imported before the settings are read, and help needs neither.
     from photosync.apps.profiles.models import SyncProfile
-    from photosync.apps.reports.models import ReportJob
+    from photosync.apps.reports.models import ReportingCycle, ReportJob
     from photosync.apps.runs.models import Run
 
 OnProgress: TypeAlias = "Callable[[Run], None]"
@@ -31,6 +31,10 @@ class Processes(Protocol):
 
         `asked` is called once, when all that takes time is done. What it raises is passed on.
         """
+        ...
+
+    def abandoned_job(self, cycle: ReportingCycle) -> ReportJob | None:
+        """Return the work on `cycle` that was cut off and no worker will go on with; None where there is none."""
         ...
 
     def execute_or_follow_job(self, job: ReportJob, on_progress: OnJobProgress) -> ReportJob:

@@ -14,7 +14,7 @@ from photosync.cli.dates import short_moment
 from photosync.cli.files import write_pieces, write_whole
 from photosync.cli.outcome import FAILED, say_error
 from photosync.cli.progress import RunProgress
-from photosync.cli.report_job import see_through
+from photosync.cli.report_job import gone_on_with, see_through
 from photosync.cli.report_words import BROKEN, archive_words
 from photosync.cli.system_user import operator_name
 
@@ -38,12 +38,15 @@ def command(cycle: str, year_level: str, roll_group: str, codes: tuple[str, ...]
     """
     installation.connect()
     from photosync.apps.reports.archiving import Whose, request_archiving
+    from photosync.apps.reports.models import ReportJob
     from photosync.apps.reports.queries import cycle_named, member_coded
 
     found = cycle_named(options.school(), cycle)
     members = tuple(member_coded(found, code).pk for code in codes)
     whose = Whose(year_level=year_level, roll_group=roll_group, member_ids=members)
-    document = see_through(request_archiving(found, whose, by=operator_name(), now=options.right_now()))
+    document = gone_on_with(found, ReportJob.Kind.ARCHIVE, whose.asked())
+    if document is None:
+        document = see_through(request_archiving(found, whose, by=operator_name(), now=options.right_now()))
     outcome = document["outcome"]
     if output.wants_json():
         output.print_json(document)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from photosync.cli import installation, options, output
-from photosync.cli.report_job import see_through
+from photosync.cli.report_job import gone_on_with, see_through
 from photosync.cli.system_user import operator_name
 from photosync.core.errors import WrongUse
 
@@ -68,9 +68,11 @@ def _read(
     cycle: ReportingCycle, paths: tuple[Path, ...], index: Path | None, named_by: dict[str, Any]
 ) -> ReportImport:
     from photosync.apps.reports.importing import begin_import
+    from photosync.apps.reports.models import ReportJob
     from photosync.apps.reports.uploads import Upload
 
     given = {name: "yes" if value is True else value for name, value in named_by.items() if value}
+    gone_on_with(cycle, ReportJob.Kind.READ_UPLOAD)
     with Upload() as upload:
         for path in paths:
             for name, file in _files(path):
@@ -91,8 +93,12 @@ def _read(
 
 def _import(made: ReportImport) -> None:
     from photosync.apps.reports.importing import request_import
+    from photosync.apps.reports.models import ReportJob
 
-    outcome = see_through(request_import(made, by=operator_name(), now=options.right_now()))["outcome"]
+    ended = gone_on_with(made.cycle, ReportJob.Kind.IMPORT, {"import": made.pk})
+    if ended is None:
+        ended = see_through(request_import(made, by=operator_name(), now=options.right_now()))
+    outcome = ended["outcome"]
     document = _document(made) | {"imported": outcome}
     told = (
         f"{outcome['imported']} imported, {outcome['replaced']} replaced, {outcome['unchanged']} as they were, "

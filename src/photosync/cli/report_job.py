@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -14,7 +15,7 @@ from photosync.cli.processes import processes
 from photosync.cli.progress import RunProgress
 
 if TYPE_CHECKING:
-    from photosync.apps.reports.models import ReportJob
+    from photosync.apps.reports.models import ReportingCycle, ReportJob
 
 WORDS = {"failed": "The work failed.", "cancelled": "The work was cancelled."}
 
@@ -38,6 +39,25 @@ def see_through(job: ReportJob) -> dict[str, Any]:
         print_job(document)
     say_error(f"{WORDS[ended.state]} {ended.explanation}".strip())
     raise Exit(FAILED)
+
+
+def gone_on_with(cycle: ReportingCycle, kind: str, asked: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    """Finish the work on `cycle` that a process of this host left behind as it died, if there is any.
+
+    Return its document where it is what this command was asked for: `kind` with just these values. Other work is
+    finished too, as nothing could begin before, and said on standard error; then, and where there was none, None.
+    """
+    job = processes().abandoned_job(cycle)
+    if job is None:
+        return None
+    if job.kind == kind and job.asked == asked:
+        return see_through(job)
+    with RunProgress() as progress:
+        words = str(job.get_kind_display())
+        ended = processes().execute_or_follow_job(job, lambda each: progress.update(words, each.done, each.total))
+    told = f"Work {job.pk} on {cycle.name} ({words}) had been cut off and was gone on with first: {ended.state}."
+    output.print_note(f"{told} {ended.explanation}".strip())
+    return None
 
 
 def print_job(document: dict[str, Any]) -> None:

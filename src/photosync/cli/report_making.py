@@ -8,7 +8,7 @@ import rich_click as click
 
 from photosync.cli import installation, options, output
 from photosync.cli.files import write_whole
-from photosync.cli.report_job import print_job, see_through
+from photosync.cli.report_job import gone_on_with, print_job, see_through
 from photosync.core.errors import WrongUse
 
 
@@ -44,6 +44,7 @@ def command(
         )
     installation.connect()
     from photosync.apps.reports.making import Making, preview_report, request_making
+    from photosync.apps.reports.models import ReportJob
     from photosync.apps.reports.queries import cycle_named
 
     found = cycle_named(options.school(), cycle)
@@ -55,8 +56,9 @@ def command(
     making = Making(
         year_level=year_level, roll_group=roll_group, only_missing=only_missing, replace_imported=replace_imported
     )
-    job = request_making(found, making, by=options.STARTED_BY, now=options.right_now())
-    ended = see_through(job)
+    ended = gone_on_with(found, ReportJob.Kind.MAKE, making.document())
+    if ended is None:
+        ended = see_through(request_making(found, making, by=options.STARTED_BY, now=options.right_now()))
     if output.wants_json():
         output.print_json(ended)
     else:

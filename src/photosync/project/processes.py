@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.reports.models import ReportJob
+from photosync.apps.reports.models import ReportingCycle, ReportJob
 from photosync.apps.runs.models import Run, Worker
 from photosync.cli.stopping import until_signalled
 from photosync.core.run_states import RunState, Trigger
@@ -24,6 +24,9 @@ class InstalledProcesses:
 
     def execute_or_follow(self, asked: Callable[[], Run], on_progress: OnProgress) -> Run:
         return execute_or_follow(asked, on_progress)
+
+    def abandoned_job(self, cycle: ReportingCycle) -> ReportJob | None:
+        return report_jobs.abandoned_job(cycle)
 
     def execute_or_follow_job(self, job: ReportJob, on_progress: Callable[[ReportJob], None]) -> ReportJob:
         return report_jobs.execute_or_follow(job, on_progress)

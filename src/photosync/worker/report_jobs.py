@@ -11,7 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from photosync.apps.reports.jobs import ALIVE, claim_job, execute_job, queued_jobs, take_back_jobs
-from photosync.apps.reports.models import ReportJob
+from photosync.apps.reports.models import ReportingCycle, ReportJob
 from photosync.apps.runs.models import Worker
 from photosync.worker.identity import Identity, is_dead_here, live_workers
 
@@ -53,6 +53,19 @@ class JobThread:
                 log.exception("work on reports could not be looked for")
             finally:
                 connections.close_all()
+
+
+def abandoned_job(cycle: ReportingCycle) -> ReportJob | None:
+    """Take back the work on `cycle` whose worker on this host is dead; return what no worker will go on with.
+
+    None where there is none, or a worker lives: that one goes on with it.
+    """
+    now = timezone.now()
+    take_back_jobs(now, is_dead_here)
+    if live_workers(now):
+        return None
+    queued = ReportJob.objects.filter(cycle=cycle, state=ReportJob.State.QUEUED)
+    return queued.select_related("cycle__school").first()
 
 
 def execute_or_follow(job: ReportJob, on_progress: OnProgress) -> ReportJob:

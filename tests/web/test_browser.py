@@ -1,6 +1,7 @@
 """The pages in a browser: a walk by keyboard, accessibility in both themes and widths, live progress."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -175,6 +176,8 @@ def test_pages_have_no_accessibility_fault_and_ask_no_other_host(
     for path in PAGES:
         page.goto(address(site, path))
         faults[path] = faults_on(page)
+    show_results_preview(page, site)
+    faults["preview of results"] = faults_on(page)
     page.goto(address(site, "/"))
     page.locator(".account summary").click()
     faults["menu"] = faults_on(page)
@@ -183,6 +186,17 @@ def test_pages_have_no_accessibility_fault_and_ask_no_other_host(
 
     assert {path: found for path, found in faults.items() if found} == {}
     assert (complaints, watched.elsewhere) == ([], [])
+
+
+def show_results_preview(page: Page, site: Served) -> None:
+    """Choose a file with results for one person, for one that is nobody here, and with a line that is refused."""
+    lines = "code,subject,mark,comment\n1001,English,78,Reads with care.\n9999,Art,1,\n1001,,5,\n"
+    page.goto(address(site, "/academic-reports/reporting/1/results/"))
+    page.locator("input[type=file]").set_input_files(
+        {"name": "results.csv", "mimeType": "text/csv", "buffer": lines.encode()}
+    )
+    page.locator("main form button[type=submit]").last.click()
+    expect(page).to_have_url(re.compile("/academic-reports/reporting/1/results/.+/"))
 
 
 def faults_on(page: Page) -> list[str]:
@@ -199,9 +213,11 @@ def test_nothing_is_wider_than_the_window(browser: Browser, site: Served, width:
     for path in PAGES:
         page.goto(address(site, path))
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    show_results_preview(page, site)
+    widths["preview of results"] = page.evaluate("document.documentElement.scrollWidth")
     context.close()
 
-    assert widths == dict.fromkeys(PAGES, width)
+    assert widths == dict.fromkeys([*PAGES, "preview of results"], width)
 
 
 def test_colours_follow_the_system_until_chosen_and_the_choice_needs_no_script(

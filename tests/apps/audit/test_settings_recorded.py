@@ -12,6 +12,7 @@ from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.saving import WantedPeriod, WantedProfile, save_profile
 from photosync.apps.profiles.services import add_profile, assign, change_profile, set_enabled, unassign
 from photosync.apps.profiles.settings import ProfileSettings
+from photosync.apps.reports.design import Design, save_design
 from photosync.apps.schools.changing import change_school
 from photosync.apps.schools.models import PRESET_LEGAL_BASIS, School
 from photosync.apps.schools.services import add_school
@@ -256,4 +257,27 @@ def test_account_added_linked_and_its_password_set(school: School) -> None:
         ("user.added", "kim", [("roles", None, "administrator in HILL")], ""),
         ("user.link-made", "kim", [], ""),
         ("user.password", "kim", [], ""),
+    ]
+
+
+def test_report_design_changed(school: School) -> None:
+    save_design(school, Design(heading="Report", footer="hill.example", signatories=("Principal", "Tutor")))
+    save_design(school, Design(heading="Report", footer="hill.example", signatories=("Principal", "Tutor")))
+    save_design(school, Design(heading="Report"))
+    save_design(school, None, remove_crest=True)
+
+    assert {entry.school_id for entry in Entry.objects.all()} == {school.pk}
+    assert take_told() == [
+        (
+            "report.design-changed",
+            "HILL",
+            new({"heading": "Report", "footer": "hill.example", "signatories": "Principal, Tutor"}),
+            "",
+        ),
+        (
+            "report.design-changed",
+            "HILL",
+            [("footer", "hill.example", None), ("signatories", "Principal, Tutor", None)],
+            "",
+        ),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -10,6 +11,10 @@ from photosync.cli import installation, options, output
 from photosync.cli.files import write_whole
 from photosync.cli.report_job import gone_on_with, print_job, see_through
 from photosync.core.errors import WrongUse
+
+if TYPE_CHECKING:
+    from photosync.apps.reports.making import Making
+    from photosync.apps.reports.models import ReportingCycle
 
 
 @click.command("make")
@@ -43,8 +48,7 @@ def command(
             "neither to make the reports."
         )
     installation.connect()
-    from photosync.apps.reports.making import Making, preview_report, request_making
-    from photosync.apps.reports.models import ReportJob
+    from photosync.apps.reports.making import Making, preview_report
     from photosync.apps.reports.queries import cycle_named
 
     found = cycle_named(options.school(), cycle)
@@ -56,13 +60,21 @@ def command(
     making = Making(
         year_level=year_level, roll_group=roll_group, only_missing=only_missing, replace_imported=replace_imported
     )
-    ended = gone_on_with(found, ReportJob.Kind.MAKE, making.document())
-    if ended is None:
-        ended = see_through(request_making(found, making, by=options.STARTED_BY, now=options.right_now()))
+    ended = _made(found, making)
     if output.wants_json():
         output.print_json(ended)
     else:
         print_job(ended)
+
+
+def _made(cycle: ReportingCycle, making: Making) -> dict[str, Any]:
+    from photosync.apps.reports.making import request_making
+    from photosync.apps.reports.models import ReportJob
+
+    ended = gone_on_with(cycle, ReportJob.Kind.MAKE, making.document())
+    if ended is None:
+        ended = see_through(request_making(cycle, making, by=options.STARTED_BY, now=options.right_now()))
+    return ended
 
 
 def _print_preview(target: Path, size_bytes: int, *, with_photo: bool) -> None:

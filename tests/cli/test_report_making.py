@@ -7,6 +7,8 @@ from PIL import Image
 
 from photosync.apps.reports.models import ReportingCycle, ReportResults
 from photosync.apps.schools.models import School
+from photosync.cli import processes
+from photosync.project.processes import InstalledProcesses
 from tests.apps.reports.cycles_scene import make_students
 from tests.cli.commanding import Commanding
 
@@ -86,7 +88,11 @@ def test_one_report_is_previewed(command: Commanding, cycle: ReportingCycle, res
     )
 
 
-def test_making_of_no_one_is_refused(command: Commanding, cycle: ReportingCycle) -> None:
+def test_making_of_no_one_is_refused(
+    command: Commanding, cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_provided", [InstalledProcesses])
+
     assert command.refusal("report", "make", NAME, "--roll-group", "9Z") == (
         2,
         "No one in 2026 Semester 2 has a report to be made (9Z). Nothing was started. Upload results first, or "

@@ -95,7 +95,8 @@ class MailReceiver:
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.logins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=data.password == b"right")
+        # Not handled: the refusal is the server's to say.
+        return AuthResult(success=data.password == b"right", handled=False)
 
 
 @contextmanager

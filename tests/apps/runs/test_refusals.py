@@ -86,7 +86,8 @@ def test_deciding_while_a_run_goes_on(scene: Scene, what: str) -> None:
 
 def test_discarded_run_says_who_discarded_it(scene: Scene) -> None:
     held, _ = held_run(scene)
-    was = held.explanation
+    was = held.explanation.removesuffix(f" Approve or discard run {held.pk}.")
+    assert was != held.explanation
     discarded = services.discard(held.pk, by="Mr Night", now=scene.now)
     assert discarded.explanation == f"Discarded by Mr Night. {was}"
 
@@ -95,7 +96,7 @@ def test_run_that_was_about_to_be_approved_says_so(scene: Scene) -> None:
     scene.assign("2027S1", at(2027, 1, 1).date(), at(2027, 6, 30).date())
     scene.now = at(2026, 12, 18)
     held, _ = held_run(scene)
-    was = held.explanation
+    was = held.explanation.removesuffix(f" Approve or discard run {held.pk}.")
     scene.now = at(2027, 1, 11)
 
     with pytest.raises(Refused):

@@ -57,7 +57,7 @@ def settings_told(profile: SyncProfile) -> dict[str, object]:
         "components": ", ".join(PersonKind(kind).component for kind in profile.components),
         "when_missing": str(profile.when_missing),
         **{name: getattr(profile, name) for name in _PLAIN},
-        "ping_address": ping_address_told(profile),
+        "ping_address": ping_address_told(profile) or None,
     }
 
 

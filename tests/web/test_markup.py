@@ -171,6 +171,7 @@ def test_navigation_shows_only_what_exists(scene: Scene) -> None:
         ("Administration Workspace", "/administration/"),
         ("Data Management", "/data-management/"),
         ("Photos", "/photos/"),
+        ("Academic Reports", "/academic-reports/"),
         ("Settings", "/settings/"),
         ("Help", "/help/"),
     ]
@@ -179,7 +180,7 @@ def test_navigation_shows_only_what_exists(scene: Scene) -> None:
 def test_navigation_shows_only_what_one_may_reach(scene: Scene) -> None:
     items = signed_in(scene.teacher).get("/").context["navigation"]
 
-    assert [str(item.words) for item in items] == ["Overview", "Photos", "Settings", "Help"]
+    assert [str(item.words) for item in items] == ["Overview", "Photos", "Academic Reports", "Settings", "Help"]
 
 
 @pytest.mark.parametrize(

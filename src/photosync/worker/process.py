@@ -14,7 +14,7 @@ from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
 from photosync.apps.erasing.leavers import Eraser
-from photosync.apps.library.store import render_pool
+from photosync.apps.library.store import close_render_pool
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.reports.jobs import take_back_jobs
 from photosync.apps.runs.housekeeping import Housekeeper
@@ -68,7 +68,7 @@ class WorkerProcess:
             self._thread.join(timeout=RUNS_END_WITHIN_S)
         self._messenger.stop()
         DBOS.destroy(workflow_completion_timeout_sec=RUNS_END_WITHIN_S)
-        render_pool().close()
+        close_render_pool()
         self._identity.release()
 
     def wait(self) -> None:

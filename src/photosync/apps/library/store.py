@@ -27,6 +27,13 @@ def render_pool() -> RenderPool:
     return RenderPool()
 
 
+def close_render_pool() -> None:
+    """End the processes of the pool, if there are any. Who asks for it again gets another one."""
+    if render_pool.cache_info().currsize:
+        render_pool().close()
+        render_pool.cache_clear()
+
+
 def render_settings() -> RenderSettings:
     """Return what the operator's settings let in, and what is made of it."""
     limits, sizes = settings.PHOTOSYNC_PHOTO_LIMITS, settings.PHOTOSYNC_RENDITION_SIZES

@@ -23,13 +23,13 @@ def command(*, repair: bool) -> None:
     Example: photosync verify --repair
     """
     installation.connect()
-    from photosync.apps.library.store import render_pool
+    from photosync.apps.library.store import close_render_pool
     from photosync.apps.library.verification import verify_store
 
     try:
         verified = verify_store(repair=repair)
     finally:
-        render_pool().close()
+        close_render_pool()
     if output.wants_json():
         output.print_json(verified.document())
     else:

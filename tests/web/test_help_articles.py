@@ -20,9 +20,12 @@ TRANSLATED = re.compile(r"""\{%\s*translate\s+(?:"([^"]*)"|'([^']*)')""")
 IN_BLOCK = re.compile(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
 WITHOUT_ARTICLE = {
-    "part of a page": {"profile-card", "profile-live", "run-live"},
-    "file": {"run-csv", "photo-list-pdf", "audit-export", "audit-views-export", "help-feedback-csv"},
-    "picture": {"photo", "photo-preview", "review-picture"},
+    "part of a page": {"profile-card", "profile-live", "run-live", "report-job", "reporting-make-live"},
+    "file": {
+        *("run-csv", "photo-list-pdf", "audit-export", "audit-views-export", "help-feedback-csv", "erasures-csv"),
+        *("archived-report-pdf", "reporting-archive-zip"),
+    },
+    "picture": {"photo", "photo-preview", "review-picture", "archived-report-photo", "report-design-sample"},
     "help itself": {"help", "help-article", "help-answer"},
     "for machines": {"healthz", "readyz"},
 }

@@ -88,6 +88,9 @@ class Fetched:
 class Source(Protocol):
     """A place that photos come from. Open it with its connector's `open_source`; use it as a context."""
 
+    fetches_at_once: int
+    """How many `fetch` calls may go on at the same time, from as many threads; 1 where that gains nothing."""
+
     def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:
         """Yield every page of the source that holds at least one entry. Raises SourceUnavailable.
 

@@ -12,8 +12,9 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from photosync.connectors.contract import Source
-from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
+from photosync.connectors.contract import Fetched, Source
+from photosync.core.errors import ItemRejected, TryLater
+from photosync.engine.fetch_ahead import fetched_ahead
 from photosync.engine.ports import FileToFetch, KnownContent, Progress, Rein, Staged, StagedPicture, StageLedger
 from photosync.imaging import Rendered, RenderPool, RenderSettings
 from photosync.storage.contract import Store
@@ -75,8 +76,10 @@ class _Stager:
 
     def unknown_contents(self) -> Iterator[tuple[FileToFetch, bytes]]:
         """Fetch file after file; settle what is known already and yield the bytes of what is not."""
-        for file in self.ledger.files_to_fetch():
-            content = self._fetched(file)
+        for file, fetched in fetched_ahead(
+            self.task.source, self.ledger.files_to_fetch(), self.task.settings.max_bytes
+        ):
+            content = self._taken(file, fetched)
             if content is None:
                 continue
             digest = sha256(content).hexdigest()
@@ -131,19 +134,15 @@ class _Stager:
         found = self.unwritten.get(digest)
         return self.batch.unwritten.get(digest) if found is None and self.batch else found
 
-    def _fetched(self, file: FileToFetch) -> bytes | None:
-        try:
-            fetched = self.task.source.fetch(file.folder, file.name, limit_bytes=self.task.settings.max_bytes)
-        except SourceUnavailable:
-            raise
-        except TryLater as error:
+    def _taken(self, file: FileToFetch, fetched: Fetched | TryLater | ItemRejected) -> bytes | None:
+        if isinstance(fetched, TryLater):
             self.failures_in_a_row += 1
             if self.failures_in_a_row % FAILURES_IN_A_ROW == 0:
                 self._see_that_the_source_is_there()
-            self._add(Staged(file.file_id, failure=error.message))
+            self._add(Staged(file.file_id, failure=fetched.message))
             return None
-        except ItemRejected as error:
-            self._add(Staged(file.file_id, rejection=(error.code, error.message)))
+        if isinstance(fetched, ItemRejected):
+            self._add(Staged(file.file_id, rejection=(fetched.code, fetched.message)))
             return None
         self.failures_in_a_row = 0
         return fetched.content

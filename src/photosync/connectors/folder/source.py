@@ -64,6 +64,8 @@ class FolderSource:
     `index` is the path of the index file inside the root, which is not listed; `fetch()` still gives it.
     """
 
+    fetches_at_once = 1
+
     def __init__(
         self,
         root: str,

@@ -25,6 +25,7 @@ class FailingSource:
         self._at = at
         self._error = error
         self._repeats = repeats
+        self.fetches_at_once = source.fetches_at_once
         self.calls = {"pages": 0, "entries": 0, "fetch": 0}
 
     def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:

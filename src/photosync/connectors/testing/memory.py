@@ -23,6 +23,8 @@ class MemorySource:
     With `at_hand`, pages that differ from what is known come with their entries.
     """
 
+    fetches_at_once = 1
+
     def __init__(
         self,
         files: Mapping[str, bytes] | None = None,

@@ -86,6 +86,7 @@ ROWS = {
     "GET /profiles": Row(VIEW, query=HERE),
     "POST /profiles": Row(MANAGE, {"source": "folder"}, query=HERE),
     "GET /profiles/{profile_id}": Row(VIEW),
+    "POST /profiles/{profile_id}/test": Row(MANAGE, {}),
     "PATCH /profiles/{profile_id}": Row(MANAGE, {"when_missing": "keep"}),
     "GET /profiles/{profile_id}/status": Row(VIEW),
     "GET /profiles/{profile_id}/ping": Row(VIEW),

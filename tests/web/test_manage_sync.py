@@ -397,3 +397,26 @@ def test_keyboard_goes_on_at_the_period_that_was_added(
         return [each["name"] for each in Markup.of(response).all("select") if "data-focus" in each]
 
     assert (focused(added), focused(taken_off)) == ([f"p{next_period.pk}-sort"], ["add_period"])
+
+
+def test_connection_is_tested_as_the_form_is_and_nothing_is_saved(
+    scene: Scene, profile: SyncProfile, folder: Path
+) -> None:
+    other = folder / "other"
+    other.mkdir()
+    (other / "nobody.jpg").write_bytes(b"x")
+
+    page = scene.client.post(
+        f"{MANAGE}{profile.pk}/", sent(profile, test="1", **{"option-path": str(other)})
+    ).content.decode()
+
+    assert "1 photo, 0 match a person." in page
+    assert "nobody.jpg" in page
+    profile.refresh_from_db()
+    assert profile.options == {"path": str(folder)}
+
+
+def test_connection_that_fails_says_why(scene: Scene, profile: SyncProfile, folder: Path) -> None:
+    gone = folder / "gone"
+    page = scene.client.post(f"{MANAGE}{profile.pk}/", sent(profile, test="1", **{"option-path": str(gone)}))
+    assert f"{gone} is not there" in page.content.decode()

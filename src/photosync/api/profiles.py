@@ -18,6 +18,7 @@ from photosync.api.fields import AskedText, Body, Id, LongText, SchoolCode, Shor
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
 from photosync.api.shapes import AssignmentShape, PingShape, Profiles, ProfileShape, RunShape, StatusShape
+from photosync.api.source_shapes import TriedShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.notifications.pings import ping_document
 from photosync.apps.profiles import services
@@ -27,6 +28,7 @@ from photosync.apps.profiles.settings import ProfileSettings
 from photosync.apps.runs.queries import run_document
 from photosync.apps.runs.services import request_run
 from photosync.apps.schools.models import School
+from photosync.apps.sources.trying import try_profile
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.core.asked_time import instant_said
 from photosync.core.errors import NotFound, WrongUse
@@ -134,6 +136,16 @@ def make_profile(request: ApiRequest, body: NewProfile, school: SchoolCode = Non
 def show_profile(request: ApiRequest, profile_id: Id) -> HttpResponse:
     """Show the settings of a sync profile. Their ETag is needed to change them."""
     return answer(request, shown(request, _profile(request, profile_id, Permission.SYNC_VIEW)))
+
+
+@router.post("/{profile_id}/test", response=TriedShape, openapi_extra=told(Permission.SYNC_MANAGE))
+def test_profile(request: ApiRequest, profile_id: Id, body: ProfileChanges) -> HttpResponse:
+    """Look into the data source as it would be with these changes: what it holds, and whom it matches.
+
+    Nothing is saved.
+    """
+    profile = _profile(request, profile_id, Permission.SYNC_MANAGE)
+    return answer(request, try_profile(profile, body.as_settings()).document())
 
 
 @router.patch("/{profile_id}", response=ProfileShape, openapi_extra=told(Permission.SYNC_MANAGE, if_match=True))

@@ -148,6 +148,7 @@ class ProfileShape(Schema):
     name: str
     source: str
     options: dict[str, str]
+    secrets: list[str] = Field(description="The names of the secret options that are set. They are never shown.")
     components: list[str]
     scheduled_sync_enabled: bool
     when_missing: str

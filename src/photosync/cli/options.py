@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,6 +23,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 STARTED_BY = "command line"
 MOST = 1_000_000
 """Of what is counted: no more is asked of a database than its numbers hold."""
+LONGEST_SECRET = 20_000
 
 
 @dataclass(slots=True)
@@ -117,3 +120,22 @@ def words_of(values: tuple[str, ...], what: str) -> dict[str, str]:
             raise WrongUse(f"{quoted(word)} is not {what}. Nothing was done. Write it as KEY=VALUE.")
         found[key.strip()] = value
     return found
+
+
+def secrets_of(values: tuple[str, ...]) -> dict[str, str]:
+    """Return the KEY=PATH words of a repeated option with the text of each file; `-` is standard input.
+
+    So that no secret stands in a list of processes. Raises WrongUse.
+    """
+    return {key: _secret_in(path) for key, path in words_of(values, "a secret in a file").items()}
+
+
+def _secret_in(path: str) -> str:
+    try:
+        text = sys.stdin.read(LONGEST_SECRET + 1) if path == "-" else Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) else "it is not text"
+        raise WrongUse(f"The secret in {quoted(path)} cannot be read: {why}. Nothing was done.") from exc
+    if len(text) > LONGEST_SECRET:
+        raise WrongUse(f"The secret in {quoted(path)} is longer than {LONGEST_SECRET} characters. Nothing was done.")
+    return text.rstrip("\r\n")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from photosync.connectors.contract import Source
 from photosync.core.errors import WrongUse
+from photosync.outgoing import AllowedRanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +21,50 @@ class Guard:
     data_folder: Path
     may_override: bool = False
     """True for the user of the command line, who may read elsewhere too, but never the data folder."""
+    allowed_ranges: AllowedRanges = field(default_factory=AllowedRanges)
+    """Addresses that a source may be at, beside the public internet (`PHOTOSYNC_ALLOWED_PRIVATE_ADDRESSES`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a kind, written `name=value`. Values are text."""
+    """One option of a kind, written `name=value`. Values are text.
+
+    A `secret` is stored encrypted and never shown again; a `long` one may have several lines.
+    """
 
     name: str
     help: str
     required: bool = False
     default: str = ""
     choices: tuple[str, ...] = ()
+    secret: bool = False
+    long: bool = False
+
+
+YES_OR_NO = ("yes", "no")
+
+
+def match_options(*, index: str = "") -> tuple[Option, ...]:
+    """Return the options that say by what files are matched to people. `index` is the help on the index file.
+
+    A kind without an index file has no such way to match.
+    """
+    ways = ("stem", "pattern", "index") if index else ("stem", "pattern")
+    return (
+        Option("match", "how a file is matched to a person", default="stem", choices=ways),
+        Option("pattern", "with match=pattern: what file names look like"),
+        *((Option("index", f"with match=index: {index}"),) if index else ()),
+        *key_options(),
+    )
+
+
+def key_options() -> tuple[Option, ...]:
+    """Return the options that say which identifier a file or row gives, and how it is compared."""
+    return (
+        Option("key", "which identifier the name or index gives; usually student_code or staff_code"),
+        Option("ignore_case", "yes: upper and lower case are equal", default="no", choices=YES_OR_NO),
+        Option("ignore_leading_zeros", "yes: treat 002082 and 2082 as equal", default="no", choices=YES_OR_NO),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +75,10 @@ class ConnectorKind:
     options: tuple[Option, ...]
     open: Callable[[Mapping[str, str], Guard], Source]
     """Opens a source with checked options (every option present, defaults filled in)."""
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        return frozenset(option.name for option in self.options if option.secret)
 
     def check(self, options: Mapping[str, str]) -> dict[str, str]:
         """Return the options with every default filled in. Raises WrongUse, naming what is known."""
@@ -79,6 +117,7 @@ def kind_document(kind: ConnectorKind) -> dict[str, Any]:
                 "required": option.required,
                 "default": option.default,
                 "choices": list(option.choices),
+                "secret": option.secret,
             }
             for option in kind.options
         ],

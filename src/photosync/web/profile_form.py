@@ -14,6 +14,7 @@ from photosync.apps.profiles.ping_address import LONGEST as LONGEST_PING_ADDRESS
 from photosync.apps.profiles.ping_address import masked_ping_address, ping_address
 from photosync.apps.profiles.saving import WantedPeriod, WantedProfile
 from photosync.apps.profiles.settings import LARGEST_NUMBER, LONGEST_NAME, ProfileSettings
+from photosync.apps.profiles.source_secrets import secret_names
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.connectors import registry
 from photosync.connectors.registry import Option
@@ -104,9 +105,24 @@ class ProfileForm(forms.Form):
         chosen = data.get("source_kind") if data is not None else profile.source_kind if profile else ""
         kinds = {kind.name: kind for kind in registry.kinds()}
         self.kind = kinds.get(str(chosen)) or registry.kinds()[0]
+        same_kind = profile is not None and profile.source_kind == self.kind.name
         stored = dict(profile.options) if profile is not None else {}
+        self._kept = set(secret_names(profile)) & self.kind.secrets if profile is not None and same_kind else set()
         for option in self.kind.options:
-            self.fields[f"option-{option.name}"] = _field_of(option, stored)
+            self.fields[f"option-{option.name}"] = _field_of(option, stored, is_kept=option.name in self._kept)
+            if option.name in self._kept and not option.required:
+                self.fields[f"option-{option.name}-forget"] = _forget_field(option)
+        self._let_choose_kind(data)
+
+    def _let_choose_kind(self, data: QueryDict | None) -> None:
+        """Another kind has other fields: the sheet is drawn anew when it is chosen, and misses nothing until Save."""
+        widget = self.fields["source_kind"].widget
+        widget.attrs |= {"hx-post": "", "hx-trigger": "change", "hx-swap": "outerHTML"}
+        widget.attrs |= dict.fromkeys(("hx-target", "hx-select"), "#profile-sheet")
+        if data is not None and not {"save", "test"} & set(data):
+            for name, field in self.fields.items():
+                if name.startswith("option-") and name not in data:
+                    field.required = False
 
     @property
     def option_fields(self) -> list[forms.BoundField]:
@@ -130,6 +146,8 @@ class ProfileForm(forms.Form):
         options = {}
         for option in self.kind.options:
             value = cleaned[f"option-{option.name}"]
+            if option.name in self._kept and not value and not cleaned.get(f"option-{option.name}-forget"):
+                continue  # a secret that is stored stays so
             options[option.name] = ("yes" if value else "") if isinstance(value, bool) else str(value)
         return ProfileSettings(
             name=cleaned["name"],
@@ -146,8 +164,29 @@ class ProfileForm(forms.Form):
         )
 
 
-def _field_of(option: Option, stored: Mapping[str, Any]) -> forms.Field:
+def _forget_field(option: Option) -> forms.Field:
     label = LABELS.get(option.name, option.name)
+    return forms.BooleanField(label=_("Forget: %(option)s") % {"option": label}, required=False)
+
+
+def _secret_field(option: Option, label: Any, *, is_kept: bool) -> forms.Field:
+    kept = _("One is stored. It is never shown again; leave this empty to keep it.")
+    return forms.CharField(
+        label=label,
+        required=option.required and not is_kept,
+        max_length=LONGEST_OPTION,
+        help_text=kept if is_kept else _("It is stored encrypted and never shown again."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"})
+        if option.long
+        else forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("This is needed. Nothing was saved.")},
+    )
+
+
+def _field_of(option: Option, stored: Mapping[str, Any], *, is_kept: bool) -> forms.Field:
+    label = LABELS.get(option.name, option.name)
+    if option.secret:
+        return _secret_field(option, label, is_kept=is_kept)
     value = str(stored.get(option.name) or option.default)
     if set(option.choices) == YES_OR_NO:
         return forms.BooleanField(label=label, required=False, initial=value == "yes")
@@ -162,8 +201,10 @@ def _field_of(option: Option, stored: Mapping[str, Any]) -> forms.Field:
         required=option.required,
         max_length=LONGEST_OPTION,
         initial=value,
-        help_text=HELP.get(option.name, ""),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=HELP.get(option.name, option.help),
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"})
+        if option.long
+        else forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("This is needed. Nothing was saved.")},
     )
 

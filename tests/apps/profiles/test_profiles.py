@@ -65,6 +65,7 @@ def test_new_profile_has_the_defaults(profile: SyncProfile) -> None:
     assert profile_document(profile) == {
         "name": "Photo Sync",
         "source": "folder",
+        "secrets": [],
         "options": {"path": "/srv/photos"},
         "components": ["students", "staff"],
         "scheduled_sync_enabled": True,
@@ -193,6 +194,7 @@ def test_settings_change_together(profile: SyncProfile) -> None:
         },
         "ping_url": "",
         "hold_until_archived": True,
+        "secrets": [],
         "periods": [],
     }
     assert match_rule(changed) == MatchRule(

@@ -12,6 +12,7 @@ from django.db.models import Max, OuterRef, Subquery
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.ping_address import masked_ping_address, ping_address
 from photosync.apps.profiles.queries import schedule_of, schedules_of
+from photosync.apps.profiles.source_secrets import secret_names
 from photosync.apps.runs.models import Run, Worker
 from photosync.core.forecast import Forecast, Pause, forecast
 from photosync.core.health import Health, Observed, RunMark, health_of
@@ -113,6 +114,7 @@ def profile_document(profile: SyncProfile, *, reveals: bool = False) -> dict[str
         "name": profile.name,
         "source": profile.source_kind,
         "options": dict(profile.options),
+        "secrets": secret_names(profile),
         "components": [PersonKind(kind).component for kind in profile.components],
         "scheduled_sync_enabled": profile.scheduled_sync_enabled,
         "when_missing": profile.when_missing,

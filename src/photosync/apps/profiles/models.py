@@ -22,6 +22,9 @@ class SyncProfile(models.Model):
     name = models.CharField(_("name"), max_length=100)
     source_kind = models.CharField(_("data source"), max_length=32)
     options = models.JSONField(_("query set"), default=dict)
+    sealed_secrets = models.TextField(
+        blank=True, default="", help_text=_("The secret options of the data source, encrypted.")
+    )
     source_may_be_anywhere = models.BooleanField(
         default=False, help_text=_("The operator chose this source at the command line, outside the allowed roots.")
     )

@@ -99,6 +99,7 @@ def change_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: 
                 "withdraw_number",
                 "sealed_ping_url",
                 "hold_until_archived",
+                "sealed_secrets",
             )
         )
         entry = _record_changed(stored, former)

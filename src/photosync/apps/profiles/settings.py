@@ -12,6 +12,7 @@ from photosync.apps.profiles.matching import FLAG_OPTIONS, flag_word, rule_from
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.ping_address import ping_address_told, set_ping_address
 from photosync.apps.profiles.queries import limits_of, match_rule
+from photosync.apps.profiles.source_secrets import kept_secrets, secrets_told, set_secrets
 from photosync.connectors import registry
 from photosync.core.errors import Refused, WrongUse
 from photosync.core.matching import MatchMode
@@ -53,6 +54,7 @@ def settings_told(profile: SyncProfile) -> dict[str, object]:
         "scheduled_sync_enabled": profile.scheduled_sync_enabled,
         "source": profile.source_kind,
         **{f"option {name}": value for name, value in sorted(profile.options.items())},
+        **secrets_told(profile),
         "source_may_be_anywhere": profile.source_may_be_anywhere,
         "components": ", ".join(PersonKind(kind).component for kind in profile.components),
         "when_missing": str(profile.when_missing),
@@ -104,40 +106,69 @@ def _set_limits(profile: SyncProfile, changes: ProfileSettings) -> None:
 
 
 def _set_source(profile: SyncProfile, changes: ProfileSettings, *, anywhere: bool) -> None:
-    if changes.source_kind is not None:
-        profile.source_kind = registry.shipped().kind(changes.source_kind.strip()).name
-    former = dict(profile.options)
+    former = source_options_now(profile)
+    kind, given = wanted_source(profile, changes)
+    profile.source_kind = kind.name
+    profile.options = {name: value for name, value in given.items() if name not in kind.secrets}
+    set_secrets(profile, {name: value for name, value in given.items() if name in kind.secrets})
+    leave = anywhere or has_leave(profile, former, given)
+    profile.source_may_be_anywhere = _open_once(profile, given, may_override=leave)
+
+
+def source_options_now(profile: SyncProfile) -> dict[str, str]:
+    """Return what the profile's source is opened with, without secrets that cannot be read any more."""
+    return {**profile.options, **kept_secrets(profile)}
+
+
+def wanted_source(profile: SyncProfile, changes: ProfileSettings) -> tuple[registry.ConnectorKind, dict[str, str]]:
+    """Return the kind and all options, secrets among them, that `changes` would give the profile. Raises WrongUse."""
+    former = source_options_now(profile)
+    kind = registry.shipped().kind((changes.source_kind or profile.source_kind).strip())
+    if kind.name != profile.source_kind:
+        # What the former kind alone knows says nothing of another source; nor do its secrets.
+        former = {each.name: former[each.name] for each in kind.options if each.name in former and not each.secret}
     wanted = former | {name.strip(): value.strip() for name, value in (changes.options or {}).items()}
     given = {name: value for name, value in wanted.items() if value}
     for name in FLAG_OPTIONS & set(given):
         given[name] = flag_word(given, name)
-    mode = rule_from(given, profile.components).mode
+    components = profile.components if changes.components is None else component_kinds(changes.components)
+    mode = rule_from(given, components).mode
     if mode is not MatchMode.STEM:
         given["match"] = str(mode)
-    registry.check_options(profile.source_kind, given)
-    profile.options = given
-    profile.source_may_be_anywhere = _open_once(profile, former, anywhere=anywhere)
+    registry.check_options(kind.name, given)
+    return kind, given
 
 
-def _open_once(profile: SyncProfile, former: Mapping[str, str], *, anywhere: bool) -> bool:
+def has_leave(profile: SyncProfile, former: Mapping[str, str], given: Mapping[str, str]) -> bool:
+    """Whether the operator has chosen just this place outside the allowed roots before."""
+    return profile.source_may_be_anywhere and former.get("path") == given.get("path")
+
+
+def _open_once(profile: SyncProfile, given: Mapping[str, str], *, may_override: bool) -> bool:
     """Return whether the source needs the operator's leave to be where it is. Raises Refused without it."""
 
     def try_open(*, may_override: bool) -> None:
-        guard = registry.Guard(
-            tuple(settings.PHOTOSYNC_SOURCE_ROOTS), settings.PHOTOSYNC_DATA, may_override=may_override
-        )
-        registry.open_source(profile.source_kind, profile.options, guard=guard).close()
+        guard = source_guard(may_override=may_override)
+        registry.open_source(profile.source_kind, given, guard=guard).close()
 
-    same_place = former.get("path") == profile.options.get("path")
-    leave = anywhere or (profile.source_may_be_anywhere and same_place)
     try:
         try_open(may_override=False)
     except Refused:
-        if not leave:
+        if not may_override:
             raise
         try_open(may_override=True)
         return True
     return False
+
+
+def source_guard(*, may_override: bool) -> registry.Guard:
+    """Return what the operator allows sources to reach; `may_override` for what the operator chose."""
+    return registry.Guard(
+        source_roots=tuple(settings.PHOTOSYNC_SOURCE_ROOTS),
+        data_folder=settings.PHOTOSYNC_DATA,
+        may_override=may_override,
+        allowed_ranges=settings.PHOTOSYNC_ALLOWED_RANGES,
+    )
 
 
 def _check_matching(profile: SyncProfile) -> None:
@@ -163,6 +194,11 @@ def _checked_name(profile: SyncProfile, name: str) -> str:
             "Choose another name, or change that one with photosync profile set."
         )
     return name
+
+
+def component_kinds(components: Collection[str]) -> list[str]:
+    """Return the kinds of people (`student`, `staff`) of the components that are so called. Raises WrongUse."""
+    return [str(kind) for kind in PersonKind if kind in _kinds(components)]
 
 
 def _kinds(components: Collection[str]) -> set[PersonKind]:

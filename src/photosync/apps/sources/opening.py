@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from django.conf import settings
-
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.settings import source_guard
+from photosync.apps.profiles.source_secrets import source_options
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.connectors.contract import Source
 from photosync.connectors.index_file import IndexMap, read_index
-from photosync.connectors.registry import Guard, open_source
+from photosync.connectors.registry import open_source
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 from photosync.core.matching import MatchMode, MatchRule, index_name
 from photosync.engine.names import readable_path
@@ -28,12 +28,8 @@ ROWS_FORGOTTEN_AT_ONCE = 2_000
 
 def open_profile_source(profile: SyncProfile) -> Source:
     """Open the source that `profile` reads. Raises SourceUnavailable, Refused, WrongUse."""
-    guard = Guard(
-        source_roots=settings.PHOTOSYNC_SOURCE_ROOTS,
-        data_folder=settings.PHOTOSYNC_DATA,
-        may_override=profile.source_may_be_anywhere,
-    )
-    return open_source(profile.source_kind, profile.options, guard=guard)
+    guard = source_guard(may_override=profile.source_may_be_anywhere)
+    return open_source(profile.source_kind, source_options(profile), guard=guard)
 
 
 def listing_of(profile: SyncProfile, writing: Callable[[], AbstractContextManager[None]]) -> Listing:
@@ -89,15 +85,22 @@ class ProfileIndex:
 def index_of(profile: SyncProfile, rule: MatchRule) -> ProfileIndex:
     """Fetch the index file that `rule` needs from the profile's source. Raises SourceUnavailable."""
     if rule.mode is not MatchMode.INDEX:
-        return ProfileIndex("", b"", "")
-    path = str(profile.options.get("index", ""))
+        return NO_INDEX
+    with open_profile_source(profile) as source:
+        return index_in(source, str(profile.options.get("index", "")))
+
+
+def index_in(source: Source, path: str) -> ProfileIndex:
+    """Fetch the index file at `path` of an open source. Raises SourceUnavailable."""
     folder, _, name = path.rpartition("/")
     try:
-        with open_profile_source(profile) as source:
-            content = source.fetch(folder, name, limit_bytes=INDEX_LIMIT_BYTES).content
+        content = source.fetch(folder, name, limit_bytes=INDEX_LIMIT_BYTES).content
     except (ItemRejected, TryLater) as error:
         raise SourceUnavailable(
             f"The index file {path!r} could not be read: {error.message} Nothing was published or withdrawn. "
             "Put the index file into the source folder, then run again."
         ) from error
     return ProfileIndex(sha256(content).hexdigest(), content, path)
+
+
+NO_INDEX = ProfileIndex("", b"", "")

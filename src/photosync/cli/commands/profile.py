@@ -41,19 +41,36 @@ def _limits(decorated: Any) -> Any:
     return decorated
 
 
+_secrets = click.option(
+    "--secret-file",
+    "secret_files",
+    metavar="KEY=PATH",
+    multiple=True,
+    help="A secret option of the source, from a file; - is standard input.",
+)
+
+
 @command.command("add")
 @click.argument("name", default="Photo Sync")
 @click.option("--source", metavar="KIND", required=True, help="See: photosync source kinds.")
 @click.option("--option", "given_options", metavar="KEY=VALUE", multiple=True, help="An option of the source.")
+@_secrets
 @click.option("--components", metavar="WHO", default="students,staff", show_default=True)
 @_limits
 @options.reporting
-def add(name: str, source: str, given_options: tuple[str, ...], components: str, **limits: Any) -> None:
+def add(
+    name: str,
+    source: str,
+    given_options: tuple[str, ...],
+    secret_files: tuple[str, ...],
+    components: str,
+    **limits: Any,
+) -> None:
     """Make a sync profile. It runs once it has a timetable period.
 
     Example: photosync profile add "Photo Sync" --source folder --option path=/srv/photos
     """
-    source_options = options.words_of(given_options, "an option")
+    source_options = options.words_of(given_options, "an option") | options.secrets_of(secret_files)
     installation.connect()
     from photosync.apps.profiles.services import add_profile
 
@@ -75,6 +92,7 @@ def add(name: str, source: str, given_options: tuple[str, ...], components: str,
 @click.option("--name", "new_name", metavar="TEXT", help="A new name.")
 @click.option("--source", metavar="KIND")
 @click.option("--option", "given_options", metavar="KEY=VALUE", multiple=True, help="KEY= removes an option.")
+@_secrets
 @click.option("--components", metavar="WHO", help="Of students,staff.")
 @_limits
 @options.reporting
@@ -83,6 +101,7 @@ def set_(
     new_name: str | None,
     source: str | None,
     given_options: tuple[str, ...],
+    secret_files: tuple[str, ...],
     components: str | None,
     **limits: Any,
 ) -> None:
@@ -90,7 +109,7 @@ def set_(
 
     Example: photosync profile set "Photo Sync" --option ignore_leading_zeros=yes --replace-number 50
     """
-    source_options = options.words_of(given_options, "an option") or None
+    source_options = options.words_of(given_options, "an option") | options.secrets_of(secret_files) or None
     if not any((new_name, source, source_options, components)) and all(each is None for each in limits.values()):
         raise WrongUse("No change was given. Nothing was done. See: photosync profile set --help")
     installation.connect()
@@ -232,6 +251,22 @@ def status(name: str, at: str | None, upcoming: int) -> None:
     _print_status(profile, at=at, upcoming=upcoming)
 
 
+@command.command("test")
+@click.argument("name")
+@options.reporting
+def test(name: str) -> None:
+    """Look into the data source of a sync profile: what it holds, and whom it matches. Nothing is changed.
+
+    Example: photosync profile test "Photo Sync"
+    """
+    installation.connect()
+    from photosync.apps.profiles.settings import ProfileSettings
+    from photosync.apps.sources.trying import try_profile
+    from photosync.cli.commands.source import print_tried
+
+    print_tried(try_profile(_named(name), ProfileSettings(), anywhere=True))
+
+
 def _named(name: str) -> SyncProfile:
     from photosync.apps.profiles.queries import profile_named
 
@@ -278,6 +313,7 @@ def _print_profile(profile: SyncProfile, sentence: str) -> None:
             ("name", document["name"]),
             ("source", document["source"]),
             *((f"  {name}", value) for name, value in document["options"].items()),
+            *((f"  {name}", "stored, never shown") for name in document["secrets"]),
             ("components", ", ".join(document["components"])),
             ("Scheduled Sync Enabled", "on" if document["scheduled_sync_enabled"] else "off"),
             ("when missing", document["when_missing"]),

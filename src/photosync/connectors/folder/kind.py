@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from photosync.connectors.contract import Source
 from photosync.connectors.folder.roots import check_path
 from photosync.connectors.folder.source import FolderSource, checked_index
-from photosync.connectors.registry import ConnectorKind, Guard, Option
+from photosync.connectors.registry import ConnectorKind, Guard, Option, match_options
 from photosync.core.errors import WrongUse
 
 
@@ -29,12 +29,7 @@ FOLDER = ConnectorKind(
     summary="A folder on this machine or mounted on it, with the files in it and in its subfolders.",
     options=(
         Option("path", "absolute path of the folder", required=True),
-        Option("match", "how a file is matched to a person", default="stem", choices=("stem", "pattern", "index")),
-        Option("pattern", "with match=pattern: what file names look like"),
-        Option("index", "with match=index: the index file, relative to the folder"),
-        Option("key", "which identifier the name or index gives; usually student_code or staff_code"),
-        Option("ignore_case", "yes: upper and lower case are equal", default="no", choices=("yes", "no")),
-        Option("ignore_leading_zeros", "yes: treat 002082 and 2082 as equal", default="no", choices=("yes", "no")),
+        *match_options(index="the index file, relative to the folder"),
     ),
     open=_open,
 )

@@ -23,6 +23,7 @@ from photosync.apps.profiles.queries import schedule_of
 from photosync.apps.profiles.saving import profile_seen, save_profile, schedule_wanted
 from photosync.apps.runs.services import request_run
 from photosync.apps.schools.models import School
+from photosync.apps.sources.trying import Tried, try_profile
 from photosync.apps.timetable.choices import Audience, periods_offered
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.queries import periods_of
@@ -74,6 +75,8 @@ class Sheet:
     goes_on_at_add: bool = False
     after_save: ForecastShown | None = None
     saved_otherwise: Sequence[SavedOtherwise] = ()
+    tried: Tried | None = None
+    tried_refusal: str = ""
 
     @property
     def has_problems(self) -> bool:
@@ -125,8 +128,22 @@ def _edited(request: HttpRequest, workplace: Workplace, found: SyncProfile | Non
                 told = forecast(schedule_of(saved), datetime.now(UTC)).explanation
                 messages.success(request, f"{_('%(name)s was saved.') % {'name': saved.name}} {told}")
                 return HttpResponseRedirect(reverse("profile", args=[saved.pk]))
+    elif "test" in request.POST:
+        _try(workplace.the_school, sheet)
     sheet.after_save = _after_save(workplace.the_school, sheet)
     return _page(request, workplace, sheet)
+
+
+def _try(school: School, sheet: Sheet) -> None:
+    """Test connection: look into the data source as the form is now; nothing is saved."""
+    if not sheet.form.is_valid():
+        sheet.tried_refusal = _("A field cannot be read yet. Nothing was tried. Mend it first.")
+        return
+    profile = sheet.profile or SyncProfile(school=school)
+    try:
+        sheet.tried = try_profile(profile, sheet.form.settings())
+    except PhotoSyncError as error:
+        sheet.tried_refusal = error.message
 
 
 @require_POST

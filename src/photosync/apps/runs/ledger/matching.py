@@ -36,6 +36,18 @@ _WRITTEN = (
 _BYTES_ARE_NEWS = (State.TO_MATCH, State.TO_FETCH, State.FAILED)
 
 
+def people_known_by(school_id: int, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[Candidate]]:
+    """Return the people known by each value. The folded form finds them; the rule's own form decides."""
+    folded = {FOLDED.form(value) for value in values}
+    rows = Identifier.objects.filter(
+        school_id=school_id, folded__in=folded, key__in=[str(key) for key in reader.keys]
+    ).select_related("person")
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    for row in rows:
+        found[reader.comparison.form(row.value)].append(candidate(row.person))
+    return found
+
+
 class MatchRows:
     """The files of one listing that wait to be matched, or all of them."""
 
@@ -71,15 +83,7 @@ class MatchRows:
             ]
 
     def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[Candidate]]:
-        """Return the people known by each value. The folded form finds them; the rule's own form decides."""
-        folded = {FOLDED.form(value) for value in values}
-        rows = Identifier.objects.filter(
-            school_id=self._school_id, folded__in=folded, key__in=[str(key) for key in reader.keys]
-        ).select_related("person")
-        found: dict[str, list[Candidate]] = defaultdict(list)
-        for row in rows:
-            found[reader.comparison.form(row.value)].append(candidate(row.person))
-        return found
+        return people_known_by(self._school_id, values, reader)
 
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None:
         if not outcomes:

@@ -1,0 +1,34 @@
+"""photosync source test and profile test."""
+
+import json
+from pathlib import Path
+
+from tests.services.installation import Installation
+from tests.services.program import Program
+
+
+def test_source_and_profile_are_tested(installation: Installation, tmp_path: Path) -> None:
+    program = Program(installation)
+    program.do("init", "--school", "WGC", "--name", "Wattle Grove College", "--timezone", "Australia/Sydney")
+    roster = tmp_path / "students.csv"
+    roster.write_text("Student Code,Given Name,Family Name,Year Level\n0417,Jo,Bloggs,9\n")
+    program.do("people", "import", str(roster), "--kind", "student")
+    source = tmp_path / "photos"
+    source.mkdir()
+    (source / "0417.jpg").write_bytes(b"x")
+    option = f"path={source}"
+
+    tested = json.loads(program.do("source", "test", "folder", "--option", option, "--json"))
+    assert tested == {
+        "files": 1,
+        "matched": 1,
+        "is_whole": True,
+        "explanation": "1 photo, 1 matches a person.",
+        "shown": [{"file": "0417.jpg", "person": "Jo Bloggs (0417)", "reason": ""}],
+        "warnings": [],
+    }
+    program.do("profile", "add", "Photo Sync", "--source", "folder", "--option", option)
+    assert json.loads(program.do("profile", "test", "Photo Sync", "--json")) == tested
+    refused = program.run("source", "test", "folder", "--option", option, "--secret-file", "password=/nowhere")
+    assert (refused.status, refused.output) == (2, "")
+    assert 'The secret in "/nowhere" cannot be read: No such file or directory. Nothing was done.' in refused.error

@@ -35,7 +35,7 @@ SQLITE_BACK = (
 )
 POSTGRESQL = (
     f"""
-    CREATE FUNCTION archived_reports_are_final() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION archived_reports_are_final() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'DELETE' THEN
             RAISE EXCEPTION '{REMOVAL}' USING ERRCODE = 'restrict_violation';

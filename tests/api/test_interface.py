@@ -375,7 +375,7 @@ def test_lists_take_as_many_queries_for_many_as_for_one(scene: Scene, client: Cl
     client.get(f"{API}/schools")
     with_one = {path: queries(path) for path in paths}
     for number in range(2, 6):
-        later = make_period(scene.school, f"P{number}", date(2040 + number, 2, 1), date(2040 + number, 3, 1))
+        later = make_period(scene.school, f"LATER{number}", date(2040 + number, 2, 1), date(2040 + number, 3, 1))
         make_run(
             make_profile(scene.school, f"Profile {number}", first, later),
             RunState.DONE,

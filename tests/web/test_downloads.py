@@ -86,7 +86,9 @@ def test_run_as_a_file_comes_through_with_its_length(installation: Installation)
         head = visitor.ask("HEAD", address)
 
         assert (answer.status, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
-        assert answer.body.startswith(b"\xef\xbb\xbfaction,state,kind,code,name,year,file,reason,doubt,why it is doubtful\r\n")
+        assert answer.body.startswith(
+            b"\xef\xbb\xbfaction,state,kind,code,name,year,file,reason,doubt,why it is doubtful\r\n"
+        )
         assert answer.headers["content-length"] == str(len(answer.body))
         assert (head.status, head.body) == (200, b"")
         assert "transfer-encoding" not in answer.headers

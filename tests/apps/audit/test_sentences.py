@@ -40,7 +40,7 @@ def sentence(act: str, subject: str = "", *changes: list[str | None], note: str 
             ("profile.changed", "P", ["frequency", "odd", "odder"]),
             "kim changed sync profile P: Frequency from odd to odder.",
         ),
-        (("calendar.link-changed", ""), "kim: Calendar link changed."),
+        (("calendar.link-changed", "lee"), "kim changed the calendar link of account lee."),
         (
             (
                 *("retention.changed", "PHS Pelican", ["audit_years", "7 years", "for good"]),

@@ -1,6 +1,7 @@
 """Importing reports: what is accepted, whose it is, what is decided by hand, and what is replaced."""
 
 import io
+import shutil
 import struct
 import warnings
 import zipfile
@@ -24,6 +25,7 @@ State = UploadedReport.State
 
 @pytest.fixture
 def school() -> ReportSchool:
+    shutil.rmtree(uploads._folder(), ignore_errors=True)  # what other tests sent
     school = ReportSchool()
     for number in range(1, 5):
         school.member(f"{number:04d}")

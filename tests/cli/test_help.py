@@ -39,7 +39,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("people protect", "people unprotect", "people leave"),
         *("period add", "period list", "period show", "period edit", "period copy", "period delete"),
         *("profile add", "profile set", "profile assign", "profile unassign", "profile enable"),
-        *("profile disable", "profile list", "profile show", "profile status"),
+        *("profile disable", "profile list", "profile show", "profile status", "profile test", "source test"),
         *("run list", "run show", "run approve", "run discard", "run undo", "run cancel"),
         *("audit list", "audit views"),
         *("report cycle", "report cycle add", "report cycle list", "report cycle show", "report cycle edit"),

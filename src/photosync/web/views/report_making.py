@@ -26,6 +26,7 @@ from photosync.web.views.reporting import cycle_crumbs, the_cycle
 from photosync.web.workplace import Workplace, in_workplace
 
 LONGEST_GROUP = 32
+LONGEST_CODE = 64
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +92,7 @@ def preview(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRe
     """One report as it would be made now, as PDF; it is stored nowhere."""
     cycle = the_cycle(workplace, cycle_id)
     try:
-        shown = preview_report(cycle, request.GET.get("code", "").strip())
+        shown = preview_report(cycle, request.GET.get("code", "").replace("\0", "").strip()[:LONGEST_CODE])
     except PhotoSyncError as error:
         messages.error(request, error.message)
         return HttpResponseRedirect(reverse("reporting-make", args=[cycle.pk]))

@@ -12,9 +12,9 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from bench.large_reports import LEVELS, ROWS_AT_ONCE, make_reports, make_views
+
 PICTURES = 100
-ROWS_AT_ONCE = 2_000
-LEVELS = tuple(str(number) for number in range(1, 13))
 
 
 def main() -> None:
@@ -56,6 +56,8 @@ def make(people: int, runs: int, schools: int) -> None:
     make_runs(profiles, runs, now)
     make_listing(profiles[0], people)
     make_entries(school, runs // 10, now)
+    make_views(school, now)
+    make_reports(school, now)
 
 
 def make_people(school: object, count: int, now: datetime) -> None:
@@ -126,7 +128,8 @@ def make_pictures(now: datetime) -> list[object]:
         for number in range(PICTURES):
             fields: dict[str, object] = {}
             for size, edge_px in (("full", 960), ("card", 480), ("thumb", 160)):
-                flat = [*pyvips.Image.black(edge_px * 4 // 5, edge_px, bands=3), number * 2, 120, 255 - number * 2]
+                black = pyvips.Image.black(edge_px * 4 // 5, edge_px, bands=3)
+                flat = black.linear(1, [number * 2, 120, 255 - number * 2])
                 blob = flat.cast("uchar").copy(interpretation="srgb").jpegsave_buffer(Q=85)
                 fields |= {f"{size}_sha256": batch.add(blob), f"{size}_bytes": len(blob)}
             rows.append(
@@ -317,9 +320,13 @@ def sign_in() -> dict[str, object]:
     from django.test import Client
 
     from photosync.apps.accounts.models import Membership, User
+    from photosync.apps.accounts.permissions import Permission
+    from photosync.apps.accounts.tokens import add_token
     from photosync.apps.people.models import Person
     from photosync.apps.profiles.models import SyncProfile
+    from photosync.apps.reports.models import ArchivedReport, ReportingCycle
     from photosync.apps.runs.models import PlanItem
+    from photosync.apps.schools.models import School
     from photosync.apps.timetable.models import TimetablePeriod
 
     user, is_new = User.objects.get_or_create(username="reader")
@@ -327,12 +334,17 @@ def sign_in() -> dict[str, object]:
         Membership.objects.create(user=user, school=None, role="administrator")
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
+    school, scopes = School.objects.get(code="BENCH"), sorted({*Permission} - {Permission.SYSTEM_MANAGE})
+    made = add_token(user, "bench", scopes=scopes, school=school, days=30, now=datetime.now(UTC))
     whoever = Person.objects.filter(kind="student", status="active", protected=False, year_photos__isnull=False)
     return {
         "session_key": client.session.session_key,
+        "api_token": made.secret,
         "person": whoever.order_by("pk")[50].pk,
         "profile": SyncProfile.objects.order_by("pk")[0].pk,
         "period": TimetablePeriod.objects.order_by("pk")[0].pk,
+        "cycle": ReportingCycle.objects.get(state="open").pk,
+        "report": ArchivedReport.objects.order_by("pk")[50].pk,
         "run": PlanItem.objects.order_by("pk")[0].run_id,
         "today": date.today().isoformat(),  # noqa: DTZ011  # a day to filter by, whichever
     }

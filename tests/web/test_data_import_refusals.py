@@ -13,8 +13,9 @@ from photosync.apps.accounts.models import Membership, Role
 from photosync.apps.people.roster import uploads
 from photosync.apps.runs.housekeeping import keep_house
 from photosync.core.errors import NotFound, StorageUnavailable
-from photosync.web import front_door, roster_form
+from photosync.web import csv_field, front_door
 from photosync.web.views import roster_import
+from photosync.web.waiting_uploads import MOST_WAITING
 from tests.web.conftest import Scene
 from tests.web.pages import Markup, make_user, signed_in
 from tests.web.rosters import BEFORE, GONE, IMPORT, STUDENTS, chosen, codes, folder, previewed, upload, uploaded
@@ -61,7 +62,7 @@ def test_file_that_is_no_roster_says_why(scene: Scene, folder: Path, sent: dict[
 
 
 def test_file_that_is_too_large_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roster_form, "LARGEST_FILE_BYTES", 20)
+    monkeypatch.setattr(csv_field, "LARGEST_FILE_BYTES", 20)
 
     page = upload(scene.client)
 
@@ -216,11 +217,11 @@ def test_upload_is_another_sessions_and_another_schools_secret(scene: Scene) -> 
 def test_session_keeps_the_last_few_uploads_only(scene: Scene, folder: Path) -> None:
     client = scene.client
     first = uploaded(client)
-    for _ in range(roster_import.MOST_WAITING):
+    for _ in range(MOST_WAITING):
         uploaded(client)
 
     assert client.get(first).headers["Location"] == IMPORT
-    assert len(list(folder.iterdir())) == roster_import.MOST_WAITING
+    assert len(list(folder.iterdir())) == MOST_WAITING
 
 
 @pytest.mark.parametrize("how", ["page", "housekeeping"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
@@ -18,31 +17,19 @@ from photosync.apps.reports.design import (
 )
 from photosync.apps.reports.results_file import parse_map
 from photosync.core.errors import WrongUse
+from photosync.web.csv_field import CsvField
 from photosync.web.pages_bridge import LARGEST_FILE_BYTES
 
 ADD, REPLACE = "add", "replace"
 
 
 class ResultsForm(forms.Form):
-    file = forms.FileField(
-        label=_("CSV file"),
+    file = CsvField(
+        undone=_("Nothing was stored."),
         help_text=_(
             "A line for each subject of a student, its first line naming the columns. Up to 30 MB. Nothing is stored "
             "before you have seen a preview."
         ),
-        widget=forms.FileInput(
-            attrs={
-                "accept": ".csv,.txt,.tsv,text/csv,text/plain",
-                "data-largest-bytes": LARGEST_FILE_BYTES,
-                "data-too-large": _("The file is larger than 30 MB."),
-            }
-        ),
-        error_messages={
-            "required": _("Choose a file. Nothing was stored."),
-            "missing": _("Choose a file. Nothing was stored."),
-            "invalid": _("Choose a file. Nothing was stored."),
-            "empty": _("The file is empty. Nothing was stored. Its first line must name the columns."),
-        },
     )
     what = forms.ChoiceField(
         label=_("What is stored already of the students in the file"),
@@ -66,14 +53,6 @@ class ResultsForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"}),
     )
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_FILE_BYTES:
-            raise forms.ValidationError(
-                _g("The file is larger than 30 MB. Nothing was stored. Split it into several files.")
-            )
-        return file
 
     def clean_columns(self) -> dict[str, str]:
         try:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.people.roster.columns import ALTERNATE_ID, IGNORE, code_field, fields_for
 from photosync.apps.people.services import RosterStart
 from photosync.core.people import PersonKind
+from photosync.web.csv_field import CsvField
 from photosync.web.page import Words
-from photosync.web.pages_bridge import LARGEST_FILE_BYTES
 
-LONGEST_NAME = 100
 KINDS = ((PersonKind.STUDENT.value, _("Students")), (PersonKind.STAFF.value, _("Staff")))
 FIELD_WORDS: dict[str, Words] = {
     "student_code": _("Student code"),
@@ -52,39 +50,12 @@ class UploadForm(forms.Form):
             "invalid_choice": _("Choose students or staff. Nothing was imported."),
         },
     )
-    file = forms.FileField(
-        label=_("CSV file"),
+    file = CsvField(
+        undone=_("Nothing was imported."),
         help_text=_(
             "Its first line names the columns. Up to 30 MB. Nothing is imported before you have seen a preview."
         ),
-        widget=forms.FileInput(
-            attrs={
-                "accept": ".csv,.txt,.tsv,text/csv,text/plain",
-                "data-largest-bytes": LARGEST_FILE_BYTES,
-                "data-too-large": _("The file is larger than 30 MB."),
-            }
-        ),
-        error_messages={
-            "required": _("Choose a file. Nothing was imported."),
-            "missing": _("Choose a file. Nothing was imported."),
-            "invalid": _("Choose a file. Nothing was imported."),
-            "empty": _("The file is empty. Nothing was imported. Its first line must name the columns."),
-        },
     )
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_FILE_BYTES:
-            raise forms.ValidationError(
-                _g("The file is larger than 30 MB. Nothing was imported. Split it into several files.")
-            )
-        return file
-
-
-def shown_name(file: UploadedFile) -> str:
-    """Return the file's name, fit to be shown. It is used for nothing else."""
-    name = "".join(char for char in file.name or "" if char.isprintable())
-    return name[-LONGEST_NAME:] or _g("roster")
 
 
 @dataclass(frozen=True, slots=True)

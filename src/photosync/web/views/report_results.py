@@ -22,15 +22,15 @@ from photosync.apps.people.roster.uploads import forget_old_uploads, forget_uplo
 from photosync.apps.reports.models import CycleMember, ReportingCycle
 from photosync.apps.reports.results import ResultsReport, store_results
 from photosync.core.errors import NotFound, PhotoSyncError
+from photosync.web.csv_field import shown_name
 from photosync.web.page import Crumb, render_page
 from photosync.web.report_results_form import REPLACE, ResultsForm
-from photosync.web.roster_form import shown_name
 from photosync.web.views.academic_reports import report_crumbs
 from photosync.web.views.reporting import cycle_crumbs, the_cycle
+from photosync.web.waiting_uploads import WaitingUploads
 from photosync.web.workplace import Workplace, in_workplace
 
-SESSION_KEY = "results"
-MOST_WAITING = 5
+UPLOADS = WaitingUploads("results")
 LINES_SHOWN = 200
 NAMED = 30
 
@@ -71,7 +71,7 @@ def results(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRe
                 forget_upload(token)
                 form.add_error("file", waiting.told(error))
             else:
-                _remember(request, waiting)
+                UPLOADS.remember(request, token, asdict(waiting))
                 return HttpResponseRedirect(reverse("reporting-results-preview", args=[cycle.pk, token]))
     members = CycleMember.objects.filter(cycle=cycle, archived__isnull=True)
     without = members.filter(results__isnull=True)
@@ -101,7 +101,7 @@ def preview(request: HttpRequest, workplace: Workplace, cycle_id: int, token: st
     except PhotoSyncError as error:
         refusal = waiting.told(error)
     if report is not None and request.method == "POST":
-        _forget(request, token)
+        UPLOADS.forget(request, token)
         messages.success(request, _done(report))
         return HttpResponseRedirect(reverse("reporting-results", args=[cycle.pk]))
     context = {"waiting": waiting, "refusal": refusal, "report": report} | _shown(report)
@@ -161,23 +161,6 @@ def _shown(report: ResultsReport | None) -> dict[str, Any]:
     }
 
 
-def _remember(request: HttpRequest, waiting: Waiting) -> None:
-    """Keep what is known of the file in the session; the oldest of too many are forgotten."""
-    kept = dict(request.session.get(SESSION_KEY, {}))
-    kept[waiting.token] = asdict(waiting)
-    for token in list(kept)[:-MOST_WAITING]:
-        del kept[token]
-        forget_upload(token)
-    request.session[SESSION_KEY] = kept
-
-
-def _forget(request: HttpRequest, token: str) -> None:
-    forget_upload(token)
-    kept = dict(request.session.get(SESSION_KEY, {}))
-    kept.pop(token, None)
-    request.session[SESSION_KEY] = kept
-
-
 def _waiting(request: HttpRequest, cycle: ReportingCycle, token: str) -> Waiting:
     """Raises NotFound where this session has not uploaded it for this cycle, or it is gone."""
     gone = NotFound(
@@ -186,7 +169,7 @@ def _waiting(request: HttpRequest, cycle: ReportingCycle, token: str) -> Waiting
             "Nothing was stored now. Upload the file again."
         )
     )
-    known = request.session.get(SESSION_KEY, {}).get(token)
+    known = UPLOADS.known(request, token)
     if known is None or known["cycle"] != cycle.pk:
         raise gone
     try:

@@ -31,13 +31,14 @@ from photosync.apps.people.roster.uploads import (
 from photosync.apps.people.services import import_roster, start_of_roster
 from photosync.core.errors import NotFound, PhotoSyncError, Refused
 from photosync.core.people import PersonKind
+from photosync.web.csv_field import shown_name
 from photosync.web.page import Crumb, render_page
-from photosync.web.roster_form import FIELD_WORDS, ColumnsForm, UploadForm, shown_name
+from photosync.web.roster_form import FIELD_WORDS, ColumnsForm, UploadForm
 from photosync.web.views.data_management import data_crumbs, kind_words, list_url
+from photosync.web.waiting_uploads import WaitingUploads
 from photosync.web.workplace import Workplace, in_workplace
 
-SESSION_KEY = "rosters"
-MOST_WAITING = 5
+UPLOADS = WaitingUploads("rosters")
 REFUSALS_SHOWN = 200
 
 
@@ -123,7 +124,7 @@ def roster_preview(request: HttpRequest, workplace: Workplace, token: str) -> Ht
         except PhotoSyncError as error:
             refusal = waiting.told(error)
         else:
-            _forget(request, token)
+            UPLOADS.forget(request, token)
             messages.success(request, _done(report))
             return HttpResponseRedirect(list_url(waiting.kind))
     report_shown: RosterReport | None = None
@@ -207,30 +208,13 @@ def _shown(report: RosterReport | None) -> dict[str, Any]:
 
 
 def _remember(request: HttpRequest, workplace: Workplace, waiting: Waiting) -> None:
-    """Keep what is known of the file in the session; the oldest of too many are forgotten."""
-    kept = dict(request.session.get(SESSION_KEY, {}))
-    kept[waiting.token] = {
-        "name": waiting.name,
-        "kind": waiting.kind.value,
-        "columns": waiting.columns,
-        "school": workplace.the_school.pk,
-    }
-    for token in list(kept)[:-MOST_WAITING]:
-        del kept[token]
-        forget_upload(token)
-    request.session[SESSION_KEY] = kept
-
-
-def _forget(request: HttpRequest, token: str) -> None:
-    forget_upload(token)
-    kept = dict(request.session.get(SESSION_KEY, {}))
-    kept.pop(token, None)
-    request.session[SESSION_KEY] = kept
+    known = {"name": waiting.name, "kind": waiting.kind.value, "columns": waiting.columns}
+    UPLOADS.remember(request, waiting.token, known | {"school": workplace.the_school.pk})
 
 
 def _waiting(request: HttpRequest, workplace: Workplace, token: str) -> Waiting:
     """Raises NotFound where this session has not uploaded it for this school."""
-    known = request.session.get(SESSION_KEY, {}).get(token)
+    known = UPLOADS.known(request, token)
     if known is None or known["school"] != workplace.the_school.pk:
         raise NotFound(
             _(

@@ -43,11 +43,19 @@ class Mark:
     words: str
 
 
+HEIGHT, LABELS_Y = 30, 3
+"""Of a lane, and of what is written at its marks, in pixels: beside the words in its bands."""
+TALL, BELOW_Y = 48, 24
+"""The same where marks lie in the bands, and what is written at them below."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     name: str
     bands: tuple[Band, ...] = ()
     marks: tuple[Mark, ...] = ()
+    height: int = HEIGHT
+    labels_y: int = LABELS_Y
 
     @property
     def words(self) -> list[str]:
@@ -137,10 +145,12 @@ def _cycle(cycle: CycleFacts, turn: YearTurn, window: Window) -> Lane:
         for day, who in sorted(by_day.items())
     ]
     # The days are often close together: one label stands at the last.
-    if marks:
-        label = ", ".join(who for _day, of_day in sorted(by_day.items()) for who in of_day)
-        marks[-1] = replace(marks[-1], label=label)
-    return Lane(cycle.name, bands, tuple(marks))
+    if not marks:
+        return Lane(cycle.name, bands)
+    label = ", ".join(who for _day, of_day in sorted(by_day.items()) for who in of_day)
+    marks[-1] = replace(marks[-1], label=label)
+    # In a narrow window the words in the band reach as far as the days: those of the days stand below.
+    return Lane(cycle.name, bands, tuple(marks), TALL, BELOW_Y)
 
 
 def _groups(periods: Sequence[TimetablePeriod], window: Window) -> list[tuple[int, list[TimetablePeriod]]]:

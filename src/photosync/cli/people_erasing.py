@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from photosync.cli import installation, options, output
+from photosync.cli.files import write_pieces
 from photosync.core.people import PersonKind
+from photosync.core.spreadsheets import rows_csv
 
 if TYPE_CHECKING:
     from photosync.apps.people.models import Person
@@ -107,18 +110,31 @@ def leavers(kind: str | None, which: str | None, limit: int | None) -> None:
 @click.command("erasures")
 @click.option("--code", metavar="CODE", default="", help="Only those of whoever had this code.")
 @click.option("--limit", metavar="N", type=options.number_from(1), help="At most so many.")
+@click.option(
+    "--csv", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write the report for a spreadsheet."
+)
 @options.reporting
-def erasures(code: str, limit: int | None) -> None:
+def erasures(code: str, limit: int | None, target: Path | None) -> None:
     """List what was erased, with what an archive keeps; the newest first. Who it was is not kept.
 
-    Example: photosync people erasures --code 002082
+    Example: photosync people erasures --csv erasures.csv
     """
     installation.connect()
-    from photosync.apps.erasing.queries import erasure_document, erasures_of, why_words
+    from photosync.apps.erasing.queries import erasure_document, erasure_rows, erasures_of, why_words
 
     rows = erasures_of(options.school(), code=code)[:limit]
+    if target is not None:
+        cells = erasure_rows(rows)
+        write_pieces(rows_csv([str(name) for name in next(cells)], cells), target, what="The report")
     if output.wants_json():
         output.print_json_rows(erasure_document(each) for each in rows.iterator(chunk_size=2_000))
+        return
+    if target is not None:
+        number = rows.count()
+        output.print_text(f"{number} {'erasure was' if number == 1 else 'erasures were'} written to {target}.")
+        return
+    if not rows.exists():
+        output.print_text("Nothing was erased of anyone with this code." if code else "Nothing has been erased yet.")
         return
     output.print_table(
         ("at", "what", "who", "why", "photos", "archive keeps"),

@@ -28,8 +28,8 @@ from photosync.apps.erasing.services import LONGEST_REASON, allow_photos, erase_
 from photosync.apps.people.models import Person
 from photosync.core.errors import PhotoSyncError, WrongUse
 from photosync.core.retention import years_words
+from photosync.core.spreadsheets import rows_csv
 from photosync.core.wording import date_words
-from photosync.web.audit_export import rows_csv
 from photosync.web.page import Crumb, Words, render_page
 from photosync.web.views.data_management import Filter, data_crumbs, person_crumbs, the_person
 from photosync.web.views.person_decisions import Question, ask

@@ -4,7 +4,7 @@ import pytest
 
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.models import Entry
-from photosync.apps.audit.sentences import ABOUT, sentence_of
+from photosync.apps.audit.sentences import ABOUT, HEADS, sentence_of
 
 
 def sentence(act: str, subject: str = "", *changes: list[str | None], note: str = "") -> str:
@@ -54,6 +54,25 @@ def sentence(act: str, subject: str = "", *changes: list[str | None], note: str 
 )
 def test_entry_in_words(entry: tuple[str, str, list[str | None]], said: str) -> None:
     assert sentence(*entry) == said
+
+
+def test_what_an_approval_and_a_download_chose_is_not_a_change() -> None:
+    assert sentence("run.approved", "4", ["publish_as_year", None, "2027"]) == (
+        "kim approved run 4: Published as photos of 2027."
+    )
+    assert sentence("report.downloaded", "2026 Semester 2", ["reports", None, "20"], note="8A") == (
+        "kim downloaded archived reports of 2026 Semester 2: Reports 20. 8A."
+    )
+
+
+def test_act_without_words_of_its_own_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry of a later version, or an act that no one gave words to, is told all the same."""
+    assert sentence("drone.landed", "the roof") == "kim: drone.landed, the roof."
+    assert sentence("drone.landed") == "kim: drone.landed."
+    monkeypatch.delitem(HEADS, Act.RUN_UNDONE)
+    assert sentence(Act.RUN_UNDONE, "41", note="two faces were swapped") == (
+        f"kim: {Act.RUN_UNDONE.label}, 41. Two faces were swapped."
+    )
 
 
 def test_note_follows_as_a_sentence_of_its_own() -> None:

@@ -117,7 +117,7 @@ ABOUT: dict[str, str | Promise] = {
 """What acts are about, in the order in which one chooses."""
 
 
-_TELLS_WHAT_IS_NEW = (".added", "-added", "-assigned", ".opened", ".closed")
+_TELLS_WHAT_IS_NEW = (".added", "-added", "-assigned", ".opened", ".closed", ".approved", ".downloaded")
 
 
 def sentence_of(entry: Entry) -> str:

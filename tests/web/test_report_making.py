@@ -145,10 +145,17 @@ def test_reports_are_made_and_the_page_says_how_far(pages: Pages) -> None:
     part = Markup.of(pages.client.get(f"{pages.make}live/"))
     assert [each.get("hx-get") for each in part.all("section")] == [f"{pages.make}live/"]
 
+    assert "HX-Trigger-After-Settle" not in pages.client.get(f"{pages.make}live/")
+
     execute_job(claimed(job))
 
-    part = Markup.of(pages.client.get(f"{pages.make}live/"))
+    ended = pages.client.get(f"{pages.make}live/")
+    assert ended["HX-Trigger-After-Settle"] == "report-job-ended"
+    part = Markup.of(ended)
     assert [each.get("hx-get") for each in part.all("section")] == [None]
+    assert part.all("a")[0]["href"].endswith("/archive/")
+    counts = next(each for each in Markup.of(pages.client.get(pages.make)).all("section") if each.get("id"))
+    assert (counts["hx-get"], counts["hx-trigger"]) == (pages.make, "report-job-ended from:body")
     assert "1 made" in part.text
     assert "7B. Asked for by kim." in part.text
 

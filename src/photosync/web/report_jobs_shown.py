@@ -52,7 +52,7 @@ def job_shown(job: ReportJob, outcome_words: Mapping[str, Any] | None = None) ->
         cycle_id=job.cycle_id,
         job_id=job.pk,
         words=str(job.get_kind_display()),
-        badge=Badge(KINDS[state], str(state.label)),
+        badge=_badge(job, state),
         is_alive=alive,
         done=job.done,
         total=job.total,
@@ -60,6 +60,14 @@ def job_shown(job: ReportJob, outcome_words: Mapping[str, Any] | None = None) ->
         told=_told(job, alive=alive),
         counts=tuple(counts),
     )
+
+
+def _badge(job: ReportJob, state: ReportJob.State) -> Badge:
+    """Work that was done and found the archive, or a report on the way into it, damaged is no good news."""
+    is_of_archive = job.kind in (ReportJob.Kind.VERIFY, ReportJob.Kind.ARCHIVE)
+    if state == ReportJob.State.DONE and is_of_archive and job.outcome.get("problems"):
+        return Badge("failing", _("Problems found"))
+    return Badge(KINDS[state], str(state.label))
 
 
 def _told(job: ReportJob, *, alive: bool) -> str:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +20,7 @@ from photosync.core.errors import PhotoSyncError
 from photosync.core.wording import date_words, time_words
 from photosync.printing import printing_available
 from photosync.web.page import Crumb, render_page
+from photosync.web.pdf_answer import pdf_answer
 from photosync.web.views.academic_reports import report_crumbs
 from photosync.web.views.reporting import cycle_crumbs, the_cycle
 from photosync.web.workplace import Workplace, in_workplace
@@ -77,13 +77,17 @@ def make(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRespo
 def live(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpResponse:
     """How far the latest work is, as a part of the page."""
     cycle = the_cycle(workplace, cycle_id)
-    return render_page(
+    work = _work(cycle)
+    response = render_page(
         request,
         "web/parts/report_making.html",
-        {"cycle": cycle, **_work(cycle)},
+        {"cycle": cycle, **work},
         title=_("Make reports"),
         workplace=workplace,
     )
+    if not work.get("is_alive"):
+        response.headers["HX-Trigger-After-Settle"] = "report-job-ended"
+    return response
 
 
 @require_safe
@@ -98,10 +102,7 @@ def preview(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRe
         return HttpResponseRedirect(reverse("reporting-make", args=[cycle.pk]))
     if shown.shown_person_id is not None:
         note_view(request.user.pk, shown.shown_person_id, school_id=cycle.school_id)
-    response = HttpResponse(shown.content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = str(content_disposition_header(False, shown.name))  # noqa: FBT003
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return pdf_answer(shown.content, shown.name)
 
 
 def _asked(request: HttpRequest) -> Making:

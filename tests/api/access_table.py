@@ -127,6 +127,7 @@ ROWS = {
     "POST /reporting-cycles/{cycle_id}/release": Row(ARCHIVE, {"reason": "Asked for."}),
     "POST /reporting-cycles/{cycle_id}/hold": Row(ARCHIVE, {}),
     "GET /reporting-cycles/{cycle_id}/members": Row(VIEW),
+    "GET /reporting-cycles/{cycle_id}/members/{person_id}/pdf": Row(ARCHIVE, may_be_gone=True),
     "POST /reporting-cycles/{cycle_id}/members/add": Row(ARCHIVE, {"codes": ["1001"]}),
     "POST /reporting-cycles/{cycle_id}/members/add-newcomers": Row(ARCHIVE),
     "POST /reporting-cycles/{cycle_id}/members/remove": Row(ARCHIVE, {"people": [PERSON]}),
@@ -139,6 +140,7 @@ ROWS = {
     "DELETE /reporting-cycles/{cycle_id}/imports/{import_id}": Row(ARCHIVE),
     "GET /reporting-cycles/{cycle_id}/imports/{import_id}/files": Row(ARCHIVE),
     "POST /reporting-cycles/{cycle_id}/imports/{import_id}/import": Row(ARCHIVE),
+    "GET /reporting-cycles/{cycle_id}/imports/{import_id}/files/{file_id}/pdf": Row(ARCHIVE, may_be_gone=True),
     "POST /reporting-cycles/{cycle_id}/imports/{import_id}/files/{file_id}/match": Row(
         ARCHIVE, {"person": PERSON}, may_be_gone=True
     ),

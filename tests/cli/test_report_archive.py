@@ -75,6 +75,14 @@ def test_reports_are_imported_matched_archived_and_got(command: Commanding, fold
     assert (answer.status, answer.err) == (0, "")
     assert "1 imported, 0 replaced, 0 as they were, 0 refused." in answer.out
     number = ReportImport.objects.latest("pk").pk
+    look = folder / "look.pdf"
+    got = command.json("report", "file", NAME, "Chen 1002.pdf", "-o", str(look))
+    assert (got["uploaded"]["name"], got["file"], look.read_bytes()) == ("Chen 1002.pdf", str(look), pdf("1002"))
+    stored = command.json("report", "get", "1001", "--cycle", NAME, "--not-archived", "-o", str(look))
+    assert (stored["code"], look.read_bytes()) == ("1001", pdf("1001"))
+    none = command("report", "get", "1002", "--cycle", NAME, "--not-archived", "-o", str(look))
+    assert (none.status, none.out) == (2, "")
+    assert none.err.endswith(" has no report in 2026 Semester 2 yet. Nothing was opened.\n")
     assert command("report", "match", NAME, "Chen 1002.pdf", "1002").out.startswith("Chen 1002.pdf is the report of ")
     assert command.json("report", "import", NAME, "--waiting", str(number))["imported"]["imported"] == 1
 

@@ -23,7 +23,7 @@ WITHOUT_ARTICLE = {
     "part of a page": {"profile-card", "profile-live", "run-live", "report-job", "reporting-make-live"},
     "file": {
         *("run-csv", "photo-list-pdf", "audit-export", "audit-views-export", "help-feedback-csv", "erasures-csv"),
-        *("archived-report-pdf", "reporting-archive-zip"),
+        *("archived-report-pdf", "reporting-archive-zip", "reporting-import-pdf", "reporting-stored-pdf"),
     },
     "picture": {"photo", "photo-preview", "review-picture", "archived-report-photo", "report-design-sample"},
     "help itself": {"help", "help-article", "help-answer"},

@@ -84,6 +84,58 @@ def test_files_are_uploaded_matched_by_hand_and_imported(school: ReportSchool, a
     assert list(_folder().iterdir()) == []
 
 
+def test_uploaded_pdf_is_opened_before_it_is_matched(school: ReportSchool, archivist: Client) -> None:
+    where = upload(archivist, school, ("Bloggs 0002.pdf", pdf("two")), ("x.pdf", b"no pdf"))
+    file, refused = UploadedReport.objects.get(state="unmatched"), UploadedReport.objects.get(state="refused")
+    link = f"{where}{file.pk}/report.pdf"
+    assert f'href="{link}"' in archivist.get(where).content.decode()
+    assert f'href="{link}"' in archivist.get(f"{where}{file.pk}/").content.decode()
+    opened = archivist.get(link)
+    assert (opened.content, opened["Content-Type"]) == (pdf("two"), "application/pdf")
+    assert opened["Content-Disposition"] == 'inline; filename="Bloggs 0002.pdf"'
+    assert Entry.objects.get(act="report.uploaded-opened").subject == "Bloggs 0002.pdf"
+    told = archivist.get(f"{where}{refused.pk}/report.pdf", follow=True).content.decode()
+    assert "x.pdf was refused, and nothing of it was kept. Nothing was opened. Look at the file itself." in told
+
+
+def test_report_is_opened_from_the_cycle_before_and_after_it_is_archived(
+    school: ReportSchool, archivist: Client, teacher: Client
+) -> None:
+    member = school.cycle.members.get(person__code="0002")
+    link, cycle = address(school, f"people/{member.pk}/report.pdf"), address(school, "")
+    none_yet = archivist.get(link, follow=True).content.decode()
+    assert "Ada Nguyen 0002 (0002) has no report in 2026 Semester 2 yet. Nothing was opened." in none_yet
+    report = school.report(member)
+    assert f'href="{link}"' in archivist.get(cycle).content.decode()
+    opened = archivist.get(link)
+    assert opened.content == photo_store().read(report.pdf_sha256)
+    assert opened["Content-Disposition"] == 'inline; filename="0002 Ada Nguyen 0002.pdf"'
+    entry = Entry.objects.get(act="report.stored-opened")
+    assert (entry.subject, entry.person_id_of) == ("2026 Semester 2, Ada Nguyen 0002 (0002)", member.person_id)
+    assert teacher.get(link).status_code == 403
+    school.archive()
+    archived = ArchivedReport.objects.get()
+    page = archivist.get(cycle).content.decode()
+    assert f'href="/academic-reports/archive/{archived.pk}/"' in page
+    assert f'href="{link}"' not in page
+    assert (
+        "is archived. Nothing was opened. Open it from the archive."
+        in archivist.get(link, follow=True).content.decode()
+    )
+
+
+def test_report_of_a_protected_person_is_opened_by_who_may_see_them(school: ReportSchool, archivist: Client) -> None:
+    member = school.cycle.members.get(person__code="0002")
+    school.report(member)
+    member.person.protected = True
+    member.person.save()
+    link = address(school, f"people/{member.pk}/report.pdf")
+    assert f'href="{link}"' not in archivist.get(address(school, "")).content.decode()
+    assert archivist.get(link).status_code == 404
+    admin = signed_in(make_user("sam", Role.ADMINISTRATOR, school.school))
+    assert admin.get(link).status_code == 200
+
+
 def test_zip_and_index_are_taken_and_an_upload_without_files_is_refused(
     school: ReportSchool, archivist: Client
 ) -> None:
@@ -122,6 +174,16 @@ def test_reports_are_archived_and_verified_from_the_page(school: ReportSchool, a
     archivist.post(address(school, "archive/verify/"))
     do_waiting(school)
     assert "<b>3</b> checked" in archivist.get(address(school, "archive/")).content.decode()
+    report = ArchivedReport.objects.get(person_code="0002")
+    photo_store().delete(report.pdf_sha256)
+    archivist.post(address(school, "archive/verify/"))
+    do_waiting(school)
+    damaged = archivist.get(address(school, "archive/")).content.decode()
+    lost = f"The stored file {report.pdf_sha256} is missing. Take it from a backup, and check the disk."
+    assert "Problems found" in damaged
+    assert f"missing: PDF of 2026 Semester 2, Ada Nguyen 0002 (0002): {lost}" in damaged
+    opened = archivist.get(f"/academic-reports/archive/{report.pk}/report.pdf").content.decode()
+    assert f"It was not opened. {lost}" in opened
     again = archivist.post(address(school, "archive/"), follow=True).content.decode()
     assert "2026 Semester 2 is archived already. Nothing was started." in again
 
@@ -150,7 +212,10 @@ def test_report_is_found_opened_and_recorded(school: ReportSchool, archivist: Cl
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
-    assert opened["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert opened["Content-Security-Policy"] == (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
     assert Entry.objects.filter(act="report.opened", person_id_of=report.person_id).count() == 1
     photo = archivist.get(f"/academic-reports/archive/{report.pk}/photo.jpg")
     assert photo.content == photo_store().read(report.photo_sha256)

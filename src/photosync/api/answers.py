@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from photosync.api.problems import Problem
@@ -31,6 +32,14 @@ def answer(request: HttpRequest, document: object, *, status: int = 200, locatio
         response.headers["Location"] = location
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Authorization"
+    return response
+
+
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
+    """Return `content` as a PDF to be saved under `name`. Nobody keeps it."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))  # noqa: FBT003
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

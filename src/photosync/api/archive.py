@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from photosync.api.access import ApiRequest
-from photosync.api.answers import answer
+from photosync.api.answers import answer, pdf_answer
 from photosync.api.fields import LARGEST, AskedText, Body, Id, Number, SchoolCode, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
@@ -126,11 +125,7 @@ def show_report(request: ApiRequest, report_id: Id, audience: AskedAudience = No
 def get_pdf(request: ApiRequest, report_id: Id, audience: AskedAudience = None) -> HttpResponse:
     """Get the PDF as it was archived. It is recorded that it was opened."""
     report, who = _the_report(request, report_id, audience)
-    response = HttpResponse(archive.open_pdf(report, who), content_type="application/pdf")
-    name = archive.pdf_name(report)
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))  # noqa: FBT003
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return pdf_answer(archive.open_pdf(report, who), archive.pdf_name(report))
 
 
 @router.get("/archived-reports/{report_id}/photo", openapi_extra=told(SEES))

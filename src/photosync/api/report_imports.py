@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
 from photosync.api.access import ApiRequest
-from photosync.api.answers import answer
+from photosync.api.answers import answer, pdf_answer
 from photosync.api.bodies import refuse_other_forms
 from photosync.api.fields import NO_NUL, Body, Flag, Id, Number, told
 from photosync.api.idempotency import idempotent
@@ -18,6 +18,7 @@ from photosync.api.paging import After, Limit, part
 from photosync.api.reporting import NEEDS, the_cycle
 from photosync.api.reporting_shapes import JobShape
 from photosync.api.shapes import Moment
+from photosync.apps.reports.archive import file_part
 from photosync.apps.reports.documents import job_document
 from photosync.apps.reports.finding import file_numbered
 from photosync.apps.reports.importing import (
@@ -30,6 +31,7 @@ from photosync.apps.reports.importing import (
 )
 from photosync.apps.reports.imports import file_document, files_of, import_head
 from photosync.apps.reports.models import CycleMember, ReportImport, UploadedReport
+from photosync.apps.reports.stored_pdf import open_uploaded
 from photosync.apps.reports.uploads import Upload
 from photosync.core.errors import NotFound
 
@@ -163,6 +165,13 @@ def list_files(
     made = import_numbered(import_id, the_cycle(request, cycle_id, NEEDS))
     rows = files_of(made, state or "")
     return answer(request, part(rows, lambda page: map(file_document, page), after=after, limit=limit))
+
+
+@router.get("/{cycle_id}/imports/{import_id}/files/{file_id}/pdf", openapi_extra=told(NEEDS))
+def get_file(request: ApiRequest, cycle_id: Id, import_id: Id, file_id: Id) -> HttpResponse:
+    """Get an uploaded PDF as it came. It is recorded that it was opened."""
+    file = _the_file(request, cycle_id, import_id, file_id)
+    return pdf_answer(open_uploaded(file), file_part(file.name.rpartition("/")[2]))
 
 
 @router.post(

@@ -10,7 +10,7 @@ from ninja import Router
 from pydantic import Field
 
 from photosync.api.access import ApiRequest
-from photosync.api.answers import answer
+from photosync.api.answers import answer, pdf_answer
 from photosync.api.fields import AskedText, Body, Id, Number, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
@@ -18,9 +18,11 @@ from photosync.api.reporting import NEEDS, People, members_who_are, the_cycle
 from photosync.api.reporting_shapes import AddedShape, Members, RemovedShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.reports import roster
+from photosync.apps.reports.archive import pdf_named
 from photosync.apps.reports.documents import member_document
 from photosync.apps.reports.models import CycleMember
 from photosync.apps.reports.queries import MembersWanted, members_of
+from photosync.apps.reports.stored_pdf import open_stored
 
 router = Router(tags=["reporting cycles"])
 MOST_REMOVED = 1_000
@@ -55,6 +57,14 @@ def list_members(
         return ({"person": each.person_id, **member_document(each, zone)} for each in page)
 
     return answer(request, part(members, shown, after=after, limit=limit))
+
+
+@router.get("/{cycle_id}/members/{person_id}/pdf", openapi_extra=told(NEEDS))
+def get_stored(request: ApiRequest, cycle_id: Id, person_id: Id) -> HttpResponse:
+    """Get the report of a person that is not archived yet, as PDF. It is recorded that it was opened."""
+    (member,) = members_who_are(request, the_cycle(request, cycle_id, NEEDS), [person_id])
+    _report, content = open_stored(member)
+    return pdf_answer(content, pdf_named(f"{member.person.code} {member.person.label}"))
 
 
 @router.post("/{cycle_id}/members/add", response=AddedShape, openapi_extra=told(NEEDS, once=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,32 +118,45 @@ def _print_list(rows: Any, school: Any) -> None:
 @click.command("get")
 @click.argument("code")
 @click.option("--cycle", metavar="NAME", required=True)
+@click.option("--not-archived", is_flag=True, help="The report that is there and not archived yet.")
 @click.option(
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="- is standard output."
 )
 @options.reporting
-def get(code: str, cycle: str, target: Path | None) -> None:
+def get(code: str, cycle: str, target: Path | None, *, not_archived: bool) -> None:
     """Get an archived report as the PDF that was archived. Without -o it goes to standard output.
 
     Example: photosync report get 0417 --cycle "2026 Semester 2" -o mia.pdf
     """
     installation.connect()
     from photosync.apps.reports.archive import Audience, archived_document, open_pdf, report_of
-    from photosync.apps.reports.queries import cycle_named
+    from photosync.apps.reports.documents import member_document
+    from photosync.apps.reports.queries import cycle_named, member_coded
+    from photosync.apps.reports.stored_pdf import open_stored
 
     school = options.school()
-    report = report_of(school, code.strip(), cycle_named(school, cycle))
+    found = cycle_named(school, cycle)
+    if not_archived:
+        member = member_coded(found, code)
+        give_pdf(lambda: open_stored(member)[1], target, member_document(member, school.zone))
+    else:
+        report = report_of(school, code.strip(), found)
+        give_pdf(lambda: open_pdf(report, Audience.ARCHIVE), target, archived_document(report, school.zone))
+
+
+def give_pdf(opened: Callable[[], bytes], target: Path | None, document: dict[str, Any]) -> None:
+    """Write what `opened` returns to `target`, or to standard output where that is no JSON document's."""
     to_standard = target is None or str(target) == "-"
     if not (to_standard and output.wants_json()):
-        content = open_pdf(report, Audience.ARCHIVE)
-        if to_standard:
+        content = opened()
+        if target is None or to_standard:
             sys.stdout.flush()
             sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
         else:
-            write_whole(content, target, what="The report")  # type: ignore[arg-type]  # it is a path
+            write_whole(content, target, what="The report")
     if output.wants_json():
-        output.print_json(archived_document(report, school.zone) | {"file": None if to_standard else str(target)})
+        output.print_json(document | {"file": None if to_standard else str(target)})
 
 
 @click.command("download")

@@ -1,7 +1,8 @@
-"""photosync report match and dismiss: what is decided of uploaded files that match nobody."""
+"""photosync report match, file and dismiss: what is decided of uploaded files that match nobody."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -32,6 +33,28 @@ def command(cycle: str, file: str, code: str, import_id: int | None) -> None:
     member = member_coded(found, code)
     match_by_hand(uploaded, member, by=operator_name())
     _tell(uploaded, f"{uploaded.name} is the report of {member.person}.")
+
+
+@click.command("file")
+@click.argument("cycle")
+@click.argument("file")
+@click.option("--import", "import_id", metavar="N", type=int, help="The import; by default the latest.")
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="- is standard output."
+)
+@options.reporting
+def file_(cycle: str, file: str, import_id: int | None, target: Path | None) -> None:
+    """Get an uploaded PDF as it came, to see whose it is. Without -o it goes to standard output.
+
+    Example: photosync report file "2026 Semester 2" "Chen Mia.pdf" -o look.pdf
+    """
+    installation.connect()
+    from photosync.apps.reports.imports import file_document
+    from photosync.apps.reports.stored_pdf import open_uploaded
+    from photosync.cli.report_archive import give_pdf
+
+    _cycle, uploaded = _meant(cycle, file, import_id)
+    give_pdf(lambda: open_uploaded(uploaded), target, {"uploaded": file_document(uploaded)})
 
 
 @click.command("dismiss")

@@ -20,4 +20,7 @@ urlpatterns = [
     path(f"{CYCLE}import/<int:import_id>/", report_import.preview, name="reporting-import-preview"),
     path(f"{CYCLE}import/<int:import_id>/drop/", report_import.drop, name="reporting-import-drop"),
     path(f"{CYCLE}import/<int:import_id>/<int:file_id>/", report_import.one_file, name="reporting-import-file"),
+    path(
+        f"{CYCLE}import/<int:import_id>/<int:file_id>/report.pdf", report_import.file_pdf, name="reporting-import-pdf"
+    ),
 ]

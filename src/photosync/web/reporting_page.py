@@ -196,7 +196,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """`name` and `code` are empty words for a protected person whom the reader may not see."""
+    """`name` and `code` are empty words for a protected person whom the reader may not see.
+
+    Of the two addresses of the report one is given at most, to who may open it.
+    """
 
     member_id: int
     person_id: int | None
@@ -210,6 +213,8 @@ class MemberRow:
     may_release: bool
     may_hold: bool
     may_remove: bool
+    stored_url: str
+    archived_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +227,17 @@ class MembersPage:
 def members_page(cycle: ReportingCycle, asked: Asked, *, sees_protected: bool, may_change: bool) -> MembersPage:
     start = (asked.page - 1) * ROWS_PER_PAGE
     found = list(members_of(cycle, asked.wanted(sees_protected=sees_protected))[start : start + ROWS_PER_PAGE + 1])
+    may_open = may_change
     may_change = may_change and cycle.state == ReportingCycle.State.OPEN
     released = cycle.released_at is not None
     rows = tuple(
-        _row(each, hides=_hides(each.person, sees_protected), may=may_change, waits_for_none=released)
+        _row(
+            each,
+            hides=_hides(each.person, sees_protected),
+            may=may_change,
+            may_open=may_open,
+            waits_for_none=released,
+        )
         for each in found[:ROWS_PER_PAGE]
     )
     return MembersPage(rows, asked.page, len(found) > ROWS_PER_PAGE)
@@ -240,7 +252,7 @@ def member_label(member: CycleMember, *, sees_protected: bool) -> str:
     return _("a protected person") if _hides(member.person, sees_protected) else str(member.person)
 
 
-def _row(member: CycleMember, *, hides: bool, may: bool, waits_for_none: bool) -> MemberRow:
+def _row(member: CycleMember, *, hides: bool, may: bool, may_open: bool, waits_for_none: bool) -> MemberRow:
     """`waits_for_none`: the whole cycle is released."""
     state = member_state(member)
     person = member.person
@@ -258,7 +270,18 @@ def _row(member: CycleMember, *, hides: bool, may: bool, waits_for_none: bool) -
         may_release=may and open_yet and member.released_at is None and not waits_for_none,
         may_hold=may and open_yet and member.released_at is not None,
         may_remove=may and open_yet,
+        stored_url=_stored_url(member) if may_open and not hides else "",
+        archived_url=_archived_url(member) if may_open and not hides else "",
     )
+
+
+def _archived_url(member: CycleMember) -> str:
+    return "" if member.archived_id is None else reverse("archived-report", args=[member.archived_id])
+
+
+def _stored_url(member: CycleMember) -> str:
+    has_report = member.archived_id is None and hasattr(member, "report")
+    return reverse("reporting-stored-pdf", args=[member.cycle_id, member.pk]) if has_report else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{CYCLE}people/add/", reporting_people.add, name="reporting-people"),
     path(f"{CYCLE}people/newcomers/", reporting_people.newcomers, name="reporting-newcomers"),
     path(f"{MEMBER}remove/", reporting_people.remove, name="reporting-remove"),
+    path(f"{MEMBER}report.pdf", reporting_people.stored_pdf, name="reporting-stored-pdf"),
     path(f"{MEMBER}release/", reporting_people.release, name="reporting-release-person"),
     path(f"{MEMBER}hold/", reporting_people.hold, name="reporting-hold-person"),
     path(f"{CYCLE}work/<int:job_id>/", report_jobs.job, name="report-job"),

@@ -76,6 +76,8 @@ class Act(models.TextChoices):
     REPORTS_ARCHIVING = "report.archiving", _("Archiving of reports asked for")
     REPORT_ARCHIVED = "report.archived", _("Report archived")
     REPORT_OPENED = "report.opened", _("Archived report opened")
+    STORED_OPENED = "report.stored-opened", _("Report opened before it is archived")
+    UPLOADED_OPENED = "report.uploaded-opened", _("Uploaded report opened")
     REPORTS_DOWNLOADED = "report.downloaded", _("Archived reports downloaded")
     ARCHIVE_VERIFIED = "report.verified", _("Report archive verified")
 

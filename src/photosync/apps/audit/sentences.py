@@ -68,6 +68,8 @@ HEADS: dict[str, str | Promise] = {
     Act.REPORTS_ARCHIVING: lazy("%(who)s asked for the reports of %(what)s to be archived"),
     Act.REPORT_ARCHIVED: lazy("%(who)s archived the report of %(what)s"),
     Act.REPORT_OPENED: lazy("%(who)s opened the archived report of %(what)s"),
+    Act.STORED_OPENED: lazy("%(who)s opened the report of %(what)s, which is not archived yet"),
+    Act.UPLOADED_OPENED: lazy("%(who)s opened the uploaded report %(what)s"),
     Act.REPORTS_DOWNLOADED: lazy("%(who)s downloaded archived reports of %(what)s"),
     Act.ARCHIVE_VERIFIED: lazy("%(who)s verified the report archive of %(what)s"),
     Act.USER_ADDED: lazy("%(who)s added account %(what)s"),

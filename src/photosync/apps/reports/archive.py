@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record
-from photosync.apps.library.store import photo_store
 from photosync.apps.reports.models import ArchivedReport, ReportingCycle
+from photosync.apps.reports.stored_pdf import read_pdf
 from photosync.apps.schools.models import School
 from photosync.core.errors import Damaged, NotFound
 from photosync.core.instants import local_date
@@ -109,7 +109,7 @@ def report_of(school: School, code: str, cycle: ReportingCycle) -> ArchivedRepor
 
 def open_pdf(report: ArchivedReport, audience: Audience) -> bytes:
     """Return the PDF, checked against what was archived, and record who opened it. Raises Damaged."""
-    content = photo_store().read_verified(report.pdf_sha256)
+    content = read_pdf(report.pdf_sha256)
     note = "" if audience in (Audience.ARCHIVE, Audience.STAFF) else _("For %(who)s.") % {"who": audience.value}
     record(Act.REPORT_OPENED, report, school=report.school, person_id=report.person_id, note=note)
     return content
@@ -117,7 +117,12 @@ def open_pdf(report: ArchivedReport, audience: Audience) -> bytes:
 
 def pdf_name(report: ArchivedReport) -> str:
     """Return under what name the PDF is given out."""
-    return f"{file_part(f'{report.person_code} {report.person_name}')}.pdf"
+    return pdf_named(f"{report.person_code} {report.person_name}")
+
+
+def pdf_named(text: str) -> str:
+    """Return `text` as the name of a PDF on any system."""
+    return f"{file_part(text)}.pdf"
 
 
 def file_part(text: str) -> str:
@@ -190,7 +195,7 @@ def record_download(cycle: ReportingCycle, wanted: Wanted, number: int) -> None:
 def _put(archive: zipfile.ZipFile, name: str, report: ArchivedReport, zone: ZoneInfo) -> str:
     """Put the PDF into the ZIP; return "" or why it is not in it."""
     try:
-        content = photo_store().read_verified(report.pdf_sha256)
+        content = read_pdf(report.pdf_sha256)
     except Damaged as error:
         return error.message
     at = report.archived_at.astimezone(zone)

@@ -15,6 +15,7 @@ from photosync.apps.library.store import photo_store
 from photosync.apps.reports.archiving import sealed_values
 from photosync.apps.reports.jobs import JobWork, request_job
 from photosync.apps.reports.models import ArchivedReport, ArchiveHead, ReportingCycle, ReportJob
+from photosync.apps.reports.stored_pdf import damage_words
 from photosync.apps.schools.models import School
 from photosync.core.errors import Damaged, NotFound
 from photosync.core.seal import Head, SealedRow, broken_seals
@@ -160,8 +161,8 @@ def _sealed_row(row: ArchivedReport) -> SealedRow:
 def _hashed(name: str) -> tuple[str, str] | None:
     try:
         photo_store().read_verified(name)
-    except Damaged as error:
-        return (DAMAGED if photo_store().exists(name) else MISSING), error.message
+    except Damaged:
+        return (DAMAGED if photo_store().exists(name) else MISSING), damage_words(name)
     return None
 
 

@@ -19,6 +19,7 @@ PARTS = {
     "make": ("photosync.cli.report_making", "Make the reports of a cycle from their results, or look at one."),
     "import": ("photosync.cli.report_import", "Import reports of a cycle as PDFs."),
     "match": ("photosync.cli.report_match", "Say whose report an uploaded file is."),
+    "file": ("photosync.cli.report_match:file_", "Get an uploaded PDF, to see whose it is."),
     "dismiss": ("photosync.cli.report_match:dismiss", "Say that an uploaded file is not to be imported."),
     "drop": ("photosync.cli.report_match:drop", "Forget the uploaded files that are not imported."),
     "archive": ("photosync.cli.report_archive", "Archive the reports of a cycle for good."),

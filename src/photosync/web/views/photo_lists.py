@@ -12,7 +12,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -36,6 +35,7 @@ from photosync.printing import printing_available
 from photosync.web.faces_wall import DEEPEST_PAGE, PEOPLE_PER_PAGE, Face, face_of
 from photosync.web.list_choices import AskedList
 from photosync.web.page import Crumb, render_page
+from photosync.web.pdf_answer import pdf_answer
 from photosync.web.workplace import Workplace, in_workplace
 
 
@@ -102,10 +102,7 @@ def photo_list_document(request: HttpRequest, workplace: Workplace) -> HttpRespo
     for person_id in made.shown:
         note_view(request.user.pk, person_id, school_id=school.pk)
     name = re.sub(r"[^\w.-]+", "-", f"{made.title} {made.year}").strip("-")
-    response = HttpResponse(made.content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, f"{name}.pdf"))  # noqa: FBT003
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return pdf_answer(made.content, f"{name}.pdf", is_download=True)
 
 
 def _is_list(asked: AskedList) -> bool:

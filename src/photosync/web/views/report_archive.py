@@ -42,6 +42,7 @@ from photosync.core.wording import date_words, time_words
 from photosync.web.faces_wall import natural_order
 from photosync.web.list_choices import Choice
 from photosync.web.page import Crumb, render_page
+from photosync.web.pdf_answer import pdf_answer
 from photosync.web.views.reporting import the_cycle
 from photosync.web.workplace import Workplace, in_workplace
 
@@ -167,18 +168,13 @@ def _others(workplace: Workplace, report: ArchivedReport) -> list[ArchivedReport
 @require_safe
 @in_workplace(needs=Permission.PHOTO_VIEW)
 def archived_pdf(request: HttpRequest, workplace: Workplace, report_id: int) -> HttpResponse:
-    """The PDF as it was archived. It may be hostile: the browser runs nothing of it."""
+    """The PDF as it was archived."""
     report = _report(workplace, report_id)
     try:
         content = open_pdf(report, audience_of(workplace))
     except PhotoSyncError as error:
         return _page(request, workplace, "web/report_lost.html", {"told": error.message}, title=_("Report archive"))
-    response = HttpResponse(content, content_type="application/pdf")
-    is_download = request.GET.get("download") == "yes"
-    response.headers["Content-Disposition"] = str(content_disposition_header(is_download, pdf_name(report)))
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return pdf_answer(content, pdf_name(report), is_download=request.GET.get("download") == "yes")
 
 
 @require_safe

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from photosync.apps.accounts.permissions import Permission
+from photosync.apps.reports.archive import file_part
 from photosync.apps.reports.finding import file_numbered, offered_for, without_report
 from photosync.apps.reports.importing import (
     READY,
@@ -28,9 +29,11 @@ from photosync.apps.reports.importing import (
     request_import,
 )
 from photosync.apps.reports.models import CycleMember, ReportImport, ReportingCycle, ReportJob, UploadedReport
+from photosync.apps.reports.stored_pdf import open_uploaded
 from photosync.apps.reports.uploads import Upload
 from photosync.core.errors import NotFound, PhotoSyncError
 from photosync.web.page import Crumb
+from photosync.web.pdf_answer import pdf_answer
 from photosync.web.report_pages import newest_work
 from photosync.web.report_upload import ImportForm, KeepReports
 from photosync.web.run_words import moment_words
@@ -181,6 +184,23 @@ def one_file(request: HttpRequest, workplace: Workplace, cycle_id: int, import_i
         "refusal": refusal,
     }
     return _page(request, workplace, "web/report_import_file.html", cycle, context, title=_("Whose report is it?"))
+
+
+@require_safe
+@in_workplace(needs=Permission.ACAD_ARCHIVE)
+def file_pdf(request: HttpRequest, workplace: Workplace, cycle_id: int, import_id: int, file_id: int) -> HttpResponse:
+    """The uploaded PDF as it came: to see whose it is, and what an import would bring."""
+    cycle = the_cycle(workplace, cycle_id)
+    made = _the_import(cycle, import_id)
+    try:
+        file = file_numbered(made, file_id)
+    except NotFound as error:
+        raise Http404 from error
+    try:
+        return pdf_answer(open_uploaded(file), file_part(file.name.rpartition("/")[2]))
+    except PhotoSyncError as error:
+        messages.error(request, error.message)
+        return HttpResponseRedirect(reverse("reporting-import-preview", args=[cycle.pk, made.pk]))
 
 
 def _decided(request: HttpRequest, cycle: ReportingCycle, file: UploadedReport) -> str:

@@ -9,14 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from photosync.apps.accounts.permissions import Permission
+from photosync.apps.reports.archive import pdf_named
 from photosync.apps.reports.holding import hold_person_again, release_person
 from photosync.apps.reports.models import CycleMember, Report
 from photosync.apps.reports.roster import Added, add_people, remove_people, take_in_newcomers
+from photosync.apps.reports.stored_pdf import open_stored
 from photosync.core.errors import PhotoSyncError
 from photosync.web.page import Crumb
+from photosync.web.pdf_answer import pdf_answer
 from photosync.web.reporting_form import PeopleForm
 from photosync.web.reporting_page import member_label
 from photosync.web.views.reporting import cycle_crumbs, reporting_page, the_cycle
@@ -128,6 +131,21 @@ def hold(request: HttpRequest, workplace: Workplace, cycle_id: int, member_id: i
     else:
         messages.success(request, _("The photo of %(person)s waits again.") % {"person": _label(workplace, member)})
     return HttpResponseRedirect(f"{reverse('reporting-cycle', args=[cycle_id])}#members")
+
+
+@require_safe
+@in_workplace(needs=Permission.ACAD_ARCHIVE)
+def stored_pdf(request: HttpRequest, workplace: Workplace, cycle_id: int, member_id: int) -> HttpResponse:
+    """The report of a member that is not archived yet, as PDF."""
+    member = _the_member(workplace, cycle_id, member_id)
+    if member.person.protected and Permission.DATA_MANAGE not in workplace.permissions:
+        raise Http404
+    try:
+        _report, content = open_stored(member)
+    except PhotoSyncError as error:
+        messages.error(request, error.message)
+        return HttpResponseRedirect(f"{reverse('reporting-cycle', args=[cycle_id])}#members")
+    return pdf_answer(content, pdf_named(f"{member.person.code} {member.person.label}"))
 
 
 def _label(workplace: Workplace, member: CycleMember) -> str:

@@ -133,6 +133,32 @@ def test_disabled_profile_has_no_first_run_and_says_why_nothing_starts() -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("with_report", "sentence", "remedy"),
+    [
+        (120, "2026 Semester 2: 120 of 500 reports are archived, 380 are missing.", Remedy.SEE_CYCLE),
+        (
+            121,
+            "2026 Semester 2: 120 of 500 reports are archived, 1 is ready to archive, 379 are missing.",
+            Remedy.SEE_CYCLE,
+        ),
+        (
+            499,
+            "2026 Semester 2: 120 of 500 reports are archived, 379 are ready to archive, 1 is missing.",
+            Remedy.SEE_CYCLE,
+        ),
+        (500, "2026 Semester 2: 120 of 500 reports are archived, 380 are ready to archive.", Remedy.ARCHIVE),
+    ],
+)
+def test_reports_that_are_there_are_told_apart_from_those_that_are_missing(
+    with_report: int, sentence: str, remedy: Remedy
+) -> None:
+    cycle = replace(CYCLE, with_report=with_report, archived=120)
+    facts = facts_of(schedule(assigned(*S2)), cycles=(cycle,))
+    item = next(each for each in checklist(facts, turn_at(facts, NOW)) if each.key == "reports-7")
+    assert (item.sentence, item.remedy) == (sentence, remedy)
+
+
 def test_checklist_of_a_school_that_has_done_nothing() -> None:
     facts = facts_of(schedule(assigned(*S2)), cycles=(replace(CYCLE, archived=120, waiting=214),))
 

@@ -71,7 +71,7 @@ class ProfileFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleFacts:
-    """`members` are in it; of these, the reports of `archived` are archived. `waiting` photos wait for it.
+    """`with_report` of its `members` have a report, `archived` of these are archived. `waiting` photos wait for it.
 
     Dates are school-local; the three of the audiences may be missing.
     """
@@ -83,6 +83,7 @@ class CycleFacts:
     archived_on: date | None = None
     is_released: bool = False
     members: int = 0
+    with_report: int = 0
     archived: int = 0
     waiting: int = 0
     staff_from: date | None = None

@@ -61,6 +61,7 @@ class Remedy(StrEnum):
 
     MAKE_CYCLE = "make a reporting cycle"
     SEE_CYCLE = "see the reporting cycle"
+    ARCHIVE = "archive the reports"
     DECIDE_RUN = "compare and decide"
     SEE_RUN = "look at the run"
     SEE_RUNS = "look at the runs"
@@ -147,9 +148,16 @@ def _reports(facts: YearFacts, turn: YearTurn) -> Iterator[CheckItem]:
             state=state,
             sentence=sentence,
             concerns=Concerns.ARCHIVIST,
-            remedy=Remedy.SEE_CYCLE if cycle.is_open else None,
+            remedy=_remedy_of(cycle),
             cycle_id=cycle.cycle_id,
         )
+
+
+def _remedy_of(cycle: CycleFacts) -> Remedy | None:
+    if not cycle.is_open:
+        return None
+    is_ready = cycle.archived < cycle.members == cycle.with_report
+    return Remedy.ARCHIVE if is_ready else Remedy.SEE_CYCLE
 
 
 def _reports_of(cycle: CycleFacts, turn: YearTurn) -> tuple[State, str]:
@@ -164,10 +172,21 @@ def _reports_of(cycle: CycleFacts, turn: YearTurn) -> tuple[State, str]:
     further = words.RELEASED if cycle.is_released else waiting if cycle.waiting else ""
     is_late = cycle.academic_year < turn.year
     further += words.OF_A_YEAR_THAT_IS_OVER.format(year=cycle.academic_year) if is_late else ""
-    number = cycle.members - cycle.archived
-    missing = words.MISSING_ONE if number == 1 else words.MISSING_SEVERAL.format(number=number)
+    missing = ", ".join(_not_archived(cycle))
     sentence = words.MISSING.format(missing=missing, waiting=further, **numbers)
     return State.WARNING if is_late else State.TO_DO, sentence
+
+
+def _not_archived(cycle: CycleFacts) -> list[str]:
+    """Return how many reports are there and wait to be archived, and how many have not come."""
+    ready = max(cycle.with_report - cycle.archived, 0)
+    missing = cycle.members - cycle.archived - ready
+    told = []
+    if ready:
+        told.append(words.READY_ONE if ready == 1 else words.READY_SEVERAL.format(number=ready))
+    if missing:
+        told.append(words.MISSING_ONE if missing == 1 else words.MISSING_SEVERAL.format(number=missing))
+    return told
 
 
 _OF_CONCERN = {

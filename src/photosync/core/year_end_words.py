@@ -9,6 +9,7 @@ NOBODY_IN = "{name} is open, but no one is in it: choose whose reports it holds.
 ALL_ARCHIVED = "{name}: all {members} reports are archived. Close the cycle."
 CLOSED = "{name} is closed: {archived} of {members} reports are archived."
 MISSING = "{name}: {archived} of {members} reports are archived, {missing}.{waiting}"
+READY_ONE, READY_SEVERAL = "1 is ready to archive", "{number} are ready to archive"
 MISSING_ONE, MISSING_SEVERAL = "1 is missing", "{number} are missing"
 WAITING_ONE = " 1 photo waits for it."
 WAITING = " {number} photos wait for it."

@@ -34,6 +34,7 @@ CONCERNS = {
 BUTTONS = {
     Remedy.MAKE_CYCLE: (gettext_lazy("New reporting cycle"), Permission.ACAD_ARCHIVE),
     Remedy.SEE_CYCLE: (gettext_lazy("Open the reporting cycle"), Permission.SYNC_VIEW),
+    Remedy.ARCHIVE: (gettext_lazy("Archive reports"), Permission.ACAD_ARCHIVE),
     Remedy.DECIDE_RUN: (gettext_lazy("Compare and decide"), Permission.SYNC_APPROVE),
     Remedy.SEE_RUN: (gettext_lazy("Look at the run"), Permission.SYNC_VIEW),
     Remedy.SEE_RUNS: (gettext_lazy("Look at the runs"), Permission.SYNC_VIEW),
@@ -105,6 +106,7 @@ def _url(item: CheckItem) -> str:
     places = {
         Remedy.MAKE_CYCLE: ("reporting-new", None, ""),
         Remedy.SEE_CYCLE: ("reporting-cycle", item.cycle_id, ""),
+        Remedy.ARCHIVE: ("reporting-archive", item.cycle_id, ""),
         Remedy.DECIDE_RUN: ("run", item.run, ""),
         Remedy.SEE_RUN: ("run", item.run, ""),
         Remedy.ENABLE: ("profile", item.profile_id, "#id_scheduled_sync_enabled"),

@@ -63,6 +63,9 @@ def test_what_an_approval_and_a_download_chose_is_not_a_change() -> None:
     assert sentence("report.downloaded", "2026 Semester 2", ["reports", None, "20"], note="8A") == (
         "kim downloaded archived reports of 2026 Semester 2: Reports 20. 8A."
     )
+    assert sentence("report.imported", "2026 Semester 2", ["replaced", None, "1"]) == (
+        "kim imported reports of 2026 Semester 2: Replaced 1."
+    )
 
 
 def test_act_without_words_of_its_own_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

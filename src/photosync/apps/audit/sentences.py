@@ -119,7 +119,10 @@ ABOUT: dict[str, str | Promise] = {
 """What acts are about, in the order in which one chooses."""
 
 
-_TELLS_WHAT_IS_NEW = (".added", "-added", "-assigned", ".opened", ".closed", ".approved", ".downloaded")
+_TELLS_WHAT_IS_NEW = (
+    *(".added", "-added", "-assigned", ".opened", ".closed"),
+    *(".approved", ".downloaded", ".uploaded", ".imported", "-stored", ".dropped"),
+)
 
 
 def sentence_of(entry: Entry) -> str:

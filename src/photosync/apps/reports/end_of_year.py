@@ -112,6 +112,7 @@ def _cycles(school: School) -> tuple[CycleFacts, ...]:
             archived_on=_archived_on(row, school),
             is_released=row.released_at is not None,
             members=progress[row.pk].members,
+            with_report=progress[row.pk].with_report,
             archived=progress[row.pk].archived,
             waiting=waiting.get(row.pk, 0),
             staff_from=row.staff_from,

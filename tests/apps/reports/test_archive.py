@@ -117,7 +117,8 @@ def test_group_as_a_zip_has_every_pdf_and_an_index_that_is_safe_in_a_spreadsheet
         ("", "0002", "Zoë O'Brien"),
         ("7B/0003 Ann =Sum.pdf", "0003", "Ann =Sum"),
     ]
-    assert index[1]["problem"].startswith(f"The photo {damaged.pdf_sha256} is missing")
+    lost = f"The stored file {damaged.pdf_sha256} is missing. Take it from a backup, and check the disk."
+    assert [row["problem"] for row in index] == ["", lost, ""]
     assert index[0]["archived at"] == "2026-12-14T12:30:00+11:00"
 
 

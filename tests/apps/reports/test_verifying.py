@@ -65,9 +65,12 @@ def test_missing_and_damaged_blobs_of_the_archive_are_found_and_named(school: Re
         ("missing", 1, "report"),
         ("damaged", 2, "photo"),
     ]
-    missing, damaged = verified.sentences()
-    assert missing.startswith("missing: PDF of 2026 Semester 2, Ada Nguyen 0001 (0001): The photo ")
-    assert damaged.startswith("damaged: Photo of 2026 Semester 2, Ada Nguyen 0002 (0002): The stored photo ")
+    assert verified.sentences() == [
+        f"missing: PDF of 2026 Semester 2, Ada Nguyen 0001 (0001): The stored file {one.pdf_sha256} is missing. "
+        "Take it from a backup, and check the disk.",
+        f"damaged: Photo of 2026 Semester 2, Ada Nguyen 0002 (0002): The stored file {two.photo_sha256} has been "
+        "changed on the disk since it was stored. Take it from a backup, and check the disk.",
+    ]
     of_the_store = verify_store(repair=False)
     assert of_the_store.archive.counts() == verified.counts()
     assert (of_the_store.missing, of_the_store.damaged) == (1, 1)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record
 from photosync.apps.reports.models import ArchivedReport, ReportingCycle
-from photosync.apps.reports.stored_pdf import read_pdf
+from photosync.apps.reports.stored_pdf import damage_words, read_pdf
 from photosync.apps.schools.models import School
 from photosync.core.errors import Damaged, NotFound
 from photosync.core.instants import local_date
@@ -196,8 +196,8 @@ def _put(archive: zipfile.ZipFile, name: str, report: ArchivedReport, zone: Zone
     """Put the PDF into the ZIP; return "" or why it is not in it."""
     try:
         content = read_pdf(report.pdf_sha256)
-    except Damaged as error:
-        return error.message
+    except Damaged:
+        return damage_words(report.pdf_sha256)
     at = report.archived_at.astimezone(zone)
     archive.writestr(zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second)), content)
     return ""

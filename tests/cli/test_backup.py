@@ -139,9 +139,15 @@ def test_restoring_applies_erasures_again_that_are_later_than_the_backup(
     left = blobs(installation)
     assert left < everything
 
+    unknowing = run(other, "restore", str(file))
+    assert (
+        "Who was erased since then is here again, as there is no erasures.jsonl: if there is one in the former data "
+        "folder, restore again with --replace --erasures FILE.\n"
+    ) in unknowing.out
     refused = run(installation, "restore", str(file))
     replaced = run(installation, "restore", str(file), "--replace", "--json")
-    lost = run(other, "restore", str(file), "--erasures", str(installation.data / "erasures.jsonl"), "--json")
+    journal = str(installation.data / "erasures.jsonl")
+    lost = run(other, "restore", str(file), "--replace", "--no-safety-copy", "--erasures", journal, "--json")
 
     assert (refused.status, replaced.status, replaced.err, lost.status, lost.err) == (3, 0, "", 0, "")
     for each, answer in ((installation, replaced), (other, lost)):

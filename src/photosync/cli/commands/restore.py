@@ -53,10 +53,12 @@ def command(
     installation.refuse_foreign_folder(folder)
     from photosync.apps.backups.alone import alone
     from photosync.apps.backups.restoring import Wanted, restore
+    from photosync.apps.erasing.journal import NAME
 
     now = options.right_now()
     copy = safety_copy or folder / f"before-restore-{now:%Y%m%d-%H%M%S}.tar"
     wanted = Wanted(file, replace, None if no_safety_copy else copy, erasures, installation.known_migrations())
+    knows_erasures = erasures is not None or (folder / NAME).is_file()
     act_as_operator()
     with alone(folder), RunProgress() as progress:
         folder.chmod(0o700)
@@ -65,7 +67,7 @@ def command(
     if output.wants_json():
         output.print_json(restored.document())
     else:
-        _print(restored)
+        _print(restored, knows_erasures=knows_erasures)
     if restored.verified.unrepaired:
         say_error(
             f"{restored.verified.unrepaired} stored pictures are missing or damaged. Try: photosync verify --repair"
@@ -73,7 +75,7 @@ def command(
         raise Exit(SOME_FAILED)
 
 
-def _print(restored: Restored) -> None:
+def _print(restored: Restored, *, knows_erasures: bool) -> None:
     told = restored.manifest
     schools = ", ".join(school["code"] for school in told["schools"])
     made_at = datetime.fromisoformat(told["made_at"]).astimezone(UTC)
@@ -81,6 +83,11 @@ def _print(restored: Restored) -> None:
     applied = restored.applied
     if applied.applied:
         output.print_text(f"Erasures from after it was made, applied again: {applied.applied}.")
+    if not knows_erasures:
+        output.print_text(
+            "Who was erased since then is here again, as there is no erasures.jsonl: if there is one in the former "
+            "data folder, restore again with --replace --erasures FILE."
+        )
     if applied.other_key:
         output.print_text(f"Erasures of another installation, not applied: {applied.other_key}.")
     if restored.safety_copy is not None:

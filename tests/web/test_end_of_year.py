@@ -117,7 +117,8 @@ def test_drawing_says_in_words_what_it_shows(db: None) -> None:
 
     assert profile.name == "Photo Sync"
     # What is written at the days of a cycle stands below its band, and so not on the band's own words.
-    assert [(lane.height, lane.labels_y) for lane in drawing.lanes[:3]] == [(30, 3), (48, 24), (30, 3)]
+    places = [(lane.height, lane.labels_y, lane.marks_y) for lane in drawing.lanes[:3]]
+    assert places == [(30, 3, 0), (48, 26, 27), (30, 3, 0)]
     assert [(lane.name, lane.words) for lane in drawing.lanes] == [
         (
             "Academic year",

@@ -45,8 +45,8 @@ class Mark:
 
 HEIGHT, LABELS_Y = 30, 3
 """Of a lane, and of what is written at its marks, in pixels: beside the words in its bands."""
-TALL, BELOW_Y = 48, 24
-"""The same where marks lie in the bands, and what is written at them below."""
+TALL, BELOW_Y, MARKS_Y = 48, 26, 27
+"""The same where marks lie at the bands' days: they begin, and are named, below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Lane:
     marks: tuple[Mark, ...] = ()
     height: int = HEIGHT
     labels_y: int = LABELS_Y
+    marks_y: int = 0
 
     @property
     def words(self) -> list[str]:
@@ -149,8 +150,8 @@ def _cycle(cycle: CycleFacts, turn: YearTurn, window: Window) -> Lane:
         return Lane(cycle.name, bands)
     label = ", ".join(who for _day, of_day in sorted(by_day.items()) for who in of_day)
     marks[-1] = replace(marks[-1], label=label)
-    # In a narrow window the words in the band reach as far as the days: those of the days stand below.
-    return Lane(cycle.name, bands, tuple(marks), TALL, BELOW_Y)
+    # In a narrow window the words in the band reach as far as the days: these stand below.
+    return Lane(cycle.name, bands, tuple(marks), TALL, BELOW_Y, MARKS_Y)
 
 
 def _groups(periods: Sequence[TimetablePeriod], window: Window) -> list[tuple[int, list[TimetablePeriod]]]:

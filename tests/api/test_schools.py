@@ -8,10 +8,12 @@ from django.test import Client
 
 from photosync.apps.accounts.models import Role
 from photosync.apps.accounts.permissions import OF_ONE_SCHOOL, Permission
-from photosync.apps.audit.models import Entry
+from photosync.apps.audit.models import Entry, PhotoView
+from photosync.apps.people.models import Person
 from photosync.apps.schools.models import School
 from tests.api.test_interface import API, client_of
 from tests.cli.test_school import AS_MADE, NO
+from tests.portraits import make_portrait
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
 from tests.web.pages import make_user
 
@@ -38,7 +40,7 @@ def test_administrator_of_the_school_changes_it(scene: Scene, client: Client) ->
 
     previewed = send(client, scene.school, "POST", change, "/preview").json()
     assert {**previewed, "preview": None} == {**before, "preview": None} | {
-        name: previewed[name] for name in ("academic_year", "consent", "planned_afresh", "effects")
+        name: previewed[name] for name in ("academic_year", "consent", "originals", "planned_afresh", "effects")
     }
     assert send(client, scene.school, "PATCH", change).status_code == 428
     changed = send(client, scene.school, "PATCH", change, **{"if-match": read.headers["ETag"]})
@@ -99,3 +101,44 @@ def test_leavers_are_counted(scene: Scene, client: Client) -> None:  # noqa: F81
     told = client.get(f"{API}/schools/{scene.school.pk}/leavers").json()
 
     assert (told["with_photos"], told["over"], told["left_until"][:4]) == (0, 0, str(scene.year - 7))
+
+
+def test_originals_are_kept_given_out_counted_and_erased(scene: Scene, client: Client) -> None:  # noqa: F811
+    read = client.get(f"{API}/schools/{scene.school.pk}")
+    changed = send(
+        client, scene.school, "PATCH", {"keep_originals": True}, **{"if-match": read.headers["ETag"]}
+    ).json()
+    content = make_portrait(61, 600, 800)
+    photo = f"{API}/people/{scene.cy.pk}/photo"
+    client.post(photo, content, content_type="image/jpeg")
+
+    original = client.get(f"{photo}/original")
+    numbered = client.get(f"{photo}/original?year={scene.year}&version=1")
+    counted = client.get(f"{API}/schools/{scene.school.pk}/originals").json()
+    (view,) = PhotoView.objects.filter(person_id_of=scene.cy.pk)
+    erased = client.delete(f"{API}/schools/{scene.school.pk}/originals")
+    gone = client.get(f"{photo}/original")
+
+    assert (changed["keep_originals"], changed["originals"][:36]) == (True, "Original files are kept from now on,")
+    assert (original.content, numbered.content) == (content, content)
+    assert {name: original.headers[name] for name in ("Content-Type", "Content-Disposition", "Photo-Year")} == {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": f'attachment; filename="1003-{scene.year}-1-original.jpg"',
+        "Photo-Year": str(scene.year),
+    }
+    assert (view.times, view.full_times) == (2, 2)
+    assert counted == {"count": 1, "size_bytes": len(content)}
+    assert erased.json() == counted | {"explanation": "1 original file was erased. The photo stays."}
+    assert (gone.status_code, gone.json()["detail"]) == (
+        404,
+        "There is no original file of this photo that can be given out.",
+    )
+
+
+def test_original_of_a_protected_person_is_not_given_out(scene: Scene, client: Client) -> None:  # noqa: F811
+    School.objects.filter(pk=scene.school.pk).update(keeps_originals=True)
+    photo = f"{API}/people/{scene.cy.pk}/photo"
+    client.post(photo, make_portrait(61, 600, 800), content_type="image/jpeg")
+    Person.objects.filter(pk=scene.cy.pk).update(protected=True)
+
+    assert client.get(f"{photo}/original").status_code == 404

@@ -138,3 +138,43 @@ def test_photo_of_a_year_is_taken_off(scene: Scene, command: Commanding) -> None
     )
     command("photo", "restore", "0001", "--version", "1")
     assert command.json("photo", "take-off", "0001")["year"] == year
+
+
+def test_original_file_is_given_out_where_the_school_keeps_those(
+    scene: Scene, command: Commanding, portrait: str, tmp_path: Path
+) -> None:
+    edited = command("school", "edit", "TEST", "--keep-originals").out
+    command("photo", "set", "0002", portrait)
+    target = tmp_path / "original.jpg"
+
+    document = command.json("photo", "get", "0002", "--original", "-o", str(target))
+    numbered = command.json("photo", "get", "0002", "--original", "--version", "1")
+
+    assert "Original files are kept from now on" in edited
+    assert target.read_bytes() == Path(portrait).read_bytes()
+    assert document == numbered | {"file": str(target)}
+    assert (document["format"], document["size_bytes"]) == ("JPEG", target.stat().st_size)
+    assert command.json("photo", "history", "0002")["years"][0]["versions"][0]["original_bytes"] == (
+        target.stat().st_size
+    )
+    assert command.json("school", "show", "TEST")["originals"] == {"count": 1, "size_bytes": target.stat().st_size}
+    refused = command("photo", "get", "0001", "--original", "-o", str(target))
+    assert refused.err.endswith("of P0001 (0001). Nothing was given out.\n")
+    assert command("photo", "get", "0002", "--original", "--size", "full", "-o", str(target)).err.endswith(
+        "An original file has one size, its own. Nothing was done. Leave out --size or --original.\n"
+    )
+    assert command("photo", "get", "0002", "--version", "1", "-o", str(target)).err.endswith(
+        "--version goes with --original, which was not given. Nothing was done.\n"
+    )
+
+
+def test_all_originals_of_a_school_are_erased(scene: Scene, command: Commanding, portrait: str) -> None:
+    command("school", "edit", "TEST", "--keep-originals")
+    command("photo", "set", "0002", portrait)
+
+    erased = command("school", "erase-originals", "TEST")
+    again = command("school", "erase-originals", "TEST")
+
+    assert erased.out == "1 original file was erased. The photo stays.\n"
+    assert again.err.endswith("TEST Test keeps no original file. Nothing was erased.\n")
+    assert command.json("photo", "history", "0002")["years"][0]["versions"][0]["original_bytes"] is None

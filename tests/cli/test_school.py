@@ -13,6 +13,7 @@ AS_MADE = {
         **{purpose.value: NO for purpose in Purpose},
         "school_use": {"means": "yes", "legal_basis": PRESET_LEGAL_BASIS},
     },
+    "keep_originals": False,
     "retention": {"photos_of_leavers_years": 7, "audit_years": 7, "photo_views_years": 2},
 }
 
@@ -20,7 +21,7 @@ AS_MADE = {
 def test_school_show_tells_every_setting(command: Commanding, school: School) -> None:
     document = command.json("school", "show", "hill")
 
-    leavers = document.pop("leavers")
+    leavers, originals = document.pop("leavers"), document.pop("originals")
     assert document == {
         "code": "HILL",
         "name": "Hill School",
@@ -29,9 +30,11 @@ def test_school_show_tells_every_setting(command: Commanding, school: School) ->
         **AS_MADE,
     }
     assert (leavers["with_photos"], leavers["over"]) == (0, 0)
+    assert originals == {"count": 0, "size_bytes": 0}
     text = command("school", "show").out
     assert f"unknown consent, school use: yes ({PRESET_LEGAL_BASIS})" in _facts(text)
     assert "photo views kept: 2 years" in _facts(text)
+    assert ("keep originals: no" in _facts(text), "original files kept: 0 (0 bytes)" in _facts(text)) == (True, True)
 
 
 def _facts(text: str) -> list[str]:

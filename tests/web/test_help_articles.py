@@ -24,6 +24,7 @@ WITHOUT_ARTICLE = {
     "file": {
         *("run-csv", "photo-list-pdf", "audit-export", "audit-views-export", "help-feedback-csv", "erasures-csv"),
         *("archived-report-pdf", "reporting-archive-zip", "reporting-import-pdf", "reporting-stored-pdf"),
+        "photo-original",
     },
     "picture": {"photo", "photo-preview", "review-picture", "archived-report-photo", "report-design-sample"},
     "help itself": {"help", "help-article", "help-answer"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
@@ -25,6 +26,7 @@ from photosync.api.shapes import (
 )
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.audit.viewing import note_view
+from photosync.apps.library.originals import OriginalFile, original_of, version_shown
 from photosync.apps.library.photo_links import MOST_S, USUAL_S, make_link
 from photosync.apps.library.photos import PhotoFile, history_document, photo_file
 from photosync.apps.people.models import Person
@@ -49,6 +51,10 @@ Degrees = Literal["0", "90", "180", "270"]
 PART = r"^\d{1,3}(\.\d{1,6})?(,\d{1,3}(\.\d{1,6})?){3}$"
 PART_TOLD = "Left, top, width and height of the part in percent, after it was turned, such as 10,0,80,100."
 AskedYear = Annotated[int | None, Query(None, ge=1900, le=9998, description="An academic year; by default today's.")]
+
+AskedVersion = Annotated[
+    int | None, Query(None, ge=1, le=1_000_000, description="Its number in the year, as the history has it.")
+]
 
 
 class OfYear(Body):
@@ -99,6 +105,27 @@ def get_photo(
     response.headers["Photo-Year"] = str(file.year)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Authorization"
+    return response
+
+
+@router.get("/{person_id}/photo/original", openapi_extra=told(Permission.PHOTO_MANAGE))
+def get_original(
+    request: ApiRequest, person_id: Id, year: AskedYear = None, version: AskedVersion = None
+) -> HttpResponse:
+    """Get the original file that a photo was made from, where the school keeps those.
+
+    Without `version` it is that of the photo of the year, or of the latest earlier photo. The file holds what the
+    camera wrote into it, such as when and where.
+    """
+    person = request.auth.person(person_id, Permission.PHOTO_MANAGE)
+    file = _original(person, year, version, request)
+    content = file.content()
+    if request.method == "GET":
+        note_view(request.auth.token.owner_id, person.pk, school_id=person.school_id, full=True)
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = str(content_disposition_header(True, file.name))  # noqa: FBT003
+    response.headers["Photo-Year"] = str(file.version.academic_year)
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -210,6 +237,19 @@ def _shown_file(person: Person, rendition: Rendition, year: int | None, request:
     except (NotFound, Refused) as error:
         # Why there is none, withdrawn or protected for instance, is not for everyone who may see photos.
         raise Problem(404, _("There is no photo of this person that can be shown. Nothing was done.")) from error
+
+
+def _original(person: Person, year: int | None, ordinal: int | None, request: ApiRequest) -> OriginalFile:
+    try:
+        if person.protected:
+            raise NotFound
+        if ordinal is None:
+            version = version_shown(person, year=year, now=request.auth.now)
+        else:
+            version = by_hand.version_numbered(person, ordinal, _year(person, year, request))
+        return original_of(version)
+    except (NotFound, Refused) as error:
+        raise Problem(404, _("There is no original file of this photo that can be given out.")) from error
 
 
 def _who(person: Person) -> dict[str, Any]:

@@ -16,9 +16,18 @@ from photosync.api.fields import NO_NUL, AskedText, Body, Id, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
 from photosync.api.problems import Problem
-from photosync.api.shapes import EditedSchoolShape, LeaversShape, Schools, SchoolShape
+from photosync.api.shapes import (
+    EditedSchoolShape,
+    LeaversShape,
+    OriginalsErasedShape,
+    OriginalsShape,
+    Schools,
+    SchoolShape,
+)
 from photosync.apps.accounts.permissions import Permission, may_change_school
+from photosync.apps.erasing.originals import erase_originals, erased_words
 from photosync.apps.library.leavers import leavers_document, leavers_kept
+from photosync.apps.library.originals import originals_of
 from photosync.apps.schools.changing import change_school, effects_document, preview_school
 from photosync.apps.schools.models import School
 from photosync.apps.schools.queries import school_document
@@ -63,17 +72,25 @@ class RetentionChanges(Body):
 
 
 class SchoolChanges(Body):
-    """What is not mentioned stays. `year_begins`: MM-DD. `unknown_consent`: by purpose."""
+    """What is not mentioned stays. `year_begins`: MM-DD. `unknown_consent`: by purpose.
+
+    `keep_originals`: whether the files that photos are made from are kept as they come.
+    """
 
     name: ShortText | None = None
     timezone: ShortText | None = None
     year_begins: ShortText | None = None
     unknown_consent: dict[PurposeName, UnknownConsent] | None = None
+    keep_originals: bool | None = None
     retention: RetentionChanges | None = None
 
     def changes(self) -> dict[str, Any]:
         """Return what `change_school` takes. Raises WrongUse."""
-        given: dict[str, Any] = {"name": self.name, "time_zone": self.timezone}
+        given: dict[str, Any] = {
+            "name": self.name,
+            "time_zone": self.timezone,
+            "keeps_originals": self.keep_originals,
+        }
         if self.year_begins is not None:
             given["year_begins"] = year_begins_said(self.year_begins)
         if self.unknown_consent:
@@ -152,6 +169,20 @@ def preview(request: ApiRequest, school_id: Id, body: SchoolChanges) -> HttpResp
 def count_leavers(request: ApiRequest, school_id: Id) -> HttpResponse:
     """Say how many leavers have photos, and of how many the time that photos of leavers are kept is over."""
     return answer(request, leavers_document(leavers_kept(_changeable(request, school_id), request.auth.now)))
+
+
+@router.get("/{school_id}/originals", response=OriginalsShape, openapi_extra=OF_ADMINISTRATORS)
+def count_originals(request: ApiRequest, school_id: Id) -> HttpResponse:
+    """Say how many original files the school keeps, and how large they are; the same bytes count once."""
+    return answer(request, originals_of(_changeable(request, school_id)))
+
+
+@router.delete("/{school_id}/originals", response=OriginalsErasedShape, openapi_extra=OF_ADMINISTRATORS)
+def delete_originals(request: ApiRequest, school_id: Id) -> HttpResponse:
+    """Erase all original files that the school keeps, for good. The photos that were made from them stay."""
+    done = erase_originals(_changeable(request, school_id))
+    told = {"count": done.count, "size_bytes": done.size_bytes, "explanation": " ".join(erased_words(done))}
+    return answer(request, told)
 
 
 def _changeable(request: ApiRequest, school_id: int) -> School:

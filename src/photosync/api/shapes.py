@@ -39,6 +39,15 @@ class LeaversShape(Schema):
     left_until: Day = Field(description="Those who left on this day or before are over it.")
 
 
+class OriginalsShape(Schema):
+    count: int = Field(description="Original files that the school keeps.")
+    size_bytes: int
+
+
+class OriginalsErasedShape(OriginalsShape):
+    explanation: str
+
+
 class SchoolShape(Schema):
     id: int
     code: str
@@ -46,6 +55,7 @@ class SchoolShape(Schema):
     timezone: str
     year_begins: str
     unknown_consent: dict[str, UnknownConsentShape] = Field(description="By purpose.")
+    keep_originals: bool = Field(description="Whether the files that photos are made from are kept as they come.")
     retention: RetentionShape
 
 
@@ -130,6 +140,7 @@ class EditedSchoolShape(SchoolShape):
     preview: bool
     academic_year: str = Field(description="A sentence: in which academic year today is, and what that changes.")
     consent: list[str] = Field(description="A sentence for each purpose for which unknown means something else.")
+    originals: str = Field(description="What beginning or ending to keep original files does; else empty.")
     planned_afresh: list[int] = Field(description="Held runs that were planned for another academic year.")
     effects: list[SchoolEffectShape]
 

@@ -93,6 +93,7 @@ class KnownContent:
     picture_id: int | None
     rejection_code: str
     rejection: str
+    source_format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ class Staged:
     picture: StagedPicture | None = None
     rejection: tuple[str, str] | None = None
     failure: str = ""
+    has_original: bool = False
+    """The bytes themselves are in the store too, beside the picture that they gave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from photosync.storage.contract import Store
 
 PHOTOS_PER_WRITE = 24
 FILES_PER_WRITE = 500
+ORIGINAL_BYTES_PER_WRITE = 64 * 2**20
 CONTENTS_REMEMBERED = 256
 FAILURES_IN_A_ROW = 25
 """After so many failed fetches in a row the source is looked at: should it be gone, the run stops."""
@@ -35,6 +36,8 @@ class StageTask:
     pool: RenderPool
     store: Store
     settings: RenderSettings
+    keeps_originals: bool = False
+    """Whether the bytes that gave a picture are kept in the store too."""
 
 
 def stage(task: StageTask, ledger: StageLedger, rein: Rein) -> int:
@@ -66,6 +69,11 @@ class _Stager:
     progress: Progress
     ready: list[tuple[Staged, Rendered | None]] = field(default_factory=list)
     renderings: int = 0
+    originals: dict[str, bytes] = field(default_factory=dict)
+    """The bytes to keep of what is `ready`, by their hash."""
+    original_bytes: int = 0
+    in_the_pool: dict[str, bytes] = field(default_factory=dict)
+    """The bytes of what the pool works on, where they are to be kept."""
     failures_in_a_row: int = 0
     twins: dict[str, list[tuple[FileToFetch, int]]] = field(default_factory=dict)
     shas: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -85,14 +93,17 @@ class _Stager:
             digest = sha256(content).hexdigest()
             known = self._known(digest)
             if known is not None:
-                self._add(Staged(file.file_id, digest, len(content), known=known))
+                has_original = known.picture_id is not None and self._keep_original(digest, content)
+                self._add(Staged(file.file_id, digest, len(content), known=known, has_original=has_original))
             elif (result := self._unwritten(digest)) is not None:
-                self._add_result(file, digest, len(content), result)
+                self._add_result(file, digest, len(content), result, content)
             elif digest in self.twins:
                 self.twins[digest].append((file, len(content)))
             else:
                 self.twins[digest] = []
                 self.shas[file.file_id] = (digest, len(content))
+                if self.task.keeps_originals:
+                    self.in_the_pool[digest] = content
                 yield file, content
 
     def take(self, file: FileToFetch, result: Rendered | ItemRejected) -> None:
@@ -100,14 +111,25 @@ class _Stager:
         digest, size_bytes = self.shas.pop(file.file_id)
         self.renderings += not isinstance(result, ItemRejected)
         self.unwritten[digest] = result
+        content = self.in_the_pool.pop(digest, b"")
         for twin, size in ((file, size_bytes), *self.twins.pop(digest)):
-            self._add_result(twin, digest, size, result)
+            self._add_result(twin, digest, size, result, content)
 
-    def _add_result(self, file: FileToFetch, digest: str, size_bytes: int, result: Rendered | ItemRejected) -> None:
+    def _add_result(
+        self, file: FileToFetch, digest: str, size_bytes: int, result: Rendered | ItemRejected, content: bytes
+    ) -> None:
         if isinstance(result, ItemRejected):
             self._add(Staged(file.file_id, digest, size_bytes, rejection=(result.code, result.message)))
-        else:
-            self._add(Staged(file.file_id, digest, size_bytes, picture=StagedPicture.of(result)), result)
+            return
+        picture, has_original = StagedPicture.of(result), self._keep_original(digest, content)
+        self._add(Staged(file.file_id, digest, size_bytes, picture=picture, has_original=has_original), result)
+
+    def _keep_original(self, digest: str, content: bytes) -> bool:
+        """Let the next write keep the bytes of a picture, where originals are kept; return whether they are."""
+        if self.task.keeps_originals and digest not in self.originals:
+            self.originals[digest] = content
+            self.original_bytes += len(content)
+        return self.task.keeps_originals
 
     def flush(self) -> None:
         """Begin to make the pictures durable in the store, while others are rendered; record the batch before."""
@@ -115,11 +137,13 @@ class _Stager:
         if not self.ready:
             return
         rendered = list({id(r): r for _, r in self.ready if r is not None}.values())
-        kept = self.keeper.submit(_keep, self.task.store, rendered)
+        kept = self.keeper.submit(_keep, self.task.store, rendered, self.originals)
         self.batch = _Batch(kept, [staged for staged, _ in self.ready], self.unwritten)
         self.ready = []
         self.unwritten = {}
         self.renderings = 0
+        self.originals = {}
+        self.original_bytes = 0
 
     def record_kept(self) -> None:
         """Wait until the batch that is being kept is durable, then record what became of its files."""
@@ -167,14 +191,20 @@ class _Stager:
     def _add(self, staged: Staged, rendered: Rendered | None = None) -> None:
         self.ready.append((staged, rendered))
         self.progress.done += 1
-        if self.renderings >= PHOTOS_PER_WRITE or len(self.ready) >= FILES_PER_WRITE:
+        if (
+            self.renderings >= PHOTOS_PER_WRITE
+            or len(self.ready) >= FILES_PER_WRITE
+            or self.original_bytes >= ORIGINAL_BYTES_PER_WRITE
+        ):
             self.flush()
 
 
-def _keep(store: Store, pictures: Sequence[Rendered]) -> None:
-    """Make the renditions durable. Waits for the disk; the threads that render and record do not."""
+def _keep(store: Store, pictures: Sequence[Rendered], originals: Mapping[str, bytes]) -> None:
+    """Make renditions and originals durable. Waits for the disk; the threads that render and record do not."""
     with store.batch() as batch:
         for picture in pictures:
             for rendition in picture.renditions:
                 batch.add(rendition.content, sha256=rendition.sha256)
+        for digest, content in originals.items():
+            batch.add(content, sha256=digest)
         batch.commit()

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photosync.web.views import data_management, erasing, person_decisions, photo_by_hand, roster_import
+from photosync.web.views import (
+    data_management,
+    erasing,
+    person_decisions,
+    photo_by_hand,
+    photo_original,
+    roster_import,
+)
 
 urlpatterns = [
     path("", data_management.data_management, name="data-management"),
@@ -25,6 +32,11 @@ urlpatterns = [
     path("people/<int:person_id>/photo/show/", person_decisions.show, name="photo-show"),
     path("people/<int:person_id>/photo/release/<int:year>/", person_decisions.release, name="photo-release"),
     path("people/<int:person_id>/photo/versions/<int:version_id>/", person_decisions.restore, name="photo-restore"),
+    path(
+        "people/<int:person_id>/photo/versions/<int:version_id>/original",
+        photo_original.photo_original,
+        name="photo-original",
+    ),
     path("people/<int:person_id>/photo/cut/<slug:token>/", photo_by_hand.photo_cut, name="photo-cut"),
     path(
         "people/<int:person_id>/photo/cut/<slug:token>/preview.jpg",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from photosync.apps.library.models import PhotoVersion, Withdrawal, YearPhoto
+from photosync.apps.library.originals import kept_sizes
 from photosync.apps.people.models import Person
 from photosync.apps.runs.models import Run
 from photosync.core.instants import local_date
@@ -18,7 +19,7 @@ from photosync.core.wording import date_words, time_words
 
 @dataclass(frozen=True, slots=True)
 class VersionShown:
-    """`is_current`: it is the photo of its year."""
+    """`is_current`: it is the photo of its year. `original_bytes`: how large the original file is that is kept."""
 
     version_id: int
     ordinal: int
@@ -29,6 +30,7 @@ class VersionShown:
     made_at: str
     width_px: int
     height_px: int
+    original_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,13 @@ def history_of(person: Person, now: datetime) -> PhotoHistory:
     found = None if withdrawal else photo_for_year(current, current_year)
     shown_year = found[1] if found else None
     versions = PhotoVersion.objects.filter(person=person).select_related("picture")
+    newest_first = list(versions.order_by("-academic_year", "-ordinal"))
+    originals = kept_sizes(newest_first, person.school_id)
     by_year: dict[int, list[VersionShown]] = {}
-    for version in versions.order_by("-academic_year", "-ordinal"):
+    for version in newest_first:
         is_current = current.get(version.academic_year) == version.pk
-        by_year.setdefault(version.academic_year, []).append(_version(version, school.zone, is_current=is_current))
+        shown = _version(version, school.zone, is_current=is_current, original_bytes=originals.get(version.pk))
+        by_year.setdefault(version.academic_year, []).append(shown)
     return PhotoHistory(
         current_year=current_year,
         shown_year=shown_year,
@@ -90,7 +95,7 @@ def _sentence(current_year: int, shown_year: int | None, latest: int | None, *, 
     return _("No photo of any year yet.")
 
 
-def _version(version: PhotoVersion, zone: ZoneInfo, *, is_current: bool) -> VersionShown:
+def _version(version: PhotoVersion, zone: ZoneInfo, *, is_current: bool, original_bytes: int | None) -> VersionShown:
     made = version.created_at.astimezone(zone)
     return VersionShown(
         version_id=version.pk,
@@ -102,4 +107,5 @@ def _version(version: PhotoVersion, zone: ZoneInfo, *, is_current: bool) -> Vers
         made_at=f"{date_words(made.date())} {time_words(made)}",
         width_px=version.picture.full_width_px,
         height_px=version.picture.full_height_px,
+        original_bytes=original_bytes,
     )

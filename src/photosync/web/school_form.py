@@ -26,6 +26,7 @@ PURPOSE_WORDS = {
     Purpose.YEARBOOK: _("Yearbook"),
     Purpose.MEDIA_RELEASE: _("Media release"),
 }
+SAVED = ("name", "time_zone", "year_begins", "unknown", "keeps_originals")
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -90,6 +91,16 @@ class NewSchoolForm(SchoolBasics):
 class SchoolForm(SchoolBasics):
     """All of a school's settings but its retention; for each purpose what unknown means, and on what legal basis."""
 
+    keeps_originals = forms.BooleanField(
+        label=_("Keep original files"),
+        required=False,
+        help_text=_(
+            "Besides the photo, the file that it was made from is kept as it came, with all that the camera wrote "
+            "into it: often when, and sometimes where, it was taken. Only those who may set photos can download it. "
+            "Off unless the school has a reason, such as printing larger than 960 pixels."
+        ),
+    )
+
     def __init__(self, data: Any = None, *, school: School) -> None:
         super().__init__(data, initial=_initial(school))
         for purpose, words in PURPOSE_WORDS.items():
@@ -120,7 +131,7 @@ class SchoolForm(SchoolBasics):
     @property
     def changes(self) -> dict[str, Any]:
         """What `change_school` takes, of a form that is valid."""
-        return {name: self.cleaned_data[name] for name in ("name", "time_zone", "year_begins", "unknown")}
+        return {name: self.cleaned_data[name] for name in SAVED}
 
 
 def _initial(school: School) -> dict[str, Any]:
@@ -129,6 +140,7 @@ def _initial(school: School) -> dict[str, Any]:
         "time_zone": school.time_zone,
         "begins_month": school.academic_year_begins_month,
         "begins_day": school.academic_year_begins_day,
+        "keeps_originals": school.keeps_originals,
     }
     means = {f"means_{purpose.value}": YES if each.yes else NO for purpose, each in school.unknown_means.items()}
     bases = {f"basis_{purpose.value}": each.legal_basis for purpose, each in school.unknown_means.items()}

@@ -33,6 +33,7 @@ urlpatterns = [
     path("your-account/passkeys/<int:pk>/remove/", factor.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     path("school/", school_settings.school_settings, name="school-settings"),
     path("school/effect/", school_settings.school_settings_effect, name="school-settings-effect"),
+    path("school/original-files/erase/", school_settings.originals_erase, name="originals-erase"),
     path("school/new/", school_settings.new_school, name="school-new"),
     path("retention/", school_settings.retention, name="retention"),
     path("calendar-feed/", calendar_feed.calendar_feed_page, name="calendar-feed"),

@@ -24,6 +24,7 @@ def test_new_zone_says_each_profiles_next_run_before_it_is_saved(scene: Scene) -
 
     assert School.objects.get().time_zone == "Australia/Sydney"
     assert effects_document(previewed) == {
+        "originals": "",
         "academic_year": "Today is in academic year 2026, as before. It goes from Thursday 1 January 2026 to "
         "Thursday 31 December 2026. The same photos are current.",
         "consent": [],

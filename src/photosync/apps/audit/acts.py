@@ -11,6 +11,7 @@ class Act(models.TextChoices):
 
     SCHOOL_ADDED = "school.added", _("School added")
     SCHOOL_CHANGED = "school.changed", _("School changed")
+    ORIGINALS_ERASED = "school.originals-erased", _("Original files erased")
 
     PERIOD_ADDED = "period.added", _("Timetable period added")
     PERIOD_CHANGED = "period.changed", _("Timetable period changed")

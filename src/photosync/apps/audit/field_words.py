@@ -85,6 +85,8 @@ FIELDS: dict[str, str | Promise] = {
     "unknown_printed_publication": lazy("Unknown consent for printed publication"),
     "unknown_yearbook": lazy("Unknown consent for the yearbook"),
     "unknown_media_release": lazy("Unknown consent for media release"),
+    "keeps_originals": lazy("Keep original files"),
+    "originals": lazy("Original files"),
     "photos_of_leavers_years": lazy("Photos of leavers kept"),
     "audit_years": lazy("Audit entries kept"),
     "photo_views_years": lazy("Photo views kept"),

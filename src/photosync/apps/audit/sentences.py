@@ -15,6 +15,7 @@ from photosync.apps.audit.models import Entry
 HEADS: dict[str, str | Promise] = {
     Act.SCHOOL_ADDED: lazy("%(who)s added school %(what)s"),
     Act.SCHOOL_CHANGED: lazy("%(who)s changed school %(what)s"),
+    Act.ORIGINALS_ERASED: lazy("%(who)s erased the original files that school %(what)s kept"),
     Act.PERIOD_ADDED: lazy("%(who)s added timetable period %(what)s"),
     Act.PERIOD_CHANGED: lazy("%(who)s changed timetable period %(what)s"),
     Act.PERIOD_DELETED: lazy("%(who)s deleted timetable period %(what)s"),

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from photosync.apps.erasing.models import BlobToDrop
-from photosync.apps.library.models import Picture
+from photosync.apps.library.models import Original, Picture
 from photosync.apps.library.store import photo_store
 from photosync.apps.reports.archive_models import ArchivedReport
 from photosync.apps.reports.models import Report, ReportDesign, UploadedReport
@@ -19,6 +19,7 @@ BLOB_COLUMNS: tuple[tuple[type[Model], str], ...] = (
     (Picture, "full_sha256"),
     (Picture, "card_sha256"),
     (Picture, "thumb_sha256"),
+    (Original, "sha256"),
     (Report, "pdf_sha256"),
     (Report, "photo_sha256"),
     (UploadedReport, "pdf_sha256"),
@@ -59,12 +60,14 @@ def drop_blobs() -> int:
 
 def _drop(rows: Sequence[BlobToDrop]) -> int:
     with transaction.atomic():
-        # Whoever takes in a picture with such a blob either has its row by now, which is seen here, or makes it
-        # after this and sees that the blob is gone (library/pictures.picture_row).
+        # Whoever takes in a picture or an original with such a blob either has its row by now, which is seen here, or
+        # makes it after this and sees that the blob is gone (library/pictures.picture_row, library/originals). Those
+        # who make both lock the tables in this order too.
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                table = connection.ops.quote_name(Picture._meta.db_table)
-                cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+                for model in (Picture, Original):
+                    table = connection.ops.quote_name(model._meta.db_table)
+                    cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         else:
             BlobToDrop.objects.filter(pk=rows[0].pk).update(sha256=rows[0].sha256)
         names = {row.sha256 for row in rows}

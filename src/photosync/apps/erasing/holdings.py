@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, Q
 
 from photosync.apps.erasing.blobs import BLOB_COLUMNS
 from photosync.apps.erasing.models import Scope
-from photosync.apps.library.models import PhotoVersion, Picture, Pin
+from photosync.apps.library.models import Original, PhotoVersion, Picture, Pin
 from photosync.apps.people.models import Person
 from photosync.apps.reports.archive_models import ArchivedReport
 from photosync.apps.reports.models import Report, UploadedReport
 from photosync.apps.review.models import ReviewDecision
+from photosync.apps.runs.housekeeping import holders_of_original
 from photosync.apps.runs.models import PlanItem
 from photosync.apps.sources.models import ListedFile
 from photosync.core.retention import Dropped, dropped_with
@@ -33,12 +34,17 @@ AT_ONCE = 400
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What an erasure of `scope` takes. `archived`: cycle and number of each report that the archive keeps."""
+    """What an erasure of `scope` takes. `archived`: cycle and number of each report that the archive keeps.
+
+    `originals` are the rows of original files that go; `original_blobs` the blobs that nothing has any more then.
+    """
 
     scope: Scope
     versions: int
     years: tuple[int, ...]
     drops: Dropped
+    originals: frozenset[int]
+    original_blobs: frozenset[str]
     report_blobs: frozenset[str]
     size_bytes: int
     unarchived_reports: int
@@ -46,7 +52,7 @@ class Holdings:
 
     @property
     def blobs(self) -> frozenset[str]:
-        return self.drops.blobs | self.report_blobs
+        return self.drops.blobs | self.original_blobs | self.report_blobs
 
     def document(self) -> dict[str, Any]:
         """Return the counts as the command line and the API show them."""
@@ -76,17 +82,25 @@ def holdings_of(person: Person, scope: Scope) -> Holdings:
         pictures[row.pk] = set(blobs)
     reports = _report_blobs(person, sizes) if scope is Scope.PERSON else set()
     others = _held_by_others(person, pictures)
-    spared = _named_elsewhere({*sizes}, pictures, person, scope)
+    originals = _originals_of(person, pictures, others)
+    original_shas = {row.sha256 for row in originals}
+    sizes |= {row.sha256: row.size_bytes for row in originals}
+    going = frozenset(row.pk for row in originals)
+    spared = _named_elsewhere({*sizes}, pictures, going, person, scope)
     drops = dropped_with(pictures, others, spared)
+    spared |= {blob for kept in drops.kept for blob in pictures[kept]}
     report_blobs = frozenset(reports - spared)
+    original_blobs = frozenset(original_shas - spared)
     versions = PhotoVersion.objects.filter(person=person)
     return Holdings(
         scope,
         versions.count(),
         tuple(sorted(set(versions.order_by().values_list("academic_year", flat=True)))),
         drops,
+        going,
+        original_blobs,
         report_blobs,
-        sum(sizes[each] for each in drops.blobs | report_blobs),
+        sum(sizes[each] for each in drops.blobs | original_blobs | report_blobs),
         Report.objects.filter(member__person=person, member__archived__isnull=True).count()
         if scope is Scope.PERSON
         else 0,
@@ -112,13 +126,26 @@ def _held_by_others(person: Person, pictures: Iterable[int]) -> set[int]:
     return found
 
 
-def _named_elsewhere(blobs: set[str], pictures: Iterable[int], person: Person, scope: Scope) -> set[str]:
+def _originals_of(person: Person, pictures: Iterable[int], held_by_others: set[int]) -> list[Original]:
+    """Return the originals that go: of pictures that go all, of the others what no one else of the school has."""
+    ids = set(pictures)
+    rows = Original.objects.filter(picture__in=ids & held_by_others, school=person.school_id)
+    for holders in holders_of_original():
+        rows = rows.filter(~Exists(holders.filter(person__isnull=False).exclude(person=person)))
+    return [*Original.objects.filter(picture__in=ids - held_by_others), *rows]
+
+
+def _named_elsewhere(
+    blobs: set[str], pictures: Iterable[int], originals: frozenset[int], person: Person, scope: Scope
+) -> set[str]:
     """Return the blobs that rows name which do not go: other pictures, other people's reports, the archive."""
     found: set[str] = set()
     for model, column in BLOB_COLUMNS:
         rows = model._default_manager.filter(**{f"{column}__in": blobs})
         if model is Picture:
             rows = rows.exclude(pk__in=list(pictures))
+        elif model is Original:
+            rows = rows.exclude(pk__in=list(originals))
         elif model in (Report, UploadedReport) and scope is Scope.PERSON:
             rows = rows.exclude(member__person=person)
         found |= set(rows.values_list(column, flat=True))

@@ -85,7 +85,18 @@ def preview_of(person: Person, scope: Scope) -> dict[str, Any]:
 
 def sentences_of(person: Person, holdings: Holdings) -> list[str]:
     """Return what would be erased, what stays, and what is not in our hands."""
-    return [*_erased(person, holdings), *_stays(holdings), *_source(holdings)]
+    photos, *further = _erased(person, holdings)
+    return [photos, *_originals(holdings), *further, *_stays(holdings), *_source(holdings)]
+
+
+def _originals(holdings: Holdings) -> list[str]:
+    count = len(holdings.originals)
+    if not count:
+        return []
+    told = ngettext(
+        "%(number)d original file that was kept goes too.", "%(number)d original files that were kept go too.", count
+    )
+    return [told % {"number": count}]
 
 
 def _erased(person: Person, holdings: Holdings) -> list[str]:

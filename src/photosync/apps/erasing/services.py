@@ -34,7 +34,7 @@ from photosync.apps.erasing.scrubbing import (
     scrub_plans,
     without_name,
 )
-from photosync.apps.library.models import PhotoVersion, Picture, Pin, SourceContent, Withdrawal, YearPhoto
+from photosync.apps.library.models import Original, PhotoVersion, Picture, Pin, SourceContent, Withdrawal, YearPhoto
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.roster.merging import bump_revision
 from photosync.apps.reports.models import UploadedReport
@@ -101,7 +101,7 @@ def erase(person: Person, erasure: Erasure, *, finishes: bool = True) -> Erased:
             erasure.person = None
     if not finishes:
         return Erased(erasure, label, blobs_left=True)
-    left = not _dropped()
+    left = not all_dropped()
     write_down()
     return Erased(erasure, label, left)
 
@@ -146,6 +146,7 @@ def _erase_rows(person: Person, holdings: Holdings, now: datetime) -> None:
     Pin.objects.filter(person=person).delete()
     decisions = ReviewDecision.objects.filter(person=person)
     (decisions if whole else decisions.filter(verdict__in=(*OF_PICTURES, *OF_PHOTOS))).delete()
+    Original.objects.filter(pk__in=holdings.originals).delete()
     Picture.objects.filter(pk__in=holdings.drops.pictures).delete()
     if whole:
         _erase_person(person)
@@ -213,7 +214,7 @@ def _record(erasure: Erasure, person: Person) -> None:
         record(Act.PERSON_ERASED, ERASED_PERSON, school=erasure.school, changes=changes, note=erasure.note)
 
 
-def _dropped() -> bool:
+def all_dropped() -> bool:
     """Drop the blobs; return whether all that wait are gone. Where the store cannot be used, they wait."""
     try:
         drop_blobs()

@@ -66,6 +66,29 @@ class SourceContent(models.Model):
         return self.sha256[:12]
 
 
+class Original(models.Model):
+    """The bytes that a picture was made from, kept for a school that keeps original files.
+
+    A version of the same picture whose `source_sha256` they have was made from them. They hold whatever the camera
+    wrote into them, so they are given to few, and never shown.
+    """
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="originals", db_index=False)
+    picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="originals")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size_bytes = models.PositiveBigIntegerField()
+    source_format = models.CharField(max_length=16, blank=True)
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("school", "picture", "sha256"), name="one_original_per_school"),
+        )
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
 class PhotoVersion(models.Model):
     """A picture that became the photo of a person for an academic year. Never changed, never reused."""
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from photosync.apps.library.models import PhotoVersion, Picture, Pin, Withdrawal, YearPhoto
+from photosync.apps.library.originals import kept_sizes
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.models import Person
 from photosync.apps.schools.queries import academic_year_now
@@ -96,11 +97,13 @@ def history_document(person: Person, now: datetime) -> dict[str, Any]:
     shown = None if withdrawal else photo_for_year(current, this_year)
     versions = PhotoVersion.objects.filter(person=person).select_related("picture")
     years: dict[int, list[dict[str, Any]]] = {}
-    for version in versions.order_by("-academic_year", "-ordinal"):
+    newest_first = list(versions.order_by("-academic_year", "-ordinal"))
+    originals = kept_sizes(newest_first, person.school_id)
+    for version in newest_first:
         is_current = current.get(version.academic_year) == version.pk
-        years.setdefault(version.academic_year, []).append(
-            _version_document(version, school.zone, is_current=is_current)
-        )
+        document = _version_document(version, school.zone, is_current=is_current)
+        document["original_bytes"] = originals.get(version.pk)
+        years.setdefault(version.academic_year, []).append(document)
     return {
         "code": person.code,
         "kind": person.kind,

@@ -42,11 +42,16 @@ def render_content(
     return result
 
 
-def keep_renditions(rendered: Rendered) -> StagedPicture:
-    """Make the renditions durable in the store; no one sees them before a version refers to them."""
+def keep_renditions(rendered: Rendered, *, original: bytes | None = None) -> StagedPicture:
+    """Make the renditions durable in the store; no one sees them before a version refers to them.
+
+    `original`: the bytes that they were made from, where those are to be kept too.
+    """
     with photo_store().batch() as batch:
         for rendition in rendered.renditions:
             batch.add(rendition.content, sha256=rendition.sha256)
+        if original is not None:
+            batch.add(original, sha256=rendered.source_sha256)
         batch.commit()
     return StagedPicture.of(rendered)
 

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from photosync.apps.library.models import Picture, YearPhoto
+from photosync.apps.library.models import Original, Picture, YearPhoto
+from photosync.apps.library.originals import originals_named
 from photosync.apps.library.photos import blob_of
 from photosync.apps.library.store import photo_store, render_pool, render_settings
 from photosync.apps.reports.models import ArchivedReport
@@ -113,13 +114,14 @@ def verify_store(*, repair: bool) -> Verified:
 
 
 def _references(verified: Verified) -> Iterator[tuple[str, int]]:
-    """Yield (name, size in bytes) of every blob that a picture or a report refers to, ascending, each once."""
+    """Yield (name, size in bytes) of every blob that a picture, an original or a report refers to, ascending."""
     renditions = [
         Picture.objects.order_by().values_list(f"{size}_sha256", f"{size}_bytes")
         for size in ("full", "card", "thumb")
     ]
+    originals = Original.objects.order_by().values_list("sha256", "size_bytes")
     for name, size_bytes in (
-        renditions[0].union(*renditions[1:], *blobs_of_reports()).order_by("full_sha256").iterator(2_000)
+        renditions[0].union(*renditions[1:], originals, *blobs_of_reports()).order_by("full_sha256").iterator(2_000)
     ):
         verified.checked += 1
         yield name, size_bytes
@@ -130,7 +132,11 @@ def _pictures_of(name: str) -> list[Picture]:
 
 
 def _people_of(name: str) -> list[str]:
-    rows = YearPhoto.objects.filter(version__picture__in=_pictures_of(name)).select_related("person")
+    made_from_it = Q(
+        version__source_sha256=name, version__picture__in=Original.objects.filter(sha256=name).values("picture")
+    )
+    rows = YearPhoto.objects.filter(Q(version__picture__in=_pictures_of(name)) | made_from_it)
+    rows = rows.select_related("person")
     return list(dict.fromkeys(str(row.person) for row in rows[:PEOPLE_NAMED]))
 
 
@@ -140,11 +146,15 @@ def _reports_of(name: str) -> list[str]:
 
 
 def _repair(trouble: Trouble) -> None:
-    pictures = _pictures_of(trouble.finding.sha256)
-    if not pictures:
+    name = trouble.finding.sha256
+    pictures = _pictures_of(name)
+    is_original = bool(originals_named([name]))
+    if not pictures and not is_original:
         trouble.outcome = "It cannot be made anew. Restore it from a backup."
         return
-    outcomes = [_repair_picture(picture, trouble.finding.sha256) for picture in pictures]
+    outcomes = [_repair_picture(picture, name) for picture in pictures]
+    if is_original and not _is_sound(name):
+        outcomes.append(_original_from_source(name))
     failed = [why for why in outcomes if why]
     trouble.repaired = not failed
     trouble.outcome = failed[0] if failed else "It was made anew."
@@ -188,18 +198,41 @@ def _full_from_source(picture: Picture) -> str:
     return why
 
 
-def _rendered_from_source(file: ListedFile) -> Rendered | None:
-    """Return the renditions of the file's bytes; None where they are no longer those it was made from."""
+def _content_in_source(file: ListedFile) -> bytes | None:
+    """Return the file's bytes; None where they are no longer those that it had."""
     with open_profile_source(file.profile) as source:
         fetched = source.fetch(
             original_name(file.page.folder), original_name(file.name), limit_bytes=render_settings().max_bytes
         )
-    if hash_of(fetched.content).hexdigest() != file.sha256:
+    return fetched.content if hash_of(fetched.content).hexdigest() == file.sha256 else None
+
+
+def _rendered_from_source(file: ListedFile) -> Rendered | None:
+    """Return the renditions of the file's bytes; None where they are no longer those it was made from."""
+    content = _content_in_source(file)
+    if content is None:
         return None
-    result = render_pool().submit(fetched.content, render_settings()).result()
+    result = render_pool().submit(content, render_settings()).result()
     if isinstance(result, ItemRejected):
         raise result
     return result
+
+
+def _original_from_source(name: str) -> str:
+    """Store the original `name` anew, from a source file that still has its bytes."""
+    why = "No source has this original file any more. Restore it from a backup."
+    for file in ListedFile.objects.filter(sha256=name).select_related("page", "profile__school")[:10]:
+        try:
+            content = _content_in_source(file)
+        except PhotoSyncError as error:
+            why = error.message
+            continue
+        if content is not None:
+            with photo_store().batch() as batch:
+                batch.add(content, sha256=name, replace=True)
+                batch.commit()
+            return ""
+    return why
 
 
 def _smaller_from_full(picture: Picture, name: str) -> str:
@@ -227,5 +260,5 @@ def _refer(picture: Picture, rendition: Rendition, name: str, size_bytes: int) -
     size = rendition.value
     with transaction.atomic():
         Picture.objects.filter(pk=picture.pk).update(**{f"{size}_sha256": name, f"{size}_bytes": size_bytes})
-    if not _pictures_of(former) and not referenced_by_reports([former]):
+    if not _pictures_of(former) and not originals_named([former]) and not referenced_by_reports([former]):
         photo_store().delete(former)

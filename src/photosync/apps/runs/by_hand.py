@@ -18,6 +18,7 @@ from django.db.models import Max, Q
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record
 from photosync.apps.library.models import PhotoVersion, Picture, Pin, Withdrawal, YearPhoto
+from photosync.apps.library.originals import KeptBytes, remember_originals
 from photosync.apps.library.pictures import keep_renditions, picture_row, render_content
 from photosync.apps.library.queries import pins_in_force
 from photosync.apps.library.store import photo_store
@@ -79,13 +80,28 @@ def set_photo(
 ) -> DecidedByHand:
     """Make a picture the person's photo of an academic year (None: today's), turned and cut as asked.
 
-    Raises ItemRejected for what is no usable picture, Refused where it is the photo already or someone else's,
-    WrongUse for a year too far away.
+    Where the school keeps original files, `content` is kept. Raises ItemRejected for what is no usable picture,
+    Refused where it is the photo already or someone else's, WrongUse for a year too far away.
     """
     chosen = _chosen_year(person, year, now)
+    original = content if person.school.keeps_originals else None
+    return _set(person, content, chosen, by=by, now=now, origin=origin, adjustment=adjustment, original=original)
+
+
+def _set(
+    person: Person,
+    content: bytes,
+    chosen: int,
+    *,
+    by: str,
+    now: datetime,
+    origin: str,
+    adjustment: Adjustment | None,
+    original: bytes | None,
+) -> DecidedByHand:
     _refuse_erased(person)
     rendered = render_content(content, adjustment)
-    staged = keep_renditions(rendered)
+    staged = keep_renditions(rendered, original=original)
     with transaction.atomic():
         _refuse_erased(_locked(person))
         picture = picture_row(staged)
@@ -105,6 +121,9 @@ def set_photo(
             created_at=now,
         )
         decided = _make_current(person, version, before, f"{by} set the photo of {chosen} by hand.", by, now)
+        if original is not None:
+            kept = KeptBytes(picture.pk, rendered.format_name, rendered.source_sha256, len(original))
+            remember_originals(person.school_id, [kept])
         _record(Act.PHOTO_SET, person, version, before, version.origin)
     return decided
 
@@ -112,13 +131,14 @@ def set_photo(
 def adjust_photo(
     person: Person, version: PhotoVersion, adjustment: Adjustment, *, by: str, now: datetime
 ) -> DecidedByHand:
-    """Turn or cut a photo that is in the library: the result is a new version of the same year."""
+    """Turn or cut a photo that is in the library: the result is a new version of the same year, with no original."""
     if adjustment.changes_nothing:
         raise Refused("The photo was neither turned nor cut. Nothing was changed.")
     content = photo_store().read_verified(version.picture.full_sha256)
     year = version.academic_year
     origin = f"Turned or cut, from version {version.ordinal} of {year}"
-    return set_photo(person, content, by=by, now=now, year=year, origin=origin, adjustment=adjustment)
+    chosen = _chosen_year(person, year, now)
+    return _set(person, content, chosen, by=by, now=now, origin=origin, adjustment=adjustment, original=None)
 
 
 def version_numbered(person: Person, ordinal: int, year: int) -> PhotoVersion:

@@ -188,7 +188,14 @@ class _Execution:
         if not rows.fetch_count():
             return True
         with open_profile_source(self.profile) as source:
-            stage(StageTask(source, render_pool(), photo_store(), render_settings()), rows, self.rein)
+            task = StageTask(
+                source,
+                render_pool(),
+                photo_store(),
+                render_settings(),
+                keeps_originals=self.school.keeps_originals,
+            )
+            stage(task, rows, self.rein)
         return True
 
     def _plan(self) -> bool:

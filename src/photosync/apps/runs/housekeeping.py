@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from photosync.apps.accounts.kept_answers import forget_old as forget_old_answers
 from photosync.apps.audit.retention import remove_what_is_over
-from photosync.apps.library.models import PhotoVersion, Picture, Pin
+from photosync.apps.library.models import Original, PhotoVersion, Picture, Pin
+from photosync.apps.library.originals import originals_named
 from photosync.apps.library.store import photo_store
 from photosync.apps.notifications.keeping import forget_old_messages
 from photosync.apps.people.roster.uploads import forget_old_uploads
@@ -48,7 +50,7 @@ class Housekeeper:
 
 
 def keep_house(now: datetime) -> None:
-    """Forget what nothing refers to any more: pictures, blobs, commands that ended long ago, rosters and
+    """Forget what nothing refers to any more: pictures, originals, blobs, commands that ended long ago, rosters and
     reports not imported.
 
     And what the schools' retention lets go of the audit and of the views of photos.
@@ -60,6 +62,7 @@ def keep_house(now: datetime) -> None:
     forget_old_messages(now)
     Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()
     forgotten = forget_unused_pictures(now)
+    forget_unused_originals(now)
     collected = photo_store().collect(referenced_blobs, grace_s=GRACE.total_seconds(), now=now)
     removed = remove_what_is_over(now)
     log.info(
@@ -92,8 +95,31 @@ def forget_unused_pictures(now: datetime) -> int:
     return count
 
 
+def forget_unused_originals(now: datetime) -> int:
+    """Delete rows of originals that no version, listed file or plan of their school names and that are a day old."""
+    unused = Original.objects.filter(kept_at__lt=now - GRACE)
+    for holders in holders_of_original():
+        unused = unused.filter(~Exists(holders))
+    count = 0
+    while ids := list(unused.values_list("pk", flat=True)[:PICTURES_AT_ONCE]):
+        with transaction.atomic():
+            count += unused.filter(pk__in=ids).delete()[0]
+    return count
+
+
+def holders_of_original() -> list[QuerySet[Any]]:
+    """Return, to be asked of each original, the rows with its picture and its hash that hold it for its school."""
+    rows: tuple[tuple[QuerySet[Any], str, str], ...] = (
+        (PhotoVersion.objects.order_by(), "source_sha256", "person__school"),
+        (ListedFile.objects.all(), "sha256", "profile__school"),
+        (PlanItem.objects.filter(state=PlanItem.State.PLANNED), "source_sha256", "run__profile__school"),
+    )
+    picture, sha256, school = (OuterRef(name) for name in ("picture", "sha256", "school"))
+    return [holders.filter(**{"picture": picture, its: sha256, of: school}) for holders, its, of in rows]
+
+
 def referenced_blobs(sha256s: Sequence[str]) -> set[str]:
-    """Return those of the blobs that a picture, a report or the archive refers to.
+    """Return those of the blobs that a picture, an original, a report or the archive refers to.
 
     Pictures first: the archive takes over the photo of one that is forgotten meanwhile.
     """
@@ -102,4 +128,4 @@ def referenced_blobs(sha256s: Sequence[str]) -> set[str]:
         Q(full_sha256__in=names) | Q(card_sha256__in=names) | Q(thumb_sha256__in=names)
     ).values_list("full_sha256", "card_sha256", "thumb_sha256")
     of_pictures = {sha256 for row in rows for sha256 in row if sha256 in names}
-    return of_pictures | referenced_by_reports(sha256s)
+    return of_pictures | originals_named(names) | referenced_by_reports(sha256s)

@@ -17,6 +17,7 @@ from photosync.apps.runs.models import Run
 from photosync.apps.runs.record import supersede
 from photosync.apps.schools.consent_effect import consent_sentences
 from photosync.apps.schools.models import School
+from photosync.apps.schools.originals_effect import originals_sentence
 from photosync.apps.schools.queries import zone_named
 from photosync.apps.schools.services import checked_legal_basis, checked_name, told
 from photosync.apps.schools.year_effect import year_sentence
@@ -36,6 +37,7 @@ _FIELDS = (
     "academic_year_begins_month",
     "academic_year_begins_day",
     "unknown_means_yes",
+    "keeps_originals",
     "photos_of_leavers_years",
     "audit_years",
     "photo_views_years",
@@ -54,11 +56,13 @@ class ProfileEffect(Effect):
 class SchoolEffects:
     """`academic_year` is a sentence, `consent` one for each purpose for which unknown comes to mean something else.
 
+    `originals` is one where original files come to be kept, or no longer; else empty.
     `planned_afresh`: held runs whose plans were made for another academic year.
     """
 
     academic_year: str
     consent: tuple[str, ...]
+    originals: str
     planned_afresh: tuple[int, ...]
     profiles: tuple[ProfileEffect, ...]
 
@@ -71,6 +75,7 @@ def change_school(
     time_zone: str | None = None,
     year_begins: AcademicYearRule | None = None,
     unknown: Mapping[Purpose, UnknownMeans] | None = None,
+    keeps_originals: bool | None = None,
     retention: Mapping[str, int | None] | None = None,
 ) -> SchoolEffects:
     """Save what is given and return what it does; `unknown` and `retention` may name a part of what there is.
@@ -88,6 +93,8 @@ def change_school(
         if year_begins is not None:
             stored.academic_year_begins_month = year_begins.begins_month
             stored.academic_year_begins_day = year_begins.begins_day
+        if keeps_originals is not None:
+            stored.keeps_originals = keeps_originals
         stored.unknown_means_yes = _bases({**former.unknown_means, **(unknown or {})})
         for field, years in asdict(Retention(**{**asdict(former.retention), **(retention or {})})).items():
             setattr(stored, field, years)
@@ -116,6 +123,7 @@ def effects_document(effects: SchoolEffects) -> dict[str, Any]:
     return {
         "academic_year": effects.academic_year,
         "consent": list(effects.consent),
+        "originals": effects.originals,
         "planned_afresh": list(effects.planned_afresh),
         "effects": [
             {
@@ -144,6 +152,7 @@ def _effects(former: School, later: School, now: datetime) -> SchoolEffects:
     return SchoolEffects(
         academic_year=year_sentence(former, later, now),
         consent=consent_sentences(former, later),
+        originals=originals_sentence(former, later),
         planned_afresh=tuple(run.pk for run in _runs_of_another_year(former, later)),
         profiles=tuple(_profile_effect(schedules[profile.pk], later, now) for profile in profiles),
     )

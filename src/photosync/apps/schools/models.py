@@ -36,6 +36,9 @@ class School(models.Model):
         default=preset_unknown_means_yes,
         help_text=_("Purpose to the legal basis on which unknown consent means yes; for all others it means no."),
     )
+    keeps_originals = models.BooleanField(
+        default=False, help_text=_("Whether the bytes that photos are made from are kept, as they came.")
+    )
     photos_of_leavers_years = models.PositiveSmallIntegerField(default=7)
     audit_years = models.PositiveSmallIntegerField(default=7, null=True, help_text=_("Without it: for good."))
     photo_views_years = models.PositiveSmallIntegerField(default=2, null=True, help_text=_("Without it: for good."))

@@ -91,5 +91,6 @@ def school_document(school: School) -> dict[str, Any]:
             purpose.value: {"means": "yes" if means.yes else "no", "legal_basis": means.legal_basis}
             for purpose, means in school.unknown_means.items()
         },
+        "keep_originals": school.keeps_originals,
         "retention": asdict(school.retention),
     }

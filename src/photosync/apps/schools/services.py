@@ -56,6 +56,7 @@ def told(school: School) -> dict[str, str]:
     """Return what is recorded of a school when it changes."""
     begins = f"{school.academic_year_begins_month:02}-{school.academic_year_begins_day:02}"
     known = {"name": school.name, "time_zone": school.time_zone, "academic_year_begins": begins}
+    known["keeps_originals"] = "yes" if school.keeps_originals else "no"
     return known | {
         f"unknown_{purpose.value}": f"yes ({means.legal_basis})" if means.yes else "no"
         for purpose, means in school.unknown_means.items()

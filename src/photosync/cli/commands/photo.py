@@ -35,21 +35,38 @@ command.add_command(photo_list)
 @click.argument("code")
 @click.option("--kind", type=KINDS, help="Needed where the code is both a student's and a staff member's.")
 @click.option("--year", metavar="Y", type=int, help="An academic year; by default today's.")
-@click.option("--size", type=click.Choice([size.value for size in Rendition]), default="full", show_default=True)
+@click.option("--size", type=click.Choice([size.value for size in Rendition]), help="By default full.")
+@click.option("--original", is_flag=True, help="The file that the photo was made from, where the school keeps those.")
+@click.option("--version", "ordinal", metavar="N", type=int, help="With --original: which version of the year.")
 @click.option(
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="- is standard output."
 )
 @options.reporting
-def get(code: str, kind: str | None, year: int | None, size: str, target: Path | None) -> None:
+def get(
+    code: str,
+    *,
+    kind: str | None,
+    year: int | None,
+    size: str | None,
+    original: bool,
+    ordinal: int | None,
+    target: Path | None,
+) -> None:
     """Get the photo of a person as a JPEG file. For a year without one it is the latest earlier photo.
+
+    An original file is as it came, with what the camera wrote into it, such as when and where.
 
     Example: photosync photo get 002082 --year 2026 -o mia.jpg
     """
+    _check_asked(size, ordinal, original=original)
     _check_target(target)
     installation.connect()
+    if original:
+        _get_original(_person(code, kind), year, ordinal, target)
+        return
     from photosync.apps.library.photos import photo_document, photo_file
 
-    file = photo_file(_person(code, kind), Rendition(size), year=year, now=options.right_now())
+    file = photo_file(_person(code, kind), Rendition(size or "full"), year=year, now=options.right_now())
     if target is not None or not output.wants_json():
         _write(file.content(), target)
     if output.wants_json():
@@ -57,6 +74,30 @@ def get(code: str, kind: str | None, year: int | None, size: str, target: Path |
         output.print_json(photo_document(file) | {"file": written})
     elif file.explanation:
         output.print_note(file.explanation)
+
+
+def _check_asked(size: str | None, ordinal: int | None, *, original: bool) -> None:
+    if original and size is not None:
+        raise WrongUse("An original file has one size, its own. Nothing was done. Leave out --size or --original.")
+    if ordinal is not None and not original:
+        raise WrongUse("--version goes with --original, which was not given. Nothing was done.")
+
+
+def _get_original(person: Person, year: int | None, ordinal: int | None, target: Path | None) -> None:
+    from photosync.apps.library.originals import original_document, original_of, version_shown
+    from photosync.apps.runs.by_hand import version_numbered
+    from photosync.apps.schools.queries import academic_year_now
+
+    now = options.right_now()
+    if ordinal is None:
+        version = version_shown(person, year=year, now=now)
+    else:
+        version = version_numbered(person, ordinal, academic_year_now(person.school, now) if year is None else year)
+    file = original_of(version)
+    if target is not None or not output.wants_json():
+        _write(file.content(), target)
+    if output.wants_json():
+        output.print_json(original_document(file) | {"file": None if target is None else str(target)})
 
 
 @command.command("history")

@@ -93,14 +93,16 @@ def show(code: str | None) -> None:
     """
     installation.connect()
     from photosync.apps.library.leavers import leavers_document, leavers_kept
+    from photosync.apps.library.originals import originals_of
     from photosync.apps.schools.queries import school_document, school_named
 
     school = options.school() if code is None else school_named(code)
     leavers = leavers_document(leavers_kept(school, options.right_now()))
-    document = school_document(school)
+    document, originals = school_document(school), originals_of(school)
     if output.wants_json():
-        output.print_json(document | {"leavers": leavers})
+        output.print_json(document | {"leavers": leavers, "originals": originals})
         return
+    document["keep_originals"] = "yes" if document["keep_originals"] else "no"
     unknown, kept = document.pop("unknown_consent"), document.pop("retention")
     facts = {name.replace("_", " "): value for name, value in document.items()}
     for purpose in Purpose:
@@ -109,6 +111,7 @@ def show(code: str | None) -> None:
         facts[f"unknown consent, {purpose.words}"] = f"{said['means']}{basis}"
     facts |= {f"{name.replace('_', ' ')} kept": years_words(kept[field]) for name, field in KEPT.items()}
     facts["leavers with photos"] = f"{leavers['with_photos']}, of whom the time of {leavers['over']} is over"
+    facts["original files kept"] = f"{originals['count']:,} ({originals['size_bytes']:,} bytes)"
     output.print_facts(facts.items())
 
 
@@ -124,6 +127,12 @@ def show(code: str | None) -> None:
     help="What unknown consent means for a purpose, such as school_use=yes; no needs no legal basis.",
 )
 @click.option("--legal-basis", metavar="TEXT", help="On which unknown means yes, for the purposes given so.")
+@click.option(
+    "--keep-originals/--no-keep-originals",
+    "keeps_originals",
+    default=None,
+    help="Whether the files that photos are made from are kept as they come.",
+)
 @click.option("--photos-of-leavers", metavar="YEARS", help="How long photos of leavers are kept.")
 @click.option("--audit", metavar="YEARS", help=f"How long audit entries are kept; {FOREVER} for good.")
 @click.option("--photo-views", metavar="YEARS", help=f"How long it is kept who saw whose photo; {FOREVER} for good.")
@@ -154,9 +163,29 @@ def edit(code: str, *, preview: bool, **given: Any) -> None:
     _print_effects(effects)
 
 
+@command.command("erase-originals")
+@click.argument("code")
+@options.reporting
+def erase_originals_(code: str) -> None:
+    """Erase all original files that a school keeps, for good. The photos that were made from them stay.
+
+    Example: photosync school erase-originals WGC
+    """
+    installation.connect()
+    from photosync.apps.erasing.originals import erase_originals, erased_words
+    from photosync.apps.schools.queries import school_named
+
+    done = erase_originals(school_named(code))
+    told = erased_words(done)
+    if output.wants_json():
+        output.print_json({"count": done.count, "size_bytes": done.size_bytes, "explanation": " ".join(told)})
+    else:
+        output.print_text(*told)
+
+
 def _changes(given: dict[str, Any]) -> dict[str, Any]:
     """Return what was given but the day on which the year begins, by the names of the service. Raises WrongUse."""
-    changes = {name: given[name] for name in ("name", "time_zone") if given[name] is not None}
+    changes = {name: given[name] for name in ("name", "time_zone", "keeps_originals") if given[name] is not None}
     if unknown := _unknown(given["unknown_consent"], given["legal_basis"]):
         changes["unknown"] = unknown
     kept = {KEPT[name]: _years(given[name], name) for name in KEPT if given[name] is not None}
@@ -197,7 +226,7 @@ def _years(text: str, name: str) -> int | None:
 
 
 def _print_effects(effects: SchoolEffects) -> None:
-    output.print_text(effects.academic_year, *effects.consent)
+    output.print_text(effects.academic_year, *effects.consent, *([effects.originals] if effects.originals else []))
     for number in effects.planned_afresh:
         output.print_text(f"Held run {number} was planned for another academic year: the next run plans afresh.")
     for each in effects.profiles:

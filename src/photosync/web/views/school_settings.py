@@ -23,7 +23,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from photosync.apps.accounts.permissions import Permission, may_change_school
 from photosync.apps.erasing.leavers import SOON, leavers_of
 from photosync.apps.erasing.models import Erasure, Why
+from photosync.apps.erasing.originals import erase_originals, erased_words
 from photosync.apps.library.leavers import leavers_kept
+from photosync.apps.library.originals import originals_of
 from photosync.apps.schools.changing import ProfileEffect, SchoolEffects, change_school, preview_school
 from photosync.apps.schools.models import PRESET_LEGAL_BASIS, School
 from photosync.apps.schools.queries import academic_year_now, zone_names
@@ -93,6 +95,7 @@ def school_settings(request: HttpRequest, workplace: Workplace) -> HttpResponse:
             "year": year,
             "first_day": date_words(rule.first_day_of(year)),
             "last_day": date_words(rule.last_day_of(year)),
+            "kept_originals": originals_of(school),
             "has_preset_basis": PRESET_LEGAL_BASIS in school.unknown_means_yes.values(),
             "may_add": Permission.SYSTEM_MANAGE in workplace.permissions,
             **context,
@@ -105,7 +108,8 @@ def _saved(request: HttpRequest, school: School, form: SchoolForm, now: datetime
     effects = change_school(school, now=now, **form.changes)
     told = [f"{each.profile}: {each.explanation_after}" for each in effects.profiles]
     saved = _("The settings of %(school)s were saved.") % {"school": school.name}
-    messages.success(request, " ".join([saved, effects.academic_year, *effects.consent, *told]))
+    sentences = [saved, effects.academic_year, *effects.consent, effects.originals, *told]
+    messages.success(request, " ".join(each for each in sentences if each))
     return HttpResponseRedirect(reverse("school-settings"))
 
 
@@ -128,6 +132,7 @@ def _effects_shown(effects: SchoolEffects, now: datetime) -> dict[str, Any]:
     return {
         "academic_year": effects.academic_year,
         "consent": effects.consent,
+        "originals": effects.originals,
         "planned_afresh": effects.planned_afresh,
         "effects": [_shown(each, now) for each in effects.profiles],
     }
@@ -164,6 +169,24 @@ def _next_run(effect: ProfileEffect, now: datetime) -> str:
         "former": former,
         "former_zone": before.tzinfo,
     }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_own_school
+def originals_erase(request: HttpRequest, workplace: Workplace) -> HttpResponse:
+    """Say what erasing all original files does, and do it."""
+    school, refusal = workplace.the_school, ""
+    if request.method == "POST":
+        try:
+            done = erase_originals(school)
+        except PhotoSyncError as error:
+            refusal = error.message
+        else:
+            messages.success(request, " ".join(erased_words(done)))
+            return HttpResponseRedirect(reverse("school-settings"))
+    crumbs = Crumb(_("School"), reverse("school-settings")), Crumb(_("Erase original files"))
+    context = {"school": school, "kept": originals_of(school), "refusal": refusal}
+    return _page(request, workplace, "web/originals_erase.html", context, *crumbs)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.db.models import QuerySet
 
 from photosync.apps.library.models import SourceContent
+from photosync.apps.library.originals import KeptBytes, remember_originals
 from photosync.apps.library.pictures import picture_row
 from photosync.apps.review.remembered import bytes_key, refusals_seen
 from photosync.apps.runs.ledger.fence import Fence
@@ -61,7 +62,7 @@ class StageRows:
         for row in rows:
             # A picture stays a picture under any settings; a refusal holds for its own limits only.
             if row.picture_id is not None:
-                known[row.sha256] = KnownContent(row.picture_id, "", "")
+                known[row.sha256] = KnownContent(row.picture_id, "", "", row.source_format)
             elif row.render_fingerprint == self._render_fingerprint:
                 known.setdefault(row.sha256, KnownContent(None, row.rejection_code, row.rejection))
         return known
@@ -72,36 +73,44 @@ class StageRows:
             seen = refusals_seen(self._listing, [(pk, file.page.folder, file.name) for pk, file in files.items()])
             news: list[int | None] = []
             taken: set[int] = set()
+            originals: set[KeptBytes] = set()
             for one in staged:
                 file = files.get(one.file_id)
                 if file is not None and _is_awaited(file):
                     other_bytes = bool(one.sha256) and file.sha256 not in ("", one.sha256)
-                    self._apply(file, one)
+                    picture = self._apply(file, one)
                     taken.add(file.pk)
+                    if one.has_original and picture is not None:
+                        originals.add(KeptBytes(*picture, one.sha256, one.size_bytes))
                     if file.state == State.REJECTED and bytes_key(file) in seen.get(file.pk, ()):
                         file.state = State.DISMISSED
                     if other_bytes or file.state == State.TO_DECIDE:
                         news.append(file.person_id)
+            if originals:
+                remember_originals(self._listing.profile.school_id, originals)
             decide_again(self._listing.profile_id, news)
             awaited = [file for file in files.values() if file.pk in taken]
             update_each(awaited, _WRITTEN)
             self._note_refused(awaited)
 
-    def _apply(self, file: ListedFile, staged: Staged) -> None:
+    def _apply(self, file: ListedFile, staged: Staged) -> tuple[int, str] | None:
+        """Note on the file what became of its bytes; return the picture that they gave, and their format."""
         file.noted_in_run = self._fence.run_id
         file.reason_code = file.reason = ""
         if staged.failure:
             file.state, file.reason_code, file.reason = State.FAILED, "failed", staged.failure
-            return
+            return None
         content = staged.known or self._content(staged)
         file.sha256 = staged.sha256
         file.picture_id = content.picture_id
         if content.picture_id is None:
             file.state, file.reason_code, file.reason = State.REJECTED, content.rejection_code, content.rejection
-        elif file.decided_sha256 == staged.sha256:
+            return None
+        if file.decided_sha256 == staged.sha256:
             file.state = State.SETTLED
         else:
             file.state = State.TO_DECIDE
+        return content.picture_id, content.source_format
 
     def _note_refused(self, files: Iterable[ListedFile]) -> None:
         """Keep a line for each file that was refused or could not be read, one even when the phase is repeated."""
@@ -142,7 +151,7 @@ class StageRows:
                 "source_format": staged.picture.source_format if staged.picture else "",
             },
         )
-        return KnownContent(row.picture_id, row.rejection_code, row.rejection)
+        return KnownContent(row.picture_id, row.rejection_code, row.rejection, row.source_format)
 
     def _to_fetch(self) -> QuerySet[ListedFile]:
         files = files_in(self._listing.profile_id, [State.TO_FETCH])

@@ -117,6 +117,8 @@ ROWS = {
     "POST /review/{file_id}/dismiss": Row(PHOTOS),
     "GET /notifications/addresses": Row(MANAGE, query=HERE),
     "POST /notifications/addresses": Row(MANAGE, {"address": "no address"}, query=HERE),
+    "GET /notifications/addresses/{address_id}": Row(MANAGE),
+    "PATCH /notifications/addresses/{address_id}": Row(MANAGE, {"name": "Office"}),
     "DELETE /notifications/addresses/{address_id}": Row(MANAGE),
     "POST /notifications/addresses/{address_id}/test": Row(MANAGE),
     "GET /notifications/messages": Row(MANAGE, query=HERE),

@@ -33,8 +33,8 @@ def test_every_command_of_the_surface_is_there() -> None:
     assert {" ".join(path) for path in EVERY} == set(NAMES) | {
         *("user add", "user link", "user list", "user show", "user roles", "user deactivate", "user activate"),
         *("user unlock", "user reset-second-factor", "user end-sessions"),
-        *("school add", "school list", "school show", "school edit", "source kinds"),
-        *("notify list", "notify add", "notify remove", "notify test"),
+        *("school add", "school list", "school show", "school edit", "school erase-originals", "source kinds"),
+        *("notify list", "notify add", "notify edit", "notify remove", "notify test"),
         *("people import", "people list", "people show", "people consent"),
         *("people protect", "people unprotect", "people leave"),
         *("period add", "period list", "period show", "period edit", "period copy", "period delete"),

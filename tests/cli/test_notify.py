@@ -83,6 +83,17 @@ def test_address_is_added_listed_tested_and_removed(command: Commanding, setting
             "The name of an address has up to 100 characters. Nothing was saved.",
         ),
         (
+            ("edit", "77", "--kind", "held", "--everything"),
+            2,
+            "Everything, or some kinds only? Nothing was changed. Leave out --everything or --kind.",
+        ),
+        (("edit", "77"), 2, "No change was given. Nothing was done. See: photosync notify edit --help"),
+        (
+            ("edit", "77", "--everything"),
+            2,
+            "School HILL has no notification address 77. Nothing was done.",
+        ),
+        (
             ("remove", "77"),
             2,
             "School HILL has no notification address 77. Nothing was done. See them with: photosync notify list",
@@ -94,6 +105,19 @@ def test_refusals_are_told(command: Commanding, words: tuple[str, ...], status: 
 
     assert refused == status
     assert line.startswith(told)
+
+
+def test_what_an_address_is_told_is_changed(command: Commanding) -> None:
+    number = str(command.json("notify", "add", "json://hooks.school.example/s3cret", "--kind", "held")["id"])
+
+    edited = command.json("notify", "edit", number, "--name", "Office", "--kind", "ended", "--kind", "failed")
+    everything = command("notify", "edit", number, "--everything").out
+
+    assert (edited["name"], edited["kinds"]) == ("Office", ["ended", "failed"])
+    assert everything == (
+        "Office (json://hooks.school.example/…) was saved. It is told: stops-soon, ended, held, failed, works-again, "
+        "stale.\n"
+    )
 
 
 def test_ping_address_is_set_shown_and_taken_away(command: Commanding, school: School, tmp_path: Path) -> None:

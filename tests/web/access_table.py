@@ -170,6 +170,7 @@ PAGES: dict[str, Access] = {
     "calendar-link-remove": Access(NO, VIEW),
     "notifications": Access(MANAGE),
     "notification-new": Access(MANAGE, MANAGE),
+    "notification-edit": Access(MANAGE, MANAGE, ("address_id",)),
     "notification-remove": Access(MANAGE, MANAGE, ("address_id",)),
     "notification-test": Access(NO, MANAGE, ("address_id",)),
     "api-tokens": Access(SYSTEM),

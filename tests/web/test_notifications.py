@@ -9,11 +9,12 @@ from pytest_django import Settings
 from photosync.apps.accounts.models import Role
 from photosync.apps.audit.models import Entry
 from photosync.apps.notifications.models import Message, NotificationAddress, Watch
-from photosync.apps.notifications.services import add_address
+from photosync.apps.notifications.services import add_address, change_address
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.ping_address import ping_address
 from photosync.apps.profiles.services import change_profile
 from photosync.apps.profiles.settings import ProfileSettings
+from photosync.core.errors import Refused
 from photosync.outgoing import AllowedRanges
 from tests.services.receivers import http_receiver
 from tests.web.conftest import Scene
@@ -118,9 +119,7 @@ def test_address_is_there_once(scene: Scene, client: Client) -> None:
 
     told = add(client, "jsons://hooks.school.example/abc").text
     assert (
-        "jsons://hooks.school.example/… is there already. Nothing was saved. To change what it is told, "
-        "remove it and "
-        "add it again."
+        "jsons://hooks.school.example/… is there already. Nothing was saved. What it is told can be changed there."
     ) in told
     assert add_address(scene.other_school, "jsons://hooks.school.example/abc", by="x", now=datetime.now(UTC)).pk
 
@@ -148,6 +147,67 @@ def test_address_inside_is_refused_when_it_is_tried(client: Client) -> None:
 
     assert receiver.got == []
     assert "an address inside this server's own network, so nothing was sent." in told
+
+
+def test_what_an_address_is_told_and_its_name_are_changed(scene: Scene, client: Client) -> None:
+    address = make_address(scene.school, name="Office")
+    make_message(address, "waiting", "Something", next_attempt_at=datetime.now(UTC))
+    page = f"{PAGE}{address.pk}/"
+
+    asked = Markup.of(client.get(page))
+    done = Markup.of(client.post(page, {"name": "Front desk", "kinds": ["ended", "held"]}, follow=True))
+
+    checked = [each["value"] for each in asked.all("input") if each.get("name") == "kinds" and "checked" in each]
+    assert checked == EVERY_KIND
+    assert "office@school.example itself cannot be changed, as it is kept encrypted" in asked.text
+    told = "A sync has ended; A run waits for approval"
+    assert f"Front desk (office@school.example) was saved. It is told: {told}." in done.text
+    address.refresh_from_db()
+    assert (address.name, address.kinds) == ("Front desk", ["ended", "held"])
+    assert Message.objects.get().state == Message.State.WAITING
+    entry = Entry.objects.get(act="notifications.changed")
+    assert (entry.actor, entry.subject, entry.changes) == (
+        "manager",
+        "Front desk (office@school.example)",
+        [["name", "Office", "Front desk"], ["told", "everything", "ended, held"]],
+    )
+    client.post(page, {"name": "", "kinds": EVERY_KIND})
+    address.refresh_from_db()
+    assert (address.name, address.kinds) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"name": "Office", "kinds": []}, "Choose at least one. Nothing was saved."),
+        ({"name": "Office\x07", "kinds": ["held"]}, "The name of an address has up to 100 characters."),
+    ],
+)
+def test_change_that_is_refused_is_told(scene: Scene, client: Client, sent: dict[str, object], told: str) -> None:
+    address = make_address(scene.school, name="Desk")
+
+    page = Markup.of(client.post(f"{PAGE}{address.pk}/", sent))
+
+    assert told in page.text
+    address.refresh_from_db()
+    assert (address.name, Entry.objects.filter(act="notifications.changed").count()) == ("Desk", 0)
+
+
+def test_saving_what_is_there_already_records_nothing(scene: Scene, client: Client) -> None:
+    address = make_address(scene.school, name="Desk")
+
+    client.post(f"{PAGE}{address.pk}/", {"name": "Desk", "kinds": EVERY_KIND})
+
+    assert Entry.objects.filter(act="notifications.changed").count() == 0
+
+
+def test_address_that_is_removed_meanwhile_is_told(scene: Scene) -> None:
+    address = make_address(scene.school, name="Desk")
+    NotificationAddress.objects.all().delete()
+
+    with pytest.raises(Refused) as refused:
+        change_address(address, name="Office")
+    assert refused.value.message == "Desk (office@school.example) was removed meanwhile. Nothing was saved."
 
 
 def test_removing_asks_first(scene: Scene, client: Client) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import Field
 
 from photosync.api.access import ApiRequest
-from photosync.api.answers import answer
+from photosync.api.answers import answer, check_unchanged
 from photosync.api.fields import Body, Id, LongText, SchoolCode, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.notification_shapes import Messages, MessageShape, NotificationAddresses, NotificationAddressShape
@@ -25,8 +26,9 @@ from photosync.apps.notifications.queries import (
     message_document,
     messages_of,
 )
-from photosync.apps.notifications.services import add_address, remove_address, test_address
-from photosync.core.errors import NotFound
+from photosync.apps.notifications.services import add_address, change_address, remove_address, test_address
+from photosync.apps.schools.models import School
+from photosync.core.errors import NotFound, WrongUse
 
 router = Router(tags=["notifications"])
 NEEDS = Permission.SYNC_MANAGE
@@ -39,6 +41,13 @@ class NewAddress(Body):
     address: LongText
     name: ShortText = ""
     kinds: Annotated[list[ShortText], Field(max_length=20)] = []
+
+
+class AddressChanges(Body):
+    """What is not mentioned stays. `kinds`: what it is told; an empty list is everything."""
+
+    name: ShortText | None = None
+    kinds: Annotated[list[ShortText], Field(max_length=20)] | None = None
 
 
 @router.get("/addresses", response=NotificationAddresses, openapi_extra=told(NEEDS))
@@ -59,6 +68,26 @@ def make_address(request: ApiRequest, body: NewAddress, school: SchoolCode = Non
         the_school, body.address, name=body.name, kinds=body.kinds, by=request.auth.name, now=request.auth.now
     )
     return answer(request, address_document(address_numbered(the_school, added.pk)), status=201)
+
+
+@router.get(ADDRESS, response=NotificationAddressShape, openapi_extra=told(NEEDS))
+def show_address(request: ApiRequest, address_id: Id) -> HttpResponse:
+    """Show an address. Its secrets are not told."""
+    return answer(request, address_document(_address(request, address_id)))
+
+
+@router.patch(ADDRESS, response=NotificationAddressShape, openapi_extra=told(NEEDS) | {"x-if-match": True})
+def edit_address(request: ApiRequest, address_id: Id, body: AddressChanges) -> HttpResponse:
+    """Change the name of an address, or what it is told. The address itself is added anew instead."""
+    if body.name is None and body.kinds is None:
+        raise WrongUse(_("No change was given. Nothing was done."))
+    school = _address(request, address_id).school
+    with transaction.atomic():
+        School.objects.select_for_update().get(pk=school.pk)
+        address = address_numbered(school, address_id)
+        check_unchanged(request, address_document(address))
+        change_address(address, name=body.name, kinds=body.kinds)
+    return answer(request, address_document(address_numbered(school, address_id)))
 
 
 @router.delete(ADDRESS, response=NotificationAddressShape, openapi_extra=told(NEEDS))

@@ -51,6 +51,7 @@ urlpatterns = [
     re_path(r"^audit/photo-views\.(?P<form>csv|jsonl)\Z", audit.audit_views_export, name="audit-views-export"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/new/", notifications.new_notification, name="notification-new"),
+    path("notifications/<int:address_id>/", notifications.edit_notification, name="notification-edit"),
     path("notifications/<int:address_id>/remove/", notifications.remove_notification, name="notification-remove"),
     path("notifications/<int:address_id>/test/", notifications.test_notification, name="notification-test"),
     path("api-tokens/", api_tokens.api_tokens, name="api-tokens"),

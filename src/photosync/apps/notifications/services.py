@@ -62,14 +62,35 @@ def add_address(
         School.objects.select_for_update().get(pk=school.pk)
         there = NotificationAddress.objects.filter(school=school)
         if there.filter(fingerprint=new.fingerprint).exists():
-            raise Refused(
-                f"{shown} is there already. Nothing was saved. To change what it is told, remove it and add it again."
-            )
+            raise Refused(f"{shown} is there already. Nothing was saved. What it is told can be changed there.")
         if there.count() >= MOST_ADDRESSES:
             raise Refused(f"A school has up to {MOST_ADDRESSES} addresses. Nothing was saved. Remove one first.")
         new.save()
         record(Act.NOTIFICATIONS_CHANGED, new, school=school, changes=differences({}, _told(new)))
     return new
+
+
+def change_address(
+    address: NotificationAddress, *, name: str | None = None, kinds: Collection[str] | None = None
+) -> NotificationAddress:
+    """Change the name, or what is told, and return the address; None leaves it. No `kinds` is everything.
+
+    What waits to be sent to it is still sent. Raises WrongUse for a name or a kind that there cannot be, Refused
+    where the address was removed meanwhile.
+    """
+    with transaction.atomic():
+        stored = NotificationAddress.objects.select_for_update(of=("self",)).filter(pk=address.pk).first()
+        if stored is None:
+            raise Refused(f"{address} was removed meanwhile. Nothing was saved.")
+        before = _named(stored) | _told(stored)
+        if name is not None:
+            stored.name = _checked_name(name)
+        if kinds is not None:
+            stored.kinds = _checked_kinds(kinds)
+        if changes := differences(before, _named(stored) | _told(stored)):
+            stored.save(update_fields=("name", "kinds"))
+            record(Act.NOTIFICATIONS_CHANGED, stored, school=stored.school, changes=changes)
+    return stored
 
 
 def remove_address(address: NotificationAddress, *, now: datetime) -> None:
@@ -155,6 +176,10 @@ def masked(address: str) -> str:
 
 def _told(address: NotificationAddress) -> dict[str, str]:
     return {"address": address.shown, "told": ", ".join(address.kinds) or "everything"}
+
+
+def _named(address: NotificationAddress) -> dict[str, str | None]:
+    return {"name": address.name or None}
 
 
 def _checked_name(name: str) -> str:

@@ -8,7 +8,7 @@ import rich_click as click
 
 from photosync.cli import installation, options, output
 from photosync.cli.dates import short_moment
-from photosync.core.errors import TryLater
+from photosync.core.errors import TryLater, WrongUse
 
 
 @click.group("notify")
@@ -57,6 +57,37 @@ def add(address: str, name: str, kinds: tuple[str, ...]) -> None:
         output.print_json(address_document(address_numbered(school, added.pk)))
     else:
         output.print_text(f"{added} was added as number {added.pk}. Send a test: photosync notify test {added.pk}")
+
+
+@command.command("edit")
+@click.argument("address_id", metavar="ID", type=int)
+@click.option("--name", metavar="TEXT", help='What it is, such as Office; "" takes the name away.')
+@click.option("--kind", "kinds", metavar="KIND", multiple=True, help="Tell it this only; may be given several times.")
+@click.option("--everything", is_flag=True, help="Tell it everything, also what is new later.")
+@options.reporting
+def edit(address_id: int, *, name: str | None, kinds: tuple[str, ...], everything: bool) -> None:
+    """Change the name of an address, or what it is told. What waits to be sent to it is still sent.
+
+    Kinds: stops-soon, ended, held, failed, works-again, stale.
+
+    Example: photosync notify edit 3 --kind stops-soon --kind ended
+    """
+    if everything and kinds:
+        raise WrongUse("Everything, or some kinds only? Nothing was changed. Leave out --everything or --kind.")
+    if name is None and not kinds and not everything:
+        raise WrongUse("No change was given. Nothing was done. See: photosync notify edit --help")
+    installation.connect()
+    from photosync.apps.notifications.queries import address_document, address_numbered
+    from photosync.apps.notifications.services import change_address
+
+    school = options.school()
+    asked = kinds if kinds or everything else None
+    changed = change_address(address_numbered(school, address_id), name=name, kinds=asked)
+    document = address_document(address_numbered(school, address_id))
+    if output.wants_json():
+        output.print_json(document)
+    else:
+        output.print_text(f"{changed} was saved. It is told: {', '.join(document['kinds'])}.")
 
 
 @command.command("remove")

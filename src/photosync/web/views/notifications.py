@@ -24,6 +24,7 @@ from photosync.apps.notifications.services import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
     add_address,
+    change_address,
     remove_address,
     test_address,
 )
@@ -53,19 +54,9 @@ class MessageShown:
     tries_again: str
 
 
-class AddressForm(forms.Form):
-    """What is asked for a new address. The rules are the service's."""
+class EditedAddressForm(forms.Form):
+    """What can be changed of an address. The rules are the service's."""
 
-    address = forms.CharField(
-        label=gettext_lazy("Address"),
-        max_length=LONGEST_ADDRESS,
-        help_text=gettext_lazy(
-            "An e-mail address, or the address of a service as Apprise writes it: for Slack it begins with slack://. "
-            "It is kept encrypted and not shown again."
-        ),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
-        error_messages={"required": gettext_lazy("Type in an address. Nothing was saved.")},
-    )
     name = forms.CharField(
         label=gettext_lazy("Name"),
         required=False,
@@ -80,6 +71,22 @@ class AddressForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one. Nothing was saved.")},
     )
+
+
+class AddressForm(EditedAddressForm):
+    """What is asked for a new address."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=LONGEST_ADDRESS,
+        help_text=gettext_lazy(
+            "An e-mail address, or the address of a service as Apprise writes it: for Slack it begins with slack://. "
+            "It is kept encrypted and not shown again."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={"required": gettext_lazy("Type in an address. Nothing was saved.")},
+    )
+    field_order = ("address", "name", "kinds")
 
 
 @require_safe
@@ -127,6 +134,26 @@ def new_notification(request: HttpRequest, workplace: Workplace) -> HttpResponse
             )
             return HttpResponseRedirect(reverse("notifications"))
     return _form_page(request, workplace, "web/notification_new.html", {"form": form}, _("Add an address"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_workplace(needs=Permission.SYNC_MANAGE)
+def edit_notification(request: HttpRequest, workplace: Workplace, address_id: int) -> HttpResponse:
+    """Change the name of an address, and what it is told."""
+    address = _address(workplace, address_id)
+    initial = {"name": address.name, "kinds": address.kinds or Kind.values}
+    form = EditedAddressForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = change_address(address, **form.cleaned_data)
+        except PhotoSyncError as error:
+            form.add_error(None, error.message)
+        else:
+            told = {"address": changed, "told": _told(changed)}
+            messages.success(request, _("%(address)s was saved. It is told: %(told)s.") % told)
+            return HttpResponseRedirect(reverse("notifications"))
+    context = {"form": form, "address": address}
+    return _form_page(request, workplace, "web/notification_edit.html", context, _("Edit an address"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -187,9 +214,12 @@ def _calendar_part() -> str:
 
 
 def _address_shown(address: NotificationAddress, now: datetime) -> AddressShown:
-    told = _("everything") if not address.kinds else "; ".join(str(Kind(each).label) for each in address.kinds)
     last_sent, last_failed = (getattr(address, name) for name in ("last_sent", "last_failed"))
-    return AddressShown(address, told, _when(last_sent, now), _when(last_failed, now))
+    return AddressShown(address, _told(address), _when(last_sent, now), _when(last_failed, now))
+
+
+def _told(address: NotificationAddress) -> str:
+    return _("everything") if not address.kinds else "; ".join(str(Kind(each).label) for each in address.kinds)
 
 
 def _message_shown(message: Message, now: datetime) -> MessageShown:

@@ -97,7 +97,7 @@ class SchoolForm(SchoolBasics):
         help_text=_(
             "Besides the photo, the file that it was made from is kept as it came, with all that the camera wrote "
             "into it: often when, and sometimes where, it was taken. Only those who may set photos can download it. "
-            "Off unless the school has a reason, such as printing larger than 960 pixels."
+            "Off unless the school has a reason, such as a yearbook in print."
         ),
     )
 

@@ -22,6 +22,8 @@ def make() -> None:
     from django.core.management import call_command
 
     from photosync.apps.accounts.models import Role
+    from photosync.apps.accounts.permissions import Permission
+    from photosync.apps.accounts.tokens import add_token
     from photosync.apps.library.store import photo_store
     from photosync.apps.profiles.models import SyncProfile
     from photosync.apps.reports.cycles import open_cycle
@@ -69,6 +71,7 @@ def make() -> None:
     UploadedReport.objects.create(upload=made, name="0999.pdf", state="unmatched", reason=told)
     pages.make_run(held, RunState.HELD, now, explanation="Too many photos would be replaced.")
     office = pages.make_address(school, name="Office")
+    add_token(kim, "Library", scopes=[Permission.PHOTO_VIEW], school=school, days=90, now=now)
     slack = pages.make_address(
         school, "slack://T/B/x", way="apprise", shown="slack://\u2026", kinds=["held", "failed"]
     )

@@ -104,6 +104,11 @@ def test_app_from_its_set_up_to_the_next_sign_in_and_a_recovery_code(
         expect(second).to_have_title("Overview – Pelican Harbour High School – Photo Sync")
     page.goto(at(site, HERE))
     expect(page.get_by_text("9 codes are left.")).to_be_visible()
+    page.goto(at(site, f"{HERE}app/remove/"))
+    confirm(page)
+    for path in ("app/remove/", "recovery-codes/", "recovery-codes/new/"):
+        page.goto(at(site, f"{HERE}{path}"))
+        assert (page.url, faults_on(page)) == (at(site, f"{HERE}{path}"), [])
     complaints = [each for each in watched.complaints if "username fields" not in each]
     assert complaints == []
 
@@ -136,6 +141,7 @@ def test_passkey_is_added_renamed_used_and_removed(page: Page, site: Served) -> 
     page.get_by_role("link", name="Rename Blue phone").click()
     confirm(page)
     page.get_by_label("Name of the passkey").fill("Key ring")
+    assert faults_on(page) == []
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("rowheader", name="Key ring")).to_be_visible()
     sign_out(page)
@@ -155,6 +161,7 @@ def test_passkey_is_added_renamed_used_and_removed(page: Page, site: Served) -> 
     page.get_by_role("link", name="Remove Key ring").click()
     confirm(page)
     expect(page.get_by_text('"Key ring" will no longer sign you in.')).to_be_visible()
+    assert faults_on(page) == []
     page.get_by_role("button", name="Remove the passkey").click()
     expect(page.get_by_text("The passkey is removed.")).to_be_visible()
     expect(page.get_by_role("rowheader", name="Key ring")).to_have_count(0)

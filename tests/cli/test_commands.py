@@ -61,7 +61,7 @@ def test_school_is_said_before_or_after_the_command(command: Commanding, school:
     assert command.json("--school", "HILL", "--json", "period", "list") == []
     assert command.refusal("period", "list", "--json") == (
         2,
-        "Which school is meant? Nothing was done. Say it with --school CODE. There are: HILL, VALE.",
+        "Which school is meant? Nothing was done. There are: HILL, VALE. Give its code: --school CODE",
     )
 
 
@@ -157,7 +157,7 @@ def test_period_edit_tells_its_effects(command: Commanding, profile: str) -> Non
         (
             ("profile", "add", "--source", "folder"),
             "A source of kind folder needs the option path (absolute path of the folder). Nothing was changed; "
-            "give --option path=VALUE.",
+            "fill it in: --option path=VALUE",
         ),
     ],
 )
@@ -327,7 +327,7 @@ def test_runs_before_there_is_any(command: Commanding, profile: str) -> None:
     assert command("run", "list").out == "There has been no run yet.\n"
     assert command.refusal("run", "show", "7", "--json") == (
         2,
-        "There is no run 7. Nothing was done. See the runs with: photosync run list",
+        "There is no run 7. Nothing was done. See those that there are: photosync run list",
     )
 
 

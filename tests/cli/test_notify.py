@@ -96,7 +96,8 @@ def test_address_is_added_listed_tested_and_removed(command: Commanding, setting
         (
             ("remove", "77"),
             2,
-            "School HILL has no notification address 77. Nothing was done. See them with: photosync notify list",
+            "School HILL has no notification address 77. Nothing was done. "
+            "See those that there are: photosync notify list",
         ),
     ],
 )

@@ -54,5 +54,5 @@ def test_list_without_a_group_or_with_a_hidden_period_is_refused(
     assert command.refusal("photo", "list", "--staff", "--period", "photo", "-o", target) == (
         2,
         'There is no timetable period "photo" that lists for staff show. Nothing was made. '
-        "See them with: photosync period list",
+        "See those that there are: photosync period list",
     )

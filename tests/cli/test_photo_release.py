@@ -72,20 +72,21 @@ def test_photo_release_refuses_in_plain_words(command: Commanding) -> None:
     assert command.refusal("photo", "release", "0001", "--year", "2019", "--json") == (
         2,
         "Nothing is pinned for P0001 (0001) and 2019. Nothing was released. "
-        f"There are pins for {year}: say which with --year Y.",
+        f"There are pins for {year}. Say which year is meant: --year Y",
     )
     assert command.refusal("photo", "release", "0009") == (
         2,
-        'School TEST has no person with the code "0009". Nothing was done. See the codes with: photosync people list',
+        'School TEST has no person with the code "0009". Nothing was done. '
+        "See the codes that there are: photosync people list",
     )
     assert command.refusal("photo", "release", "0001", "--kind", "staff") == (
         2,
         'School TEST has no staff member with the code "0001". Nothing was done. '
-        "See the codes with: photosync people list",
+        "See the codes that there are: photosync people list",
     )
     command("photo", "release", "0001")
     assert command.refusal("photo", "release", "0001") == (
         2,
         f"Nothing is pinned for P0001 (0001) and {year}. Nothing was released. "
-        "See what there is with: photosync photo history 0001",
+        "See what there is: photosync photo history 0001",
     )

@@ -153,7 +153,8 @@ def test_what_cannot_be_done_is_said_in_one_line(command: Commanding, folder: Pa
     )
     assert command.refusal("report", "get", "1001", "--cycle", NAME) == (
         2,
-        "The archive has no report of 1001 in 2026 Semester 2. Nothing was written. See: photosync report list",
+        "The archive has no report of 1001 in 2026 Semester 2. Nothing was written. "
+        "See those that it has: photosync report list",
     )
     assert command.refusal("report", "download", NAME, "-o", str(folder / "x.zip")) == (
         2,

@@ -106,7 +106,7 @@ def test_review_list_of_people_without_a_photo(command: Commanding) -> None:
 def test_review_of_a_file_that_does_not_wait_or_is_of_several_profiles(command: Commanding, scene: Scene) -> None:
     assert command.refusal("review", "dismiss", "0001.jpg") == (
         2,
-        'No file "0001.jpg" waits in review. Nothing was changed. See them with: photosync review list',
+        'No file "0001.jpg" waits in review. Nothing was changed. See those that wait: photosync review list',
     )
     other = SyncProfile.objects.create(
         school=scene.school,
@@ -125,7 +125,7 @@ def test_review_of_a_file_that_does_not_wait_or_is_of_several_profiles(command: 
     assert command.refusal("review", "dismiss", "in/IMG_0001.jpg") == (
         2,
         '"in/IMG_0001.jpg" waits for several sync profiles: "Other", "Photo Sync". Nothing was changed. '
-        "Give --profile.",
+        "Say which is meant: --profile NAME",
     )
     assert command("review", "dismiss", "in/IMG_0001.jpg", "--profile", "Photo Sync").status == 0
 

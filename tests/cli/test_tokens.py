@@ -52,7 +52,11 @@ def test_token_table_tells_how_far_and_until_when(command: Commanding) -> None:
             3,
             "Only an account with SYSTEM: MANAGE may have a token that does not expire.",
         ),
-        (("revoke", "77"), 2, "There is no API token 77. Nothing was done. See them with: photosync token list"),
+        (
+            ("revoke", "77"),
+            2,
+            "There is no API token 77. Nothing was done. See those that there are: photosync token list",
+        ),
     ],
 )
 def test_refusals_are_told(command: Commanding, words: tuple[str, ...], status: int, told: str) -> None:

@@ -108,5 +108,5 @@ def test_second_factor_is_reset_and_sessions_end(command: Commanding, robin: Use
     assert command("user", "end-sessions", "robin").out == "robin is signed out; sessions that ended: 0.\n"
     assert command.refusal("user", "unlock", "kim") == (
         2,
-        'There is no account "kim". Nothing was done. Make it with photosync user add.',
+        'There is no account "kim". Nothing was done. Check the name, or add the account: photosync user add',
     )

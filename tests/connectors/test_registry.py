@@ -49,7 +49,7 @@ def test_defaults_are_filled_in():
             "folder",
             {"match": "stem"},
             "A source of kind folder needs the option path (absolute path of the folder). "
-            "Nothing was changed; give --option path=VALUE.",
+            "Nothing was changed; fill it in.",
         ),
         (
             "folder",
@@ -80,8 +80,8 @@ def test_open_folder_with_match_index_needs_the_index(guard):
     with pytest.raises(WrongUse) as missing:
         open_source("folder", {"path": path, "match": "index"}, guard=guard)
     assert missing.value.message == (
-        "match=index needs the option index (the index file inside the folder). Nothing was changed; "
-        "give --option index=FILE."
+        "Matching by an index file needs the option index, the index file inside the folder. Nothing was changed; "
+        "fill it in."
     )
     for index in ("../index.csv", "/etc/passwd", ".", "./index.csv", "a//b"):
         with pytest.raises(WrongUse, match="is not a path inside the source folder"):

@@ -90,14 +90,13 @@ def test_only_a_preview_publishes_nothing() -> None:
             RunState.CANCELLED,
             Trigger.ON_DEMAND,
             "Run 17 is done; the on demand run cannot become cancelled from there. Nothing was changed. "
-            "See its record with: photosync run show 17",
+            "See its record.",
         ),
         (
             RunState.RUNNING,
             RunState.HELD,
             Trigger.PREVIEW,
-            "Run 17 is running; the preview cannot become held from there. Nothing was changed. "
-            "See its record with: photosync run show 17",
+            "Run 17 is running; the preview cannot become held from there. Nothing was changed. See its record.",
         ),
     ],
 )

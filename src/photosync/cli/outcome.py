@@ -39,7 +39,7 @@ def exit_status(command: click.Command, words: Sequence[str]) -> int:
     except PhotoSyncError as error:
         if debug:
             traceback.print_exc()
-        say_error(error.message)
+        say_error(error.message_with_command)
         return error.exit_status
     except Exception as error:  # noqa: BLE001 - the last stop before the user
         if debug:

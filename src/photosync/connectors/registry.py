@@ -94,7 +94,8 @@ class ConnectorKind:
             if option.required and not value:
                 raise WrongUse(
                     f"A source of kind {self.name} needs the option {option.name} ({option.help}). "
-                    f"Nothing was changed; give --option {option.name}=VALUE."
+                    "Nothing was changed; fill it in.",
+                    command_line=f"--option {option.name}=VALUE",
                 )
             if option.choices and value and value not in option.choices:
                 raise WrongUse(

@@ -1,6 +1,7 @@
 """Every public error. The class says what the caller does next; the message is for a person.
 
-A message says what happened, what was not done, and what to do.
+A message says what happened, what was not done, and what to do, in words that hold on a page, over the API and on the
+command line alike. The command or option that does it is `command_line`, which the command line alone adds.
 """
 
 
@@ -9,9 +10,18 @@ class PhotoSyncError(Exception):
 
     exit_status = 1
 
+    def __init__(self, message: str = "", *, command_line: str = "") -> None:
+        super().__init__(message)
+        self.command_line = command_line
+
     @property
     def message(self) -> str:
         return str(self)
+
+    @property
+    def message_with_command(self) -> str:
+        """The message for who is at the command line: "... or cancel it: photosync run cancel 5"."""
+        return f"{self.message.removesuffix('.')}: {self.command_line}" if self.command_line else self.message
 
 
 class ItemRejected(PhotoSyncError):

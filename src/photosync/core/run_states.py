@@ -112,5 +112,6 @@ def check_transition(state: RunState, following: RunState, trigger: Trigger, *, 
         kind = f"the {trigger} run" if trigger is not Trigger.PREVIEW else "the preview"
         raise Refused(
             f"Run {run} is {state}; {kind} cannot become {following} from there. Nothing was changed. "
-            f"See its record with: photosync run show {run}"
+            "See its record.",
+            command_line=f"photosync run show {run}",
         )

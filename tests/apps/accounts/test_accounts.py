@@ -97,7 +97,7 @@ def test_no_one_and_the_inactive_may_nothing(hill: School) -> None:
             "staff",
             Refused,
             'There is already an account "ROBIN". Nothing was changed. '
-            "For a new link to set its password: photosync user link ROBIN",
+            "Choose another name. Its password is set anew with a new link.",
         ),
         (
             "a b",
@@ -129,7 +129,7 @@ def test_user_named_unknown() -> None:
     with pytest.raises(NotFound) as refused:
         user_named("kim")
 
-    assert refused.value.message == 'There is no account "kim". Nothing was done. Make it with photosync user add.'
+    assert refused.value.message == 'There is no account "kim". Nothing was done. Check the name, or add the account.'
 
 
 def test_password_too_easy_is_refused() -> None:

@@ -245,9 +245,7 @@ def test_only_what_was_said_can_be_dealt_with(kim: User, school: School, is_help
     with pytest.raises(PhotoSyncError) as caught:
         set_dealt_with(number, dealt_with=True, now=NOW)
 
-    assert caught.value.message == (
-        f"There is no feedback {number} to deal with. Nothing was changed. See the list with: photosync feedback list"
-    )
+    assert caught.value.message == (f"There is no feedback {number} to deal with. Nothing was changed. See the list.")
 
 
 def test_feedback_is_found_by_article_and_reason(kim: User, school: School) -> None:

@@ -344,8 +344,8 @@ def test_mapping_is_remembered(school: School, tmp_path: Path) -> None:
         (
             "Name,Form\nMia,7A\n",
             {},
-            "No column of the roster is known to hold the student_code. Nothing was imported. Say which: "
-            '--map COLUMN=student_code. Its columns are: "Name", "Form".',
+            "No column of the roster is known to hold the student_code. Nothing was imported. Its "
+            'columns are: "Name", "Form". Say which of them it is.',
         ),
         (
             "Student code,Form\n1,7A\n",
@@ -356,7 +356,7 @@ def test_mapping_is_remembered(school: School, tmp_path: Path) -> None:
             "Student code,Form,Roll group\n1,7A,7B\n",
             {},
             'Two columns of the roster hold the roll_group: "Form" and "Roll group". Nothing was imported. '
-            'Leave one out: --map "Roll group=ignore"',
+            "Leave one out.",
         ),
         ("", {}, "The roster is empty. Nothing was imported. Its first line must name the columns."),
         (
@@ -465,15 +465,14 @@ def test_mark_left(school: School, tmp_path: Path) -> None:
             "xyz",
             PersonKind.STAFF,
             NotFound,
-            'School HILL has no staff member with the code "xyz". Nothing was done. '
-            "See the codes with: photosync people list",
+            'School HILL has no staff member with the code "xyz". Nothing was done. See the codes that there are.',
         ),
         (
             "0417",
             None,
             WrongUse,
             "The code \"0417\" is both a student's and a staff member's. Nothing was done. "
-            "Say which with --kind student or --kind staff.",
+            "Say which of the two is meant.",
         ),
     ],
 )

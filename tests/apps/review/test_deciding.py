@@ -574,6 +574,6 @@ def test_decision_of_another_school_does_not_exist(scene: Scene) -> None:
         services.undo(made.pk, other, by="Kim", now=scene.now)
 
     assert refusal.value.message == (
-        f"There is no decision {made.pk}. Nothing was changed. See: photosync review decisions"
+        f"There is no decision {made.pk}. Nothing was changed. See those that there are."
     )
     assert Run.objects.count() == 1

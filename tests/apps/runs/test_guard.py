@@ -330,7 +330,7 @@ def test_deciding_on_a_run_that_is_not_held(scene: Scene, what: str) -> None:
         getattr(services, what)(run.pk, by="Mr Night", now=scene.now)
     assert refused.value.message == (
         f"Run {run.pk} is done; only a held run can be {what}{'d' if what == 'approve' else 'ed'}. Nothing was "
-        f"changed. See it with: photosync run show {run.pk}"
+        f"changed. Look at it."
     )
 
 

@@ -177,7 +177,7 @@ def test_nothing_chosen_is_refused(scene: Scene) -> None:
         services.approve(held.pk, by="Mr Night", now=scene.now, part=Part(year_levels=frozenset({"12"})))
     assert refused.value.message == (
         f"Nothing of run {held.pk} is chosen, so nothing was approved. It stays held. Choose other year levels, roll "
-        f"groups or people. See what it plans with: photosync run show {held.pk}"
+        f"groups or people; see what it plans."
     )
     held.refresh_from_db()
     assert held.state == RunState.HELD

@@ -128,7 +128,7 @@ def test_new_first_day_is_refused_while_a_run_would_come_into_another_year(scene
 
     assert refused.value.message == (
         f"Run {run.pk} is queued, and by this change its day would come into another academic year. Nothing was "
-        f"saved. Save again when the run has ended, or cancel it: photosync run cancel {run.pk}"
+        f"saved. Save again when the run has ended, or cancel it."
     )
     assert School.objects.get().academic_year_rule == AcademicYearRule()
     change_school(scene.school, now=scene.now, year_begins=AcademicYearRule(2, 1))

@@ -83,21 +83,20 @@ def test_school_named_without_code_is_the_only_one() -> None:
             [],
             None,
             WrongUse,
-            "There is no school yet. Nothing was done. "
-            "Make one: photosync school add CODE --name TEXT --timezone ZONE",
+            "There is no school yet. Nothing was done. Make one.",
         ),
         (
             ["A", "B"],
             None,
             WrongUse,
-            "Which school is meant? Nothing was done. Say it with --school CODE. There are: A, B.",
+            "Which school is meant? Nothing was done. There are: A, B. Give its code.",
         ),
         (["A", "B"], "C", NotFound, 'There is no school "C". Nothing was done. There are: A, B.'),
         (
             [],
             "C",
             NotFound,
-            'There is no school "C". Nothing was done. There is none yet: make one with photosync school add.',
+            'There is no school "C". Nothing was done. There is none yet: make one.',
         ),
     ],
 )

@@ -42,5 +42,8 @@ def schools_of(user: User | AnonymousUser) -> QuerySet[School]:
 def user_named(name: str) -> User:
     user = User.objects.filter(username__iexact=name.strip()).first()
     if user is None:
-        raise NotFound(f"There is no account {quoted(name)}. Nothing was done. Make it with photosync user add.")
+        raise NotFound(
+            f"There is no account {quoted(name)}. Nothing was done. Check the name, or add the account.",
+            command_line="photosync user add",
+        )
     return user

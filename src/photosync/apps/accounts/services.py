@@ -47,7 +47,8 @@ def add_user(name: str, role: Role | str, school: School | None = None, *, email
         if User.objects.filter(username__iexact=name).exists():
             raise Refused(
                 f"There is already an account {quoted(name)}. Nothing was changed. "
-                f"For a new link to set its password: photosync user link {name}"
+                "Choose another name. Its password is set anew with a new link.",
+                command_line=f"photosync user link {name}",
             )
         user = User(username=name, email=_checked_email(email, None))
         user.set_unusable_password()

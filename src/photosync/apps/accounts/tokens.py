@@ -143,9 +143,8 @@ def token_numbered(token_id: int, owner: User | None = None) -> ApiToken:
     token = tokens_of(owner).filter(pk=token_id).first()
     if token is None:
         raise NotFound(
-            _("There is no API token {number}. Nothing was done. See them with: photosync token list").format(
-                number=token_id
-            )
+            _("There is no API token {number}. Nothing was done. See those that there are.").format(number=token_id),
+            command_line="photosync token list",
         )
     return token
 

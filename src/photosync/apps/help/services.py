@@ -83,8 +83,8 @@ def set_dealt_with(feedback_id: int, *, dealt_with: bool, now: datetime) -> Feed
         found = Feedback.objects.select_for_update().filter(pk=feedback_id, is_helpful=False).first()
         if found is None:
             raise NotFound(
-                f"There is no feedback {feedback_id} to deal with. Nothing was changed. "
-                "See the list with: photosync feedback list"
+                f"There is no feedback {feedback_id} to deal with. Nothing was changed. See the list.",
+                command_line="photosync feedback list",
             )
         was = found.dealt_with_at is not None
         if was == dealt_with:

@@ -48,14 +48,15 @@ def photo_file(person: Person, rendition: Rendition, *, year: int | None = None,
     if withdrawal is not None:
         raise Refused(
             f"The photo of {person} is withdrawn: {withdrawal.reason.rstrip('.')}. It was not given out. "
-            f"Its versions are kept; see: photosync photo history {person.code}"
+            "Its versions are kept; see the history.",
+            command_line=f"photosync photo history {person.code}",
         )
     rows = YearPhoto.objects.filter(person=person).select_related("version__picture")
     found = photo_for_year({row.academic_year: row.version.picture for row in rows}, asked_year)
     if found is None:
         raise NotFound(
-            f"{person} has no photo for {asked_year} or any earlier year. Nothing was written. "
-            f"See what there is with: photosync photo history {person.code}"
+            f"{person} has no photo for {asked_year} or any earlier year. Nothing was written. See what there is.",
+            command_line=f"photosync photo history {person.code}",
         )
     picture, actual_year = found
     sha256, size_bytes = blob_of(picture, rendition)

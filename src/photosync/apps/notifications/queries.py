@@ -33,8 +33,8 @@ def address_numbered(school: School, number: int) -> NotificationAddress:
     found = addresses_of(school).filter(pk=number).first()
     if found is None:
         raise NotFound(
-            f"School {school.code} has no notification address {number}. Nothing was done. "
-            "See them with: photosync notify list"
+            f"School {school.code} has no notification address {number}. Nothing was done. See those that there are.",
+            command_line="photosync notify list",
         )
     return found
 

@@ -48,7 +48,8 @@ def person_coded(school: School, code: str, kind: PersonKind | None = None) -> P
     if found:
         raise WrongUse(
             f"The code {quoted(code)} is both a student's and a staff member's. Nothing was done. "
-            "Say which with --kind student or --kind staff."
+            "Say which of the two is meant.",
+            command_line="--kind student or --kind staff",
         )
     codes = people_of(school, kind=kind).order_by().values_list("code", flat=True)
     near = close_codes(code, codes.iterator(chunk_size=5_000))
@@ -56,7 +57,8 @@ def person_coded(school: School, code: str, kind: PersonKind | None = None) -> P
     who = "person" if kind is None else kind.one
     raise NotFound(
         f"School {school.code} has no {who} with the code {quoted(code)}. Nothing was done."
-        f"{hint or ' See the codes with: photosync people list'}"
+        f"{hint or ' See the codes that there are.'}",
+        command_line="" if hint else "photosync people list",
     )
 
 

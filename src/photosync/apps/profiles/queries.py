@@ -28,8 +28,11 @@ def profile_named(school: School, name: str) -> SyncProfile:
     if len(similar) == 1:
         return similar[0]
     names = ", ".join(quoted(each) for each in profiles.values_list("name", flat=True)[:20])
-    there_is = f"There are: {names}." if names else "There is none yet: make one with photosync profile add."
-    raise NotFound(f"School {school.code} has no sync profile {quoted(name)}. Nothing was done. {there_is}")
+    there_is = f"There are: {names}." if names else "There is none yet: make one."
+    raise NotFound(
+        f"School {school.code} has no sync profile {quoted(name)}. Nothing was done. {there_is}",
+        command_line="" if names else "photosync profile add",
+    )
 
 
 def match_rule(profile: SyncProfile) -> MatchRule:

@@ -149,7 +149,8 @@ def unassign(profile: SyncProfile, period: TimetablePeriod, *, now: datetime) ->
         if row is None:
             raise Refused(
                 f"The sync profile {profile.name} does not have timetable period {period.code}. "
-                f"Nothing was changed. See its periods with: photosync profile show {quoted(profile.name)}"
+                "Nothing was changed. See which it has.",
+                command_line=f"photosync profile show {quoted(profile.name)}",
             )
         former = values_of(row, _ASSIGNED)
         row.delete()

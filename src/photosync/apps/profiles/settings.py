@@ -191,7 +191,8 @@ def _checked_name(profile: SyncProfile, name: str) -> str:
     if others.filter(name__iexact=name).exists():
         raise Refused(
             f"There is already a sync profile {quoted(name)} in this school. Nothing was saved. "
-            "Choose another name, or change that one with photosync profile set."
+            "Choose another name, or change that one.",
+            command_line=f"photosync profile set {quoted(name)}",
         )
     return name
 

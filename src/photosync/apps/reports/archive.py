@@ -101,8 +101,9 @@ def report_of(school: School, code: str, cycle: ReportingCycle) -> ArchivedRepor
     report = ArchivedReport.objects.filter(school=school, cycle=cycle, person_code=code).first()
     if report is None:
         raise NotFound(
-            _("The archive has no report of %(code)s in %(cycle)s. Nothing was written. See: photosync report list")
-            % {"code": code, "cycle": cycle.name}
+            _("The archive has no report of %(code)s in %(cycle)s. Nothing was written. See those that it has.")
+            % {"code": code, "cycle": cycle.name},
+            command_line="photosync report list",
         )
     return report
 

@@ -121,11 +121,13 @@ def file_named(school: School, path: str, profile: SyncProfile | None = None) ->
     ]
     if not found:
         raise NotFound(
-            f"No file {quoted(path)} waits in review. Nothing was changed. See them with: photosync review list"
+            f"No file {quoted(path)} waits in review. Nothing was changed. See those that wait.",
+            command_line="photosync review list",
         )
     if len(found) > 1:
         names = ", ".join(quoted(file.profile.name) for file in found)
         raise WrongUse(
-            f"{quoted(path)} waits for several sync profiles: {names}. Nothing was changed. Give --profile."
+            f"{quoted(path)} waits for several sync profiles: {names}. Nothing was changed. Say which is meant.",
+            command_line="--profile NAME",
         )
     return found[0]

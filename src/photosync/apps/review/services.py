@@ -99,7 +99,8 @@ def undo(decision_id: int, school: School, *, by: str, now: datetime) -> ReviewD
         made = ReviewDecision.objects.filter(school=school, pk=decision_id).select_related("part_of").first()
         if made is None:
             raise NotFound(
-                f"There is no decision {decision_id}. Nothing was changed. See: photosync review decisions"
+                f"There is no decision {decision_id}. Nothing was changed. See those that there are.",
+                command_line="photosync review decisions",
             )
         made = made.part_of or made
         if made.undone_at is not None:

@@ -62,7 +62,7 @@ def release_pins(person: Person, *, by: str, now: datetime, year: int | None = N
         rows = pins_in_force().filter(person=person, academic_year=chosen).select_related("picture")
         pins = tuple(rows.order_by("pk"))
         if not pins:
-            raise NotFound(_nothing_pinned(person, chosen))
+            raise _nothing_pinned(person, chosen)
         _refuse_while_deciding(person)
         Pin.objects.filter(pk__in=[pin.pk for pin in pins]).update(released_at=now, released_by=by)
         for pin in pins:
@@ -75,14 +75,13 @@ def release_pins(person: Person, *, by: str, now: datetime, year: int | None = N
     return Release(person, chosen, pins, files)
 
 
-def _nothing_pinned(person: Person, year: int) -> str:
+def _nothing_pinned(person: Person, year: int) -> NotFound:
     years = sorted(set(pins_in_force().filter(person=person).values_list("academic_year", flat=True)))
-    hint = (
-        f"There are pins for {list_words([str(each) for each in years])}: say which with --year Y."
-        if years
-        else f"See what there is with: photosync photo history {person.code}"
-    )
-    return f"Nothing is pinned for {person} and {year}. Nothing was released. {hint}"
+    told = f"Nothing is pinned for {person} and {year}. Nothing was released."
+    if not years:
+        return NotFound(f"{told} See what there is.", command_line=f"photosync photo history {person.code}")
+    known = list_words([str(each) for each in years])
+    return NotFound(f"{told} There are pins for {known}. Say which year is meant.", command_line="--year Y")
 
 
 def _refuse_while_deciding(person: Person) -> None:
@@ -91,7 +90,8 @@ def _refuse_while_deciding(person: Person) -> None:
     if running is not None:
         raise Refused(
             f"Run {running.pk} is running and may be deciding on {person} with the pins as they are. Nothing was "
-            f"released. Wait for it, or cancel it with: photosync run cancel {running.pk}"
+            "released. Wait for it, or cancel it.",
+            command_line=f"photosync run cancel {running.pk}",
         )
 
 

@@ -75,7 +75,8 @@ def refuse_if_alive(profile: SyncProfile, now: datetime) -> None:
         since = past_words(alive.accepted_at.astimezone(zone), now.astimezone(zone))
         raise Refused(
             f"Run {alive.pk} of {profile.name} is {alive.state} since {since}; only one run of a profile goes on "
-            f"at a time. Nothing was started. Wait for it, or cancel it with: photosync run cancel {alive.pk}"
+            "at a time. Nothing was started. Wait for it, or cancel it.",
+            command_line=f"photosync run cancel {alive.pk}",
         )
 
 
@@ -84,7 +85,10 @@ def run_numbered(run_id: int, school_ids: Collection[int] | None = None) -> Run:
     runs = Run.objects.select_related("profile__school")
     run = runs.filter(pk=run_id).first()
     if run is None or (school_ids is not None and run.profile.school_id not in school_ids):
-        raise NotFound(f"There is no run {run_id}. Nothing was done. See the runs with: photosync run list")
+        raise NotFound(
+            f"There is no run {run_id}. Nothing was done. See those that there are.",
+            command_line="photosync run list",
+        )
     return run
 
 
@@ -138,7 +142,8 @@ def _approve_part(
     if not part.is_whole and not left_out and not part.items(run).exists():
         raise Refused(
             f"Nothing of run {run.pk} is chosen, so nothing was approved. It stays held. Choose other year levels, "
-            f"roll groups or people. See what it plans with: photosync run show {run.pk}"
+            "roll groups or people; see what it plans.",
+            command_line=f"photosync run show {run.pk}",
         )
     _queue_approved(run, by, publish_as_year, now)
     rest = put_off_rest(run, part)
@@ -164,8 +169,8 @@ def _chosen(publish_as_year: int | None) -> dict[str, int]:
 def _check_held(run: Run, what: str) -> None:
     if run.state != RunState.HELD:
         raise Refused(
-            f"Run {run.pk} is {run.state}; only a held run can be {what}. Nothing was changed. "
-            f"See it with: photosync run show {run.pk}"
+            f"Run {run.pk} is {run.state}; only a held run can be {what}. Nothing was changed. Look at it.",
+            command_line=f"photosync run show {run.pk}",
         )
 
 
@@ -256,13 +261,11 @@ def undo(run_id: int, *, by: str, now: datetime, person: Person | None = None) -
     """
     run = run_numbered(run_id)
     if RunState(run.state).alive or run.state == RunState.HELD:
+        is_held = run.state == RunState.HELD
         raise Refused(
             f"Run {run.pk} is {run.state}, so there is nothing to undo yet. Nothing was changed. "
-            + (
-                f"Discard it instead: photosync run discard {run.pk}"
-                if run.state == RunState.HELD
-                else "Wait for it, or cancel it, first."
-            )
+            + ("Discard it instead." if is_held else "Wait for it, or cancel it, first."),
+            command_line=f"photosync run discard {run.pk}" if is_held else "",
         )
     if not undoable_items(run, person.pk if person else None).exists():
         whom = f" of {person}" if person else ""
@@ -282,12 +285,14 @@ def cancel(run_id: int, *, by: str, now: datetime) -> Run:
         if run.state == RunState.HELD:
             raise Refused(
                 f"Run {run.pk} is held and does nothing that could be cancelled. Nothing was changed. "
-                f"Discard it instead: photosync run discard {run.pk}"
+                "Discard it instead.",
+                command_line=f"photosync run discard {run.pk}",
             )
         if not RunState(run.state).alive:
             raise Refused(
                 f"Run {run.pk} is {run.state}; only a run that is queued or running can be cancelled. "
-                f"Nothing was changed. See it with: photosync run show {run.pk}"
+                "Nothing was changed. Look at it.",
+                command_line=f"photosync run show {run.pk}",
             )
         is_repeated = bool(run.cancel_requested_by)
         run.cancel_requested_by = by

@@ -189,8 +189,8 @@ def _runs_of_another_year(former: School, later: School) -> list[Run]:
     if going_on is not None:
         raise Refused(
             f"Run {going_on.pk} is {going_on.state}, and by this change its day would come into another academic "
-            "year. Nothing was saved. Save again when the run has ended, or cancel it: "
-            f"photosync run cancel {going_on.pk}"
+            "year. Nothing was saved. Save again when the run has ended, or cancel it.",
+            command_line=f"photosync run cancel {going_on.pk}",
         )
     return moved
 

@@ -15,6 +15,7 @@ from photosync.core.people import quoted
 
 _NOT_ZONES = frozenset({"Factory", "localtime"})
 _SHOWN = 20
+ADDS_A_SCHOOL = "photosync school add"
 _FORMER_NAMES = ("Brazil/", "Canada/", "Chile/", "Etc/", "Mexico/", "SystemV/", "US/")
 """Beginnings of names that were given up for those of places, and of zones that are no place."""
 
@@ -24,23 +25,31 @@ def school_named(code: str | None) -> School:
     if code is not None:
         school = School.objects.filter(code=code.strip().upper()).first()
         if school is None:
-            raise NotFound(f"There is no school {quoted(code)}. Nothing was done. {_known_schools()}")
+            known = _known_schools()
+            raise NotFound(
+                f"There is no school {quoted(code)}. Nothing was done. {known or 'There is none yet: make one.'}",
+                command_line="" if known else ADDS_A_SCHOOL,
+            )
         return school
     schools = list(School.objects.all()[:2])
     if not schools:
         raise WrongUse(
-            "There is no school yet. Nothing was done. "
-            "Make one: photosync school add CODE --name TEXT --timezone ZONE"
+            "There is no school yet. Nothing was done. Make one.",
+            command_line=f"{ADDS_A_SCHOOL} CODE --name TEXT --timezone ZONE",
         )
     if len(schools) > 1:
-        raise WrongUse(f"Which school is meant? Nothing was done. Say it with --school CODE. {_known_schools()}")
+        raise WrongUse(
+            f"Which school is meant? Nothing was done. {_known_schools()} Give its code.",
+            command_line="--school CODE",
+        )
     return schools[0]
 
 
 def _known_schools() -> str:
+    """Return a sentence that lists the codes; "" where there is no school."""
     codes = list(School.objects.values_list("code", flat=True)[: _SHOWN + 1])
     if not codes:
-        return "There is none yet: make one with photosync school add."
+        return ""
     more = f" and {School.objects.count() - _SHOWN} more" if len(codes) > _SHOWN else ""
     return f"There are: {', '.join(codes[:_SHOWN])}{more}."
 

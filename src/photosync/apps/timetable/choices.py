@@ -49,6 +49,7 @@ def period_offered(school: School, audience: Audience, code: str) -> TimetablePe
     if found is None:
         raise NotFound(
             f"There is no timetable period {quoted(code)} that lists for {audience.value} show. Nothing was made. "
-            "See them with: photosync period list"
+            "See those that there are.",
+            command_line="photosync period list",
         )
     return found

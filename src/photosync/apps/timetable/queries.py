@@ -44,8 +44,11 @@ def period_coded(school: School, code: str) -> TimetablePeriod:
     if period is not None:
         return period
     codes = list(periods_of(school).order_by("-start").values_list("code", flat=True)[:_SHOWN])
-    there_is = f"There are: {', '.join(codes)}." if codes else "There is none yet: see photosync period add."
-    raise NotFound(f"School {school.code} has no timetable period {quoted(code)}. Nothing was done. {there_is}")
+    there_is = f"There are: {', '.join(codes)}." if codes else "There is none yet: make one."
+    raise NotFound(
+        f"School {school.code} has no timetable period {quoted(code)}. Nothing was done. {there_is}",
+        command_line="" if codes else "photosync period add",
+    )
 
 
 def profiles_using(period: TimetablePeriod) -> QuerySet[SyncProfile]:

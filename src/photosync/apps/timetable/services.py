@@ -134,7 +134,8 @@ def delete_period(period: TimetablePeriod) -> None:
         if users := [profile.name for profile in profiles_using(period)]:
             raise Refused(
                 f"Timetable period {period.code} cannot be deleted: {_used_by(users)}. Nothing was deleted. "
-                f"Take it off first: photosync profile unassign NAME --period {period.code}"
+                "Take it off first.",
+                command_line=f"photosync profile unassign NAME --period {period.code}",
             )
         former = values_of(period, FIELDS)
         record(Act.PERIOD_DELETED, period, school=period.school, changes=differences(former, dict.fromkeys(former)))
@@ -151,7 +152,8 @@ def _checked_new(wanted: rules.TimetablePeriod, others: list[rules.TimetablePeri
     if any(other.code == wanted.code for other in others):
         raise Refused(
             f"There is already a timetable period {wanted.code}. Nothing was saved. Choose another code, "
-            f"or change that one: photosync period edit {wanted.code}"
+            "or change that one.",
+            command_line=f"photosync period edit {wanted.code}",
         )
     return _checked(wanted, others)
 
@@ -174,8 +176,8 @@ def _refuse_new_code(period: TimetablePeriod, new_code: str, others: list[rules.
     if users := [profile.name for profile in profiles_using(period)]:
         raise Refused(
             f"The code of timetable period {period.code} cannot be changed to {new_code}: {_used_by(users)}. "
-            "Nothing was saved. Copy the period under a new code instead: "
-            f"photosync period copy {period.code} --code CODE"
+            "Nothing was saved. Copy the period under a new code instead.",
+            command_line=f"photosync period copy {period.code} --code CODE",
         )
     if any(other.code == new_code for other in others):
         raise Refused(f"There is already a timetable period {new_code}. Nothing was saved. Choose another code.")

@@ -16,8 +16,9 @@ def _open(options: Mapping[str, str], guard: Guard) -> Source:
     if options["match"] == "index":
         if not options["index"]:
             raise WrongUse(
-                "match=index needs the option index (the index file inside the folder). Nothing was "
-                "changed; give --option index=FILE."
+                "Matching by an index file needs the option index, the index file inside the folder. Nothing was "
+                "changed; fill it in.",
+                command_line="--option index=FILE",
             )
         return FolderSource(root, index=checked_index(options["index"]))
     return FolderSource(root)

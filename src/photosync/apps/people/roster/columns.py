@@ -139,7 +139,8 @@ def recognise(
     if code_field(kind) not in fields:
         raise WrongUse(
             f"No column of the roster is known to hold the {code_field(kind)}. Nothing was imported. "
-            f"Say which: --map COLUMN={code_field(kind)}. Its columns are: {_listed(header)}."
+            f"Its columns are: {_listed(header)}. Say which of them it is.",
+            command_line=f"--map COLUMN={code_field(kind)}",
         )
     unknown = tuple(name for name in header if name and mapping.get(name, IGNORE) == IGNORE)
     return Columns({field: tuple(found) for field, found in fields.items()}, mapping, unknown)
@@ -193,7 +194,8 @@ def _take(
         raise WrongUse(
             f"Two columns of the roster hold the {field}: {quoted(header[others[0]])} and "
             f"{quoted(header[place])}. Nothing was imported. "
-            f"Leave one out: --map {quoted(header[place] + '=' + IGNORE)}"
+            "Leave one out.",
+            command_line=f"--map {quoted(header[place] + '=' + IGNORE)}",
         )
     others.append(place)
 

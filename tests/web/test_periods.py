@@ -88,6 +88,45 @@ def test_new_period_that_cannot_be_says_why(scene: Scene, changes: dict[str, str
     assert not TimetablePeriod.objects.exists()
 
 
+def test_everything_that_is_wrong_with_a_new_period_is_said_at_once_beside_its_field(scene: Scene) -> None:
+    sent = PHOTO | {"code": "a b", "description": "x" * 201, "end": "2026-11-22"}
+
+    page = Markup.of(scene.client.post(f"{SETUP}new/", sent))
+
+    wrong = {each["name"] for each in page.all("input") if each.get("aria-invalid") == "true"}
+    assert wrong == {"code", "description", "end"}
+    for said in (
+        "'a b' cannot be the code of a timetable period; nothing was saved.",
+        "This is longer than 200 characters. Nothing was saved. Shorten it.",
+        "Timetable period a b would end on Sunday 22 November 2026, before it starts on",
+    ):
+        assert said in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"code": "A" * 17}, "This is longer than 16 characters. Nothing was saved. Shorten it."),
+        ({"code": "", "end": "2026-07-01"}, "Timetable period (no code yet) would end on Wednesday 1 July 2026"),
+        ({"group_number": "0"}, "Use a whole number from 1 to 9999. Nothing was saved."),
+        ({"group_number": "10000"}, "Use a whole number from 1 to 9999. Nothing was saved."),
+        ({"group_number": "two"}, "Use a whole number from 1 to 9999. Nothing was saved."),
+        ({"academic_year": "26"}, "Write the year with four digits, from 1900 on. Nothing was saved."),
+        ({"academic_year": "next"}, "Write the year with four digits, from 1900 on. Nothing was saved."),
+    ],
+)
+def test_period_that_cannot_be_changed_so_says_why(
+    scene: Scene, semester: TimetablePeriod, changes: dict[str, str], said: str
+) -> None:
+    before = fields_of(semester)
+
+    page = Markup.of(scene.client.post(address(semester), before | changes))
+
+    assert said in page.text
+    semester.refresh_from_db()
+    assert fields_of(semester) == before
+
+
 def test_overlap_in_a_group_names_the_other_and_the_free_group(scene: Scene, semester: TimetablePeriod) -> None:
     other = make_period(scene.school, "PHOTO", date(2026, 11, 23), date(2030, 12, 31), group=99)
 
@@ -241,7 +280,8 @@ def test_teacher_neither_sees_nor_reaches_it(scene: Scene, semester: TimetablePe
 
 def test_workspace_leads_to_the_page_by_the_article_s_names(scene: Scene) -> None:
     workspace = Markup.of(scene.client.get("/administration/"))
-    assert {"href": SETUP} in [{"href": each["href"]} for each in workspace.all("a")]
+    ways = {each["href"] for each in workspace.all("a")}
+    assert {SETUP, "/administration/timetable-management/", "/academic-reports/"} <= ways
     for words in ("Administration Workspace", "Timetable Management", "Cycle/Period setup"):
         assert words in workspace.text
 

@@ -79,9 +79,7 @@ class TimetablePeriod:
         object.__setattr__(self, "code", normal_code(self.code))
         object.__setattr__(self, "description", self.description.strip())
         if self.end < self.start:
-            raise WrongUse(
-                END_BEFORE_START.format(code=self.code, end=date_words(self.end), start=date_words(self.start))
-            )
+            raise WrongUse(end_before_start(self.code, self.start, self.end))
         if self.start.year < EARLIEST_YEAR:
             raise WrongUse(TOO_EARLY.format(code=self.code, year=self.start.year))
         if not 1 <= self.group_number <= HIGHEST_GROUP_NUMBER:
@@ -94,6 +92,11 @@ class TimetablePeriod:
 
     def shares_a_day_with(self, other: "TimetablePeriod") -> bool:
         return self.start <= other.end and other.start <= self.end
+
+
+def end_before_start(code: str, start: date, end: date) -> str:
+    """Return why a period of these days cannot be."""
+    return END_BEFORE_START.format(code=code, end=date_words(end), start=date_words(start))
 
 
 def normal_code(code: str) -> str:

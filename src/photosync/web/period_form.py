@@ -1,4 +1,4 @@
-"""What one types in on Cycle/Period setup. The rules are the services'; this reads dates and numbers only."""
+"""What one types in on Cycle/Period setup, and what is wrong with each field. The rules are the services' and core's."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.services import LONGEST_DESCRIPTION
-from photosync.core.periods import EARLIEST_YEAR, HIGHEST_GROUP_NUMBER
+from photosync.core.errors import WrongUse
+from photosync.core.periods import EARLIEST_YEAR, HIGHEST_GROUP_NUMBER, end_before_start, normal_code
 
 LONGEST_CODE = 16
 VISIBLE = ("visible_in_marks_book", "visible_to_students", "visible_to_parents")
+TOO_LONG = _("This is longer than %(limit_value)d characters. Nothing was saved. Shorten it.")
+NO_GROUP = _("Use a whole number from 1 to 9999. Nothing was saved.")
+NO_YEAR = _("Write the year with four digits, from 1900 on. Nothing was saved.")
 NO_DATE = _("This is not a date. Nothing was saved. Choose a day of the calendar.")
 
 
@@ -35,13 +39,19 @@ class NewPeriodForm(forms.Form):
         max_length=LONGEST_CODE,
         help_text=_("Up to 16 of A-Z, 0-9, full stop, underscore and hyphen, for example PHOTO or 2027S1."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        error_messages={"required": _("Type in a code. Nothing was saved.")},
+        error_messages={
+            "required": _("Type in a code. Nothing was saved."),
+            "max_length": TOO_LONG,
+        },
     )
     description = forms.CharField(
         label=_("Description"),
         max_length=LONGEST_DESCRIPTION,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Type in a description. Nothing was saved.")},
+        error_messages={
+            "required": _("Type in a description. Nothing was saved."),
+            "max_length": TOO_LONG,
+        },
     )
     start = _day(_("Start date"))
     end = _day(_("End date"))
@@ -53,6 +63,24 @@ class NewPeriodForm(forms.Form):
         required=False,
         help_text=_("Hides the period from every drop-down except the one on Manage Sync."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was read. What breaks a rule is said beside its field, all of it at once."""
+        read: dict[str, Any] = super().clean() or {}
+        self.broken_rules: list[str] = []
+        code, start, end = read.get("code", ""), read.get("start"), read.get("end")
+        if code:
+            try:
+                code = normal_code(code)
+            except WrongUse as error:
+                self._break("code", error.message)
+        if start and end and end < start:
+            self._break("end", end_before_start(code or _("(no code yet)"), start, end))
+        return read
+
+    def _break(self, field: str, message: str) -> None:
+        self.add_error(field, message)
+        self.broken_rules.append(message)
 
     @property
     def day_fields(self) -> list[forms.BoundField]:
@@ -71,14 +99,20 @@ class PeriodForm(NewPeriodForm):
         min_value=1,
         max_value=HIGHEST_GROUP_NUMBER,
         help_text=_("Periods of one group follow one another; they may not share a day."),
-        error_messages={"required": _("Type in a group number. Nothing was saved.")},
+        error_messages={
+            "required": _("Type in a group number. Nothing was saved."),
+            **dict.fromkeys(("invalid", "min_value", "max_value"), NO_GROUP),
+        },
     )
     academic_year = forms.IntegerField(
         label=_("Year"),
         min_value=EARLIEST_YEAR,
         max_value=9999,
         help_text=_("The academic year that this period is considered to belong to."),
-        error_messages={"required": _("Type in a year. Nothing was saved.")},
+        error_messages={
+            "required": _("Type in a year. Nothing was saved."),
+            **dict.fromkeys(("invalid", "min_value", "max_value"), NO_YEAR),
+        },
     )
 
     @classmethod

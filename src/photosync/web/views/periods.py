@@ -165,6 +165,8 @@ def period_effect(request: HttpRequest, workplace: Workplace, period_id: int) ->
         except PhotoSyncError as error:
             refusal = error.message
             free_group = error.free_group if isinstance(error, GroupOverlap) else None
+    else:
+        refusal = " ".join(form.broken_rules)
     is_used = profiles_using(found).exists()
     context = {"effects": effects, "refusal": refusal, "free_group": free_group, "is_used": is_used}
     return render_page(request, "web/parts/effects.html", context, title="")

@@ -19,6 +19,7 @@ from tests.web.serving import Served, served
 pytestmark = pytest.mark.browser
 
 WIDTHS = [(1280, 900), (390, 844)]
+TABLETS = [(768, 1024), (1024, 768)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SETUP = "/administration/timetable-management/cycle-period-setup/"
 MANAGE = "/administration/timetable-management/manage-sync/"
@@ -241,6 +242,22 @@ def show_results_preview(page: Page, site: Served) -> None:
 def faults_on(page: Page) -> list[str]:
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"]]
+
+
+@pytest.mark.parametrize(("width", "height"), TABLETS)
+def test_nothing_is_wider_than_a_tablet(browser: Browser, site: Served, width: int, height: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    sign_in(page, site)
+    widths = {}
+    for path in PAGES:
+        page.goto(address(site, path))
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    show_results_preview(page, site)
+    widths["preview of results"] = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+
+    assert widths == dict.fromkeys([*PAGES, "preview of results"], width)
 
 
 def test_colours_follow_the_system_until_chosen_and_the_choice_needs_no_script(

@@ -62,7 +62,8 @@ def save(page: Page) -> None:
 
 def test_re_enabling_step_1_manage_sync_is_under_timetable_management(page: Page, school: School) -> None:
     page.get_by_role("link", name="Administration Workspace").first.click()
-    expect(page.get_by_role("heading", name="Timetable Management")).to_be_visible()
+    page.get_by_role("heading", name="Timetable Management").get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Timetable Management")
     page.get_by_role("link", name="Manage Sync").click()
 
     crumbs = page.get_by_role("navigation", name="Breadcrumb").get_by_role("listitem")

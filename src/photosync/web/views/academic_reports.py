@@ -31,7 +31,7 @@ def academic_reports(request: HttpRequest, workplace: Workplace) -> HttpResponse
     return render_page(
         request,
         "web/places.html",
-        {"parts": [("", places)] if places else [], "nothing": not places},
+        {"parts": [(None, places)] if places else [], "nothing": not places},
         title=_("Academic Reports"),
         workspace="academic-reports",
         crumbs=way,

@@ -56,8 +56,8 @@ def administration(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         "web/places.html",
         {
             "parts": [
-                (_("Timetable Management"), timetable_management_places()),
-                (_("Academic Reports"), report_places(workplace.permissions)),
+                (Crumb(_("Timetable Management"), reverse("timetable-management")), timetable_management_places()),
+                (Crumb(_("Academic Reports"), reverse("academic-reports")), report_places(workplace.permissions)),
             ]
         },
         title=_("Administration Workspace"),
@@ -73,7 +73,7 @@ def timetable_management(request: HttpRequest, workplace: Workplace) -> HttpResp
     return render_page(
         request,
         "web/places.html",
-        {"parts": [("", timetable_management_places())]},
+        {"parts": [(None, timetable_management_places())]},
         title=_("Timetable Management"),
         workspace="administration",
         crumbs=(

@@ -68,7 +68,7 @@ def data_management(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     return render_page(
         request,
         "web/places.html",
-        {"parts": [("", places)]},
+        {"parts": [(None, places)]},
         title=_("Data Management"),
         workspace="data-management",
         crumbs=(Crumb(_("Data Management")),),

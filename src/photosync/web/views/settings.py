@@ -97,7 +97,7 @@ def settings(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     return render_page(
         request,
         "web/places.html",
-        {"parts": [("", places)]},
+        {"parts": [(None, places)]},
         title=_("Settings"),
         workspace="settings",
         crumbs=(Crumb(_("Settings")),),

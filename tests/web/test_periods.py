@@ -111,8 +111,8 @@ def test_everything_that_is_wrong_with_a_new_period_is_said_at_once_beside_its_f
         ({"group_number": "0"}, "Use a whole number from 1 to 9999. Nothing was saved."),
         ({"group_number": "10000"}, "Use a whole number from 1 to 9999. Nothing was saved."),
         ({"group_number": "two"}, "Use a whole number from 1 to 9999. Nothing was saved."),
-        ({"academic_year": "26"}, "Write the year with four digits, from 1900 on. Nothing was saved."),
-        ({"academic_year": "next"}, "Write the year with four digits, from 1900 on. Nothing was saved."),
+        ({"academic_year": "26"}, "Use a whole number from 1900 to 9999. Nothing was saved."),
+        ({"academic_year": "next"}, "Use a whole number from 1900 to 9999. Nothing was saved."),
     ],
 )
 def test_period_that_cannot_be_changed_so_says_why(

@@ -232,6 +232,36 @@ def test_preview_shows_what_would_change(runs: Scene, kim: Client) -> None:
     assert buttons_and_links(page) == set()
 
 
+def test_preview_is_followed_by_the_run_with_one_button(runs: Scene, kim: Client, signed: Signed) -> None:
+    runs.everyone(1)
+    runs.put("0001.jpg", 1)
+    preview = runs.preview()
+    (form,) = [each for each in Markup.of(kim.get(address(preview))).all("form") if "/run/" in each.get("action", "")]
+    assert "Run Photo Sync now" in Markup.of(kim.get(address(preview))).text
+    assert "Run Photo Sync now" not in Markup.of(signed(Role.ARCHIVIST).get(address(preview))).text
+
+    response = kim.post(form["action"], {"run": "1"})
+
+    run = Run.objects.exclude(pk=preview.pk).get()
+    assert (run.trigger, response.headers["Location"]) == ("on demand", address(run))
+    runs.execute(run)
+    assert "Run Photo Sync now" not in Markup.of(kim.get(address(run))).text
+
+
+def test_preview_of_what_would_be_held_says_so_in_the_colour_of_a_held_run(runs: Scene, kim: Client) -> None:
+    runs.everyone(10)
+    for number in range(1, 11):
+        runs.put(f"{number:04}.jpg", number)
+    runs.run()
+    for number in range(1, 11):
+        runs.put(f"{number:04}.jpg", number + 20)
+
+    page = Markup.of(kim.get(address(runs.preview())))
+
+    assert "The run itself would be held." in page.text
+    assert [each["class"] for each in page.all("div") if each.get("class", "").startswith("told")] == ["told is-held"]
+
+
 @pytest.mark.parametrize(
     ("role", "status"),
     [(Role.ADMINISTRATOR, 200), (Role.SYNC_MANAGER, 200), (Role.ARCHIVIST, 404), (Role.STAFF, 404)],
@@ -656,6 +686,26 @@ def test_undo_of_one_person(runs: Scene, kim: Client) -> None:
 
     assert sorted(runs.library()) == ["0001", "0003"]
     assert kim.get(address(run, "undo/"), {"person": "0"}).status_code == 404
+
+
+def test_undo_says_what_still_is_as_the_run_left_it(runs: Scene, kim: Client) -> None:
+    run = synced(runs)
+    runs.undo(run, "0002")
+
+    asked = Markup.of(kim.get(address(run, "undo/")))
+    assert (
+        f"2 photos still are as run {run.pk} of Photo Sync left them. The former ones become current again; where "
+        "there was none, none is shown. One other was changed again since, and stays as it is."
+    ) in asked.text
+    assert "Undo 2 changes" in asked.text
+
+    runs.undo(run)
+    again = Markup.of(kim.get(address(run, "undo/")))
+    assert (
+        f"What run {run.pk} changed was undone or changed again since, so there is nothing left to undo."
+        in again.text
+    )
+    assert [each for each in again.all("button") if each.get("class") == "danger"] == []
 
 
 def test_undo_of_what_changed_nothing_is_refused(runs: Scene, kim: Client) -> None:

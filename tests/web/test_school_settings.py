@@ -178,7 +178,7 @@ def test_retention_refuses_impossible_years(scene: Scene) -> None:
     page = Markup.of(scene.client.post(RETENTION, {"photos_of_leavers_years": "", "audit_years": "0"}))
 
     assert "Type in a number of years. Nothing was saved." in page.text
-    assert "Ensure this value is greater than or equal to 1." in page.text
+    assert "Use a whole number from 1 to 99. Nothing was saved." in page.text
     assert not Entry.objects.filter(act="retention.changed").exists()
 
 

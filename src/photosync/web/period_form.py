@@ -1,4 +1,4 @@
-"""What one types in on Cycle/Period setup, and what is wrong with each field. The rules are the services' and core's."""
+"""What one types in on Cycle/Period setup, and what is wrong with each field. The rules are those of core."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.services import LONGEST_DESCRIPTION
 from photosync.core.errors import WrongUse
 from photosync.core.periods import EARLIEST_YEAR, HIGHEST_GROUP_NUMBER, end_before_start, normal_code
+from photosync.web.number_field import whole_number
 
 LONGEST_CODE = 16
 VISIBLE = ("visible_in_marks_book", "visible_to_students", "visible_to_parents")
 TOO_LONG = _("This is longer than %(limit_value)d characters. Nothing was saved. Shorten it.")
-NO_GROUP = _("Use a whole number from 1 to 9999. Nothing was saved.")
-NO_YEAR = _("Write the year with four digits, from 1900 on. Nothing was saved.")
 NO_DATE = _("This is not a date. Nothing was saved. Choose a day of the calendar.")
 
 
@@ -94,25 +93,19 @@ class NewPeriodForm(forms.Form):
 class PeriodForm(NewPeriodForm):
     """A period that exists: its group number and year too."""
 
-    group_number = forms.IntegerField(
-        label=_("Group number"),
-        min_value=1,
-        max_value=HIGHEST_GROUP_NUMBER,
+    group_number = whole_number(
+        _("Group number"),
+        least=1,
+        most=HIGHEST_GROUP_NUMBER,
+        empty=_("Type in a group number. Nothing was saved."),
         help_text=_("Periods of one group follow one another; they may not share a day."),
-        error_messages={
-            "required": _("Type in a group number. Nothing was saved."),
-            **dict.fromkeys(("invalid", "min_value", "max_value"), NO_GROUP),
-        },
     )
-    academic_year = forms.IntegerField(
-        label=_("Year"),
-        min_value=EARLIEST_YEAR,
-        max_value=9999,
+    academic_year = whole_number(
+        _("Year"),
+        least=EARLIEST_YEAR,
+        most=9999,
+        empty=_("Type in a year. Nothing was saved."),
         help_text=_("The academic year that this period is considered to belong to."),
-        error_messages={
-            "required": _("Type in a year. Nothing was saved."),
-            **dict.fromkeys(("invalid", "min_value", "max_value"), NO_YEAR),
-        },
     )
 
     @classmethod

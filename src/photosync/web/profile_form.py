@@ -20,6 +20,7 @@ from photosync.connectors import registry
 from photosync.connectors.registry import Option
 from photosync.core.people import IdentifierKey
 from photosync.web.frequency_form import FrequencyForm, initial_of
+from photosync.web.number_field import whole_number
 
 LONGEST_OPTION = 4096
 YES_OR_NO = frozenset({"yes", "no"})
@@ -53,7 +54,7 @@ KEYS: dict[str, Any] = {
 
 
 def _limit(label: Any, most: int, initial: int) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=0, max_value=most, initial=initial)
+    return whole_number(label, least=0, most=most, initial=initial)
 
 
 class ProfileForm(forms.Form):

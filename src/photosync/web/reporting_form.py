@@ -28,6 +28,7 @@ from photosync.core.reporting import (
     codes_in,
 )
 from photosync.web.faces_wall import natural_order
+from photosync.web.number_field import whole_number
 from photosync.web.period_form import NO_DATE
 
 LARGEST_LIST_BYTES = 4_000_000
@@ -60,12 +61,12 @@ class CycleForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Type in a name. Nothing was saved.")},
     )
-    academic_year = forms.IntegerField(
-        label=_("Academic year"),
-        min_value=EARLIEST_YEAR,
-        max_value=LATEST_YEAR,
+    academic_year = whole_number(
+        _("Academic year"),
+        least=EARLIEST_YEAR,
+        most=LATEST_YEAR,
+        empty=_("Type in a year. Nothing was saved."),
         help_text=_("The photos of this year stand on the reports."),
-        error_messages={"required": _("Type in a year. Nothing was saved.")},
     )
     semester = forms.CharField(
         label=_("Semester"),

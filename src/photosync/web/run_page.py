@@ -16,7 +16,7 @@ from photosync.apps.runs.record import counts_of
 from photosync.core.run_states import RunState, Trigger
 from photosync.core.status import Mode
 from photosync.web.profile_cards import PHASES, duration_words
-from photosync.web.run_words import counts_shown, moment_words, planned_year, run_duration
+from photosync.web.run_words import counts_shown, moment_words, planned_year, run_badge, run_duration
 
 TICK_EXPECTED_WITHIN = timedelta(seconds=60)
 MOST_COUNTED_LIVE = 100_000
@@ -92,6 +92,15 @@ def new_year_sentence(run: Run) -> str:
     if run.trigger == Trigger.PREVIEW or run.state in PUBLISHED_NOTHING:
         return _("It looks like a new year's delivery, planned as the photos of %(year)d.") % {"year": year}
     return _("A new year's delivery: photos of %(year)d.") % {"year": year}
+
+
+def is_preview_that_is_over(run: Run) -> bool:
+    return run.trigger == Trigger.PREVIEW and run.state in (RunState.DONE, RunState.DONE_WITH_FAILURES)
+
+
+def told_kind(run: Run) -> str:
+    """Return the kind of state in whose colour the explanation stands: that of a preview says its run would be held."""
+    return "held" if run.explanation and is_preview_that_is_over(run) else run_badge(run).kind
 
 
 def live_of(run: Run, now: datetime) -> RunLive | None:

@@ -16,6 +16,7 @@ from photosync.core.errors import WrongUse
 from photosync.core.periods import AcademicYearRule
 from photosync.core.retention import LONGEST_YEARS
 from photosync.core.wording import MONTHS
+from photosync.web.number_field import whole_number
 
 NO, YES = "no", "yes"
 MEANINGS = ((NO, _("no: the photo is not used")), (YES, _("yes: the photo is used")))
@@ -53,12 +54,12 @@ class SchoolBasics(forms.Form):
     begins_month = forms.TypedChoiceField(
         label=_("Month"), choices=tuple(enumerate(MONTHS, start=1)), coerce=int, initial=1
     )
-    begins_day = forms.IntegerField(
-        label=_("Day"),
-        min_value=1,
-        max_value=31,
+    begins_day = whole_number(
+        _("Day"),
+        least=1,
+        most=31,
+        empty=_("Type in a day. Nothing was saved."),
         initial=1,
-        error_messages={"required": _("Type in a day. Nothing was saved.")},
     )
 
     def clean_time_zone(self) -> str:
@@ -148,13 +149,13 @@ def _initial(school: School) -> dict[str, Any]:
 
 
 def _years(label: Any, help_text: Any, *, required: bool) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label,
-        min_value=1,
-        max_value=LONGEST_YEARS,
+    return whole_number(
+        label,
+        least=1,
+        most=LONGEST_YEARS,
+        empty=_("Type in a number of years. Nothing was saved."),
         required=required,
         help_text=help_text,
-        error_messages={"required": _("Type in a number of years. Nothing was saved.")},
     )
 
 

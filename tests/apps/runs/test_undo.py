@@ -3,6 +3,8 @@
 import pytest
 
 from photosync.apps.runs import services
+from photosync.apps.runs.models import Run
+from photosync.apps.runs.undoing import standing_items
 from photosync.core.errors import Refused
 from photosync.core.run_states import RunState, Trigger
 from tests.apps.runs.scene import Scene, at, counts
@@ -77,6 +79,31 @@ def test_undo_leaves_alone_what_was_changed_later(scene: Scene) -> None:
         "noted",
         f"Not undone: the photo of 2026 was changed again after run {run.pk}.",
     )
+
+
+def test_what_still_stands_of_a_run_is_what_its_undo_puts_back(scene: Scene) -> None:
+    scene.set(when_missing="withdraw")
+    scene.everyone(4)
+    for code, picture in (("0001", 1), ("0002", 2), ("0003", 3)):
+        scene.put(f"{code}.jpg", picture)
+    first = scene.run()
+    scene.put("0002.jpg", 12)
+    scene.put("0004.jpg", 4)
+    scene.remove("0003.jpg")
+    second = scene.run()
+    undo = scene.undo(second, "0004")
+
+    code_of = {person.pk: code for code, person in scene.people.items()}
+
+    def standing(run: Run) -> set[str]:
+        return {code_of[item.person_id] for item in standing_items(run, None)}
+
+    assert (standing(first), standing(second), standing(undo)) == ({"0001", "0003"}, {"0002", "0003"}, {"0004"})
+    for run in (first, second):
+        expected = standing(run)
+        reverse = scene.undo(run)
+        assert {code_of[item.person_id] for item in reverse.items.exclude(state="noted")} == expected
+        scene.undo(reverse)
 
 
 def test_undo_does_not_lift_a_later_withdrawal(scene: Scene) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from photosync.apps.library.models import Withdrawal, YearPhoto
 from photosync.apps.library.queries import PhotoState, photo_states
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.models import PlanItem, Run
@@ -20,6 +21,18 @@ def undoable_items(run: Run, person_id: int | None) -> QuerySet[PlanItem]:
     """Return what `run` published, for everyone or one person, the last change first."""
     items = PlanItem.objects.filter(run=run, state=PlanItem.State.PUBLISHED).order_by("-pk")
     return items if person_id is None else items.filter(person_id=person_id)
+
+
+def standing_items(run: Run, person_id: int | None) -> QuerySet[PlanItem]:
+    """Return those of `undoable_items` whose photo still is as `run` left it: what an undo would put back."""
+    of_the_year = YearPhoto.objects.filter(person=OuterRef("person_id"), academic_year=OuterRef("academic_year"))
+    as_before = Exists(of_the_year.filter(version=OuterRef("version_before_id")))
+    as_after = Exists(of_the_year.filter(version=OuterRef("version_after_id")))
+    is_withdrawn = Exists(Withdrawal.objects.filter(person=OuterRef("person_id")))
+    return undoable_items(run, person_id).filter(
+        (Q(action=Action.WITHDRAW) & is_withdrawn & (as_before | Q(version_before=None) & ~Exists(of_the_year)))
+        | (~Q(action=Action.WITHDRAW) & (as_after | Q(version_after=None) & ~Exists(of_the_year)))
+    )
 
 
 def plan_undo(fence: Fence, run: Run, today_year: int, rein: Rein) -> None:

@@ -19,7 +19,7 @@ from photosync.apps.people.models import Person
 from photosync.apps.runs import services
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.runs.parts import Part
-from photosync.apps.runs.undoing import undoable_items
+from photosync.apps.runs.undoing import standing_items, undoable_items
 from photosync.core.errors import PhotoSyncError
 from photosync.core.run_states import RunState
 from photosync.web.page import Crumb
@@ -152,8 +152,10 @@ def undo(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpRespons
         if isinstance(done, HttpResponse):
             return done
         refusal = done
-    items = undoable_items(found, person.pk if person else None)
-    context: dict[str, Any] = {"total": items.count(), "person": person, "refusal": refusal}
+    whose = person.pk if person else None
+    changed, standing = undoable_items(found, whose).count(), standing_items(found, whose).count()
+    context: dict[str, Any] = {"total": standing, "changed_since": changed - standing, "person": person}
+    context |= {"refusal": refusal}
     if person is not None:
         context["who"] = _("a protected person") if person.protected else str(person)
     return _decision(request, workplace, "web/run_undo.html", found, context, title=_("Undo"))

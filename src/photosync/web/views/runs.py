@@ -21,7 +21,7 @@ from photosync.web.page import Crumb, render_page
 from photosync.web.report_waiting import wait_lines_of_run
 from photosync.web.run_changes import Looking, changes_page, kind_to_show
 from photosync.web.run_csv import changes_csv
-from photosync.web.run_page import facts_of, live_of, new_year_sentence
+from photosync.web.run_page import facts_of, is_preview_that_is_over, live_of, new_year_sentence, told_kind
 from photosync.web.run_parts import people_in
 from photosync.web.run_words import STATES, TRIGGERS, counts_shown, run_badge
 from photosync.web.runs_list import RunFilter, number_in, runs_page
@@ -69,6 +69,7 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
     context: dict[str, Any] = {
         "run": found,
         "badge": run_badge(found),
+        "told_kind": told_kind(found),
         "trigger": TRIGGERS[Trigger(found.trigger)],
         "facts": facts_of(found),
         "new_year": new_year_sentence(found),
@@ -77,6 +78,7 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
         "deciding": deciding,
         "may_manage": Permission.SYNC_MANAGE in workplace.permissions,
         "may_undo": Permission.SYNC_MANAGE in workplace.permissions and _can_be_undone(found),
+        "may_run": Permission.SYNC_MANAGE in workplace.permissions and is_preview_that_is_over(found),
     }
     if live is None:
         page = changes_page(

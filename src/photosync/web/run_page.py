@@ -99,7 +99,7 @@ def is_preview_that_is_over(run: Run) -> bool:
 
 
 def told_kind(run: Run) -> str:
-    """Return the kind of state in whose colour the explanation stands: that of a preview says its run would be held."""
+    """Return the kind of state whose colour the explanation has: that of a preview says that a run would be held."""
     return "held" if run.explanation and is_preview_that_is_over(run) else run_badge(run).kind
 
 

@@ -104,6 +104,30 @@ def test_what_is_not_understood_is_told_in_words(client: Client) -> None:
     assert response.json()["errors"] == [{"where": "query.limit", "what": "it should be greater than or equal to 1"}]
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/people?yearlevel=7", "query.yearlevel: there is no such parameter; it may be "),
+        ("/people/1?kind=staff", "query.kind: there is no such parameter; this address takes none. Nothing was done."),
+    ],
+)
+def test_parameter_that_there_is_not_is_refused(client: Client, address: str, told: str) -> None:
+    response = client.get(API + address)
+
+    assert response.status_code == 422
+    assert told in response.json()["detail"]
+
+
+def test_misspelt_preview_imports_nothing(scene: Scene, client: Client) -> None:  # noqa: F811
+    roster = b"student_code,given_name,family_name\n000042,Kim,Lee\n"
+    asked = f"{API}/people/import?kind=student&preveiw=true"
+
+    response = client.post(asked, roster, content_type="text/csv")
+
+    assert (response.status_code, response.json()["errors"][0]["where"]) == (422, "query.preveiw")
+    assert not Person.objects.filter(given_name="Kim").exists()
+
+
 def test_protected_person_is_there_for_data_managers_only(scene: Scene) -> None:  # noqa: F811
     scene.ada.protected = True
     scene.ada.save()

@@ -1,18 +1,20 @@
-"""What is checked of a request before anything reads it: the form of its body, and that of the answer it wants."""
+"""What is checked of a request before anything reads it: form of body and answer, and the names of its parameters."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import wraps
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from ninja.operation import Operation
 from ninja.parser import Parser
 
-from photosync.api.problems import Problem, problem_response
+from photosync.api.problems import MOST_ERRORS, Problem, not_understood, problem_response
 
 LARGEST_FILE_BYTES = 30_000_000
 LARGEST_BODY_BYTES = LARGEST_FILE_BYTES + 1_000_000
@@ -21,6 +23,7 @@ TAKES_FILES = re.compile(
     r"/api/v1/(?:people/(?:import|[1-9][0-9]{0,17}/photo)"
     r"|reporting-cycles/[1-9][0-9]{0,17}/results|report-design/crest)"
 )
+LONGEST_NAME_TOLD = 60
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 OTHER_FORMS = (
@@ -36,7 +39,12 @@ OTHER_FORMS = (
 
 
 def check_forms(run: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate every operation, outside of everything else."""
+    """Decorate the `run` of every operation, outside of everything else.
+
+    A parameter that the operation does not have is refused: else a misspelt `preview` would import, and a misspelt
+    filter would answer with everyone.
+    """
+    known = _parameters_of(run.__self__)  # type: ignore[attr-defined]  # the method of an operation
 
     @wraps(run)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -45,9 +53,22 @@ def check_forms(run: Callable[..., Any]) -> Callable[..., Any]:
         if not any(request.accepts(each) for each in answers):
             told = _("This address answers with {form} only. Nothing was done.").format(form=answers[0])
             return problem_response(request, 406, told)
+        if unknown := [name for name in request.GET if name not in known]:
+            return not_understood(request, _unknown(unknown, known))
         return run(request, *args, **kwargs)
 
     return checked
+
+
+def _parameters_of(operation: Operation) -> list[str]:
+    queries = (model for model in operation.models if model.__ninja_param_source__ == "query")
+    return sorted(name for model in queries for name in model.__ninja_flatten_map__)
+
+
+def _unknown(names: Iterable[str], known: Sequence[str]) -> list[dict[str, str]]:
+    takes = _("it may be {known}").format(known=", ".join(known)) if known else _("this address takes none")
+    what = _("there is no such parameter; {takes}").format(takes=takes)
+    return [{"where": f"query.{name[:LONGEST_NAME_TOLD]}", "what": what} for name in islice(names, MOST_ERRORS)]
 
 
 class JsonParser(Parser):

@@ -144,6 +144,10 @@ def _not_valid(request: HttpRequest, error: Any) -> HttpResponse:
     errors = [
         {"where": ".".join(map(str, each["loc"])), "what": _plain(each["msg"])} for each in error.errors[:MOST_ERRORS]
     ]
+    return not_understood(request, errors)
+
+
+def not_understood(request: HttpRequest, errors: list[dict[str, str]]) -> HttpResponse:
     told = "; ".join(f"{each['where']}: {each['what']}" for each in errors)
     detail = _("This was not understood: {told}. Nothing was done.").format(told=told)
     return problem_response(request, 422, detail, errors=errors)

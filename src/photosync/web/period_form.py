@@ -74,7 +74,7 @@ class NewPeriodForm(forms.Form):
             except WrongUse as error:
                 self._break("code", error.message)
         if start and end and end < start:
-            self._break("end", end_before_start(code or _("(no code yet)"), start, end))
+            self._break("end", end_before_start(code or str(_("(no code yet)")), start, end))
         return read
 
     def _break(self, field: str, message: str) -> None:

@@ -61,11 +61,10 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
     """One run: what it is, how far it is, and, once it is over, what became of everything."""
     found = the_run(workplace, run_id)
     live = live_of(found, datetime.now(UTC))
-    is_held = found.state == RunState.HELD
+    may_manage = Permission.SYNC_MANAGE in workplace.permissions
     may_approve = Permission.SYNC_APPROVE in workplace.permissions
-    deciding = is_held and may_approve
-    out = people_in(request.GET, "out") if deciding else []
-    later = people_in(request.GET, "later") if deciding else []
+    deciding = found.state == RunState.HELD and may_approve
+    out, later = (people_in(request.GET, name) if deciding else [] for name in ("out", "later"))
     context: dict[str, Any] = {
         "run": found,
         "badge": run_badge(found),
@@ -76,9 +75,9 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
         "counts": () if live else counts_shown(found.counts),
         "live": live,
         "deciding": deciding,
-        "may_manage": Permission.SYNC_MANAGE in workplace.permissions,
-        "may_undo": Permission.SYNC_MANAGE in workplace.permissions and _can_be_undone(found),
-        "may_run": Permission.SYNC_MANAGE in workplace.permissions and is_preview_that_is_over(found),
+        "may_manage": may_manage,
+        "may_undo": may_manage and _can_be_undone(found),
+        "may_run": may_manage and is_preview_that_is_over(found),
     }
     if live is None:
         page = changes_page(
@@ -88,7 +87,7 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
             Looking(
                 out=frozenset(out),
                 later=frozenset(later),
-                sees_planned=may_approve or Permission.SYNC_MANAGE in workplace.permissions,
+                sees_planned=may_approve or may_manage,
                 by_name=request.GET.get("sort") == "name",
             ),
         )

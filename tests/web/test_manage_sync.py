@@ -177,7 +177,7 @@ def test_new_profile_is_made_with_its_period(scene: Scene, folder: Path, next_pe
         ({"option-path": ""}, "This is needed. Nothing was saved."),
         ({"option-path": "/etc"}, "PHOTOSYNC_SOURCE_ROOTS"),
         ({"students": None, "staff": None}, "A sync profile needs a component. Nothing was saved."),
-        ({"replace_share_percent": "101"}, "less than or equal to 100"),
+        ({"replace_share_percent": "101"}, "Use a whole number from 0 to 100. Nothing was saved."),
         ({"option-match": "index"}, "Files are to be matched by an index file, but none is named."),
     ],
 )

@@ -32,7 +32,7 @@ from photosync.apps.reports.models import (
     UploadedReport,
 )
 from photosync.apps.reports.pdf_check import refusal_of_pdf
-from photosync.apps.reports.unpacking import FoundFile, found_files
+from photosync.apps.reports.unpacking import FoundFile, found_files, names_in
 from photosync.apps.reports.uploads import forget_upload, uploaded_files
 from photosync.connectors.index_file import read_index
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
@@ -110,8 +110,8 @@ def _read(work: JobWork, made: ReportImport, token: str) -> dict[str, Any]:
     files = uploaded_files(token)
     with work.writing():
         UploadedReport.objects.filter(upload=made).delete()
-    work.expect(0)
     reader = _Reader(work, made, index_name(made.named_by.get("index", "")))
+    work.expect(sum(not reader.is_index(name) for name in names_in(files)))
     largest_bytes = settings.PHOTOSYNC_LARGEST_REPORT_BYTES
     for found in found_files(files, largest_bytes=max(largest_bytes, LARGEST_INDEX_BYTES)):
         reader.take(found, largest_bytes)
@@ -132,7 +132,7 @@ class _Reader:
     _size_bytes: int = 0
 
     def take(self, found: FoundFile, largest_bytes: int) -> None:
-        if self._is_index(found.name):
+        if self.is_index(found.name):
             self.index = self.index or found
             return
         why = found.refusal or refusal_of_pdf(found.content, largest_bytes=largest_bytes)
@@ -144,7 +144,7 @@ class _Reader:
         if len(self._rows) >= STORED_TOGETHER or self._size_bytes >= STORED_TOGETHER_BYTES:
             self.store()
 
-    def _is_index(self, name: str) -> bool:
+    def is_index(self, name: str) -> bool:
         if not self.index_called:
             return False
         here = index_name(name).casefold()

@@ -33,6 +33,7 @@ CHUNK_BYTES = 1 << 18
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 _END, _END_64, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _END_BYTES, _LOCATOR_BYTES, _LONGEST_COMMENT = 22, 20, 65_535
+_BROKEN_ZIP = (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,27 @@ def found_files(files: Sequence[tuple[str, Path]], *, largest_bytes: int) -> Ite
             own = _own_name(found.name, taken)
             taken.add(own)
             yield FoundFile(own, found.content, found.refusal)
+
+
+def names_in(files: Sequence[tuple[str, Path]]) -> Iterator[str]:
+    """Yield the name of every file that `found_files` yields, without reading any: to know how many there are."""
+    for name, path in files:
+        if is_junk(name):
+            continue
+        with path.open("rb") as file:
+            entries = _entries_listed(file)
+        yield from (name,) if entries is None else entries
+
+
+def _entries_listed(file: IO[bytes]) -> list[str] | None:
+    """Return the names of the entries that are read of a ZIP; None where it is none, or none is read of it."""
+    if file.read(4) not in ZIP_HEADS or _too_many(file):
+        return None
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return [name for _entry, name in _entries(archive)]
+    except _BROKEN_ZIP:
+        return None
 
 
 def is_junk(name: str) -> bool:
@@ -92,21 +114,25 @@ def _in_zip(name: str, file: IO[bytes], largest_bytes: int) -> Iterator[FoundFil
         return
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError):
+    except _BROKEN_ZIP:
         yield FoundFile(name, refusal=_("The ZIP cannot be read: it is damaged, or not whole. Make it again."))
         return
     with archive:
         budget = LARGEST_TOTAL_BYTES
-        for entry in archive.infolist():
-            entry_name = shown_name(_name_of(entry))
-            if entry.is_dir() or is_junk(entry_name):
-                continue
+        for entry, entry_name in _entries(archive):
             found = _entry(archive, entry, entry_name, min(largest_bytes, budget))
             budget -= len(found.content)
             if budget <= 0:
                 yield FoundFile(entry_name, refusal=_("The ZIP holds too much. Send it in parts."))
                 return
             yield found
+
+
+def _entries(archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, str]]:
+    for entry in archive.infolist():
+        name = shown_name(_name_of(entry))
+        if not entry.is_dir() and not is_junk(name):
+            yield entry, name
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, largest_bytes: int) -> FoundFile:

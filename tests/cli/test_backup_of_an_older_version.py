@@ -82,7 +82,7 @@ def backup(installation: Installation, tmp_path: Path) -> tuple[Path, dict[str, 
     before = told(installation)
     file = tmp_path / "older.tar"
     made = python(installation, MAKES_AS_THEN, str(file), json.dumps(OLDER))
-    last = {app: name for app, name in sorted(json.loads(made))}
+    last: dict[str, str] = dict(sorted(json.loads(made)))
     assert {app: last[app] for app in OLDER} == OLDER
     return file, before
 

@@ -1,4 +1,4 @@
-"""An archived report still shows the old face after ten years of syncs: in the store, on its page and over the API."""
+"""An archived report still shows the old face after ten years of syncs, in the store, on its page and by API."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -58,9 +58,7 @@ def bytes_of_archive() -> list[tuple[int, str, bytes, bytes]]:
 
 def faces_of(year: int) -> dict[str, bytes]:
     """Return code -> the photo that is shown for everyone and the year."""
-    rows = YearPhoto.objects.filter(academic_year=year).values_list(
-        "person__code", "version__picture__full_sha256"
-    )
+    rows = YearPhoto.objects.filter(academic_year=year).values_list("person__code", "version__picture__full_sha256")
     return {code: photo_store().read_verified(sha256) for code, sha256 in rows}
 
 

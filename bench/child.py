@@ -16,7 +16,7 @@ STARTED_AT = time.monotonic()
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("task", choices=("prepare", "sync", "sign-in", "photos", "reports"))
+    parser.add_argument("task", choices=("prepare", "sync", "sign-in", "photos", "reports", "archive"))
     parser.add_argument("--source", type=Path)
     parser.add_argument("--people", type=int, default=0)
     options = parser.parse_args()
@@ -27,6 +27,8 @@ def main() -> None:
     if options.task == "prepare":
         prepare(options.source, options.people)
         answer: dict[str, object] = {}
+    elif options.task == "archive":
+        answer = archive(options.source)
     else:
         answer = {"sync": sync_once, "sign-in": sign_in, "photos": photos, "reports": reports}[options.task]()
     print(json.dumps(answer), flush=True)
@@ -150,18 +152,59 @@ def reports() -> dict[str, object]:
     sys.stdin.readline()
     work = claim_job(job.pk, identity.worker, timezone.now)
     assert work is not None
-    before_s = processor_s()
+    before_s = _processor_s()
     execute_job(work)
-    took_s = processor_s() - before_s
+    took_s = _processor_s() - before_s
     identity.release()
     size = Report.objects.aggregate(size=Sum("pdf_bytes"))["size"]
     return {"made": Report.objects.count(), "bytes": size, "processor_s": took_s}
 
 
-def processor_s() -> float:
-    """Return the processor time of this process and of those that it has started and seen end."""
-    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+def archive(zipped: Path) -> dict[str, object]:
+    """Take a ZIP of reports into a new cycle of everyone: a step for each line that comes in, answered by a line."""
+    from django.utils import timezone
+
+    from photosync.apps.people.models import Person
+    from photosync.apps.reports.archiving import Whose, request_archiving
+    from photosync.apps.reports.cycles import open_cycle
+    from photosync.apps.reports.importing import begin_import, request_import
+    from photosync.apps.reports.jobs import claim_job, execute_job
+    from photosync.apps.reports.models import ReportImport, ReportingCycle, ReportJob
+    from photosync.apps.reports.roster import Choice
+    from photosync.apps.reports.uploads import Upload
+    from photosync.apps.reports.verifying import request_verification
+    from photosync.apps.runs.models import Worker
+    from photosync.apps.schools.models import School
+    from photosync.worker.identity import Identity
+
+    now, identity = timezone.now(), Identity(Worker.Kind.COMMAND, timezone.now)
+    codes = tuple(Person.objects.values_list("code", flat=True))
+    name = f"Archive {ReportingCycle.objects.count() + 1}"
+    cycle = open_cycle(School.objects.get(), name, by="bench", now=now, people=Choice(codes=codes))
+
+    def read() -> ReportJob:
+        with Upload() as upload, zipped.open("rb") as file:
+            upload.add(zipped.name, iter(lambda: file.read(1 << 20), b""))
+            return begin_import(cycle, upload.keep(), {}, by="bench", now=now)[1]
+
+    steps = {
+        "read": (read, "matched"),
+        "import": (lambda: request_import(ReportImport.objects.get(cycle=cycle), by="bench", now=now), "imported"),
+        "archive": (lambda: request_archiving(cycle, Whose(), by="bench", now=now), "archived"),
+        "verify": (lambda: request_verification(cycle, by="bench", now=now), "checked"),
+    }
+    print("ready", flush=True)
+    for line in sys.stdin:
+        ask, counted = steps[line.strip()]
+        before_s = _processor_s()
+        work = claim_job(ask().pk, identity.worker, timezone.now)
+        assert work is not None
+        execute_job(work)
+        work.job.refresh_from_db()
+        told = {"number": work.job.outcome.get(counted), "why": work.job.explanation}
+        print(json.dumps(told | {"processor_s": _processor_s() - before_s}), flush=True)
+    identity.release()
+    return {}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import random
 import subprocess
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,7 +39,8 @@ ALIVE = ("queued", "running")
 class School:
     """`cuts` is given where the power is cut on critical days: at its random moments, once in each act.
 
-    `lasted` is how long each command took, which is known beforehand from the same story undisturbed.
+    `lasted` is how long each command took, which is known beforehand from the same story undisturbed; as a multiple
+    of a short command's time just before, so that it holds on a machine that is busier by then, or less.
     """
 
     player: Player
@@ -46,7 +48,7 @@ class School:
     people: int
     cuts: random.Random | None = None
     lasted: dict[str, float] = field(default_factory=dict)
-    kills: int = 0
+    cut_on: Counter[date] = field(default_factory=Counter)
     additions_from: date = date.max
     _lived: set[date] = field(default_factory=set)
     _mails_seen: int = 0
@@ -214,16 +216,18 @@ class School:
         self, act: str, words: tuple[str, ...], now: datetime, finish: Callable[[datetime], None]
     ) -> None:
         begun = time.monotonic()
+        self.last_run()
+        short_s, begun = time.monotonic() - begun, time.monotonic()
         if self.cuts is None:
             ended = self.player.run(*words, at=now)
             assert ended.status in (0, 4), ended
-            self.lasted[act] = time.monotonic() - begun
+            self.lasted[act] = (time.monotonic() - begun) / short_s
             return
         process = self.player.start(*words, at=now)
         try:
-            process.wait(timeout=self.cuts.uniform(0.3, 1.0) * self.lasted[act])
+            process.wait(timeout=self.cuts.uniform(0.3, 1.0) * self.lasted[act] * short_s)
         except subprocess.TimeoutExpired:
-            self._cut(process)
+            self._cut(process, now)
         finish(now + AFTER_A_CUT)
 
     def _finish_runs(self, now: datetime) -> None:
@@ -235,11 +239,11 @@ class School:
     def _cut_worker(self, begins_at: datetime, *, after_s: float) -> None:
         worker = self.player.start("worker", at=begins_at)
         time.sleep(after_s)
-        self._cut(worker)
+        self._cut(worker, begins_at + timedelta(seconds=after_s))
 
-    def _cut(self, process: subprocess.Popen[bytes]) -> None:
+    def _cut(self, process: subprocess.Popen[bytes], now: datetime) -> None:
         self.player.kill(process)
-        self.kills += 1
+        self.cut_on[now.date()] += 1
 
     # What one sees
 

@@ -16,7 +16,7 @@ OUTCOME_WORDS: dict[str, str | Promise] = {
     "without_photo": _("of them without a photo"),
     "damaged": _("damaged"),
     "missing": _("missing"),
-    "broken_seals": _("broken seals"),
+    "broken_seals": _("with a broken seal"),
     "checked": _("checked"),
     "imported": _("imported"),
     "replaced": _("replaced"),
@@ -24,7 +24,7 @@ OUTCOME_WORDS: dict[str, str | Promise] = {
     "refused": _("refused"),
     "matched": _("matched"),
     "unmatched": _("unmatched"),
-    "duplicate": _("duplicates"),
+    "duplicate": _("duplicate"),
 }
 
 

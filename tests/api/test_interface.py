@@ -384,7 +384,7 @@ def test_health_and_kinds_of_source_are_told(scene: Scene, client: Client) -> No
     kinds = client.get(f"{API}/source-kinds").json()["items"]
 
     assert [(each["id"], each["name"]) for each in health["profiles"]] == [(profile.pk, "Photo Sync")]
-    assert (health["workers"], [each["kind"] for each in kinds]) == (0, ["folder"])
+    assert (health["workers"], [each["kind"] for each in kinds]) == (0, ["folder", "archive"])
 
 
 def test_lists_take_as_many_queries_for_many_as_for_one(scene: Scene, client: Client) -> None:  # noqa: F811

@@ -3,6 +3,7 @@
 import pytest
 
 from photosync.connectors.registry import Guard, check_options, kinds, open_source
+from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.errors import Refused, WrongUse
 
 
@@ -15,7 +16,8 @@ def guard(tmp_path):
 
 def test_kinds_that_are_shipped():
     assert [(kind.name, [option.name for option in kind.options]) for kind in kinds()] == [
-        ("folder", ["path", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"])
+        ("folder", ["path", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"]),
+        ("archive", ["path", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros", "names"]),
     ]
 
 
@@ -37,7 +39,7 @@ def test_defaults_are_filled_in():
         (
             "ftp",
             {},
-            "There is no source of kind 'ftp'. Nothing was changed; the kinds are folder.",
+            "There is no source of kind 'ftp'. Nothing was changed; the kinds are folder, archive.",
         ),
         (
             "folder",
@@ -84,8 +86,73 @@ def test_open_folder_with_match_index_needs_the_index(guard):
         "fill it in."
     )
     for index in ("../index.csv", "/etc/passwd", ".", "./index.csv", "a//b"):
-        with pytest.raises(WrongUse, match="is not a path inside the source folder"):
+        with pytest.raises(WrongUse, match="is not a path inside the folder"):
             open_source("folder", {"path": path, "match": "index", "index": index}, guard=guard)
+
+
+def test_open_archive(guard):
+    path = guard.source_roots[0] / "photos.zip"
+    path.write_bytes(zip_bytes([Zipped("1.jpg", b"one"), Zipped("idlink.txt", b"2082,1.jpg\n")]))
+    options = {"path": str(path), "match": "index", "index": "idlink.txt"}
+    with open_source("archive", options, guard=guard) as source:
+        assert [(page.folder, page.entry_count) for page in source.pages()] == [("", 1)]
+        assert source.fetch("", "idlink.txt", limit_bytes=100).content == b"2082,1.jpg\n"
+
+
+def test_open_archive_that_is_not_there_yet(guard):
+    """Whether it can be read is a matter of the run: the photographer's delivery may come tomorrow."""
+    open_source("archive", {"path": str(guard.source_roots[0] / "later.zip")}, guard=guard).close()
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        (
+            {"path": "{roots}/1.zip", "match": "index"},
+            WrongUse,
+            "Matching by an index file needs the option index, the index file inside the ZIP file. "
+            "Nothing was changed; fill it in.",
+        ),
+        (
+            {"path": "{roots}/1.zip", "match": "index", "index": "../idlink.txt"},
+            WrongUse,
+            'The index file "../idlink.txt" is not a path inside the ZIP file. Nothing was changed; '
+            "give it relative to the ZIP file, for example index=idlink.txt.",
+        ),
+        (
+            {"path": "1.zip"},
+            WrongUse,
+            "The ZIP file '1.zip' is not an absolute path. Nothing was changed; "
+            "write it from the root, for example path=/srv/photos.zip.",
+        ),
+        (
+            {"path": "{place}/1.zip"},
+            Refused,
+            "The ZIP file {place}/1.zip is not under an allowed root ({roots}). Nothing was changed; "
+            "move it there, or let the operator add its root to PHOTOSYNC_SOURCE_ROOTS.",
+        ),
+        (
+            {"path": "{roots}/link.zip"},
+            Refused,
+            "The ZIP file {roots}/link.zip (that is {place}/secret.zip) is not under an allowed root ({roots}). "
+            "Nothing was changed; move it there, or let the operator add its root to PHOTOSYNC_SOURCE_ROOTS.",
+        ),
+        (
+            {"path": "{place}/data/uploads/1.zip"},
+            Refused,
+            "The ZIP file {place}/data/uploads/1.zip is in or above Photo Sync's own data folder {place}/data. "
+            "Nothing was changed; choose a ZIP file apart from it.",
+        ),
+    ],
+)
+def test_archive_that_may_not_be_opened(guard, tmp_path, options, kind, message):
+    place = tmp_path.resolve()
+    (place / "secret.zip").write_bytes(zip_bytes([]))
+    (place / "roots/link.zip").symlink_to(place / "secret.zip")
+    words = {"place": place, "roots": place / "roots"}
+    with pytest.raises(kind) as caught:
+        open_source("archive", {name: value.format(**words) for name, value in options.items()}, guard=guard)
+    assert caught.value.message == message.format(**words)
 
 
 def test_open_folder_outside_the_roots(guard, tmp_path):

@@ -4,9 +4,11 @@ import os
 import shutil
 from pathlib import Path
 
+from photosync.connectors.archive.source import ArchiveSource
 from photosync.connectors.folder.source import FolderSource
 from photosync.connectors.testing.conformance import SourceConformance
 from photosync.connectors.testing.memory import MemorySource
+from photosync.connectors.testing.zips import Zipped, zip_bytes
 
 
 class TestMemory(SourceConformance):
@@ -67,3 +69,48 @@ class TestFolder(SourceConformance):
 
 class TestFolderWithHelpers(TestFolder):
     small_source_entries = 0
+
+
+class TestArchive(SourceConformance):
+    """The ZIP is replaced as programs do it: the new one is made beside it and takes its name."""
+
+    method = 8
+
+    def make(self, place, files, *, window_entries):
+        source = ArchiveSource(os.path.realpath(place / "photos.zip"), window_entries=window_entries)
+        source.held = dict(files)
+        self._write(source)
+        return source
+
+    def put(self, place, source, path, content):
+        source.held[path] = content
+        self._write(source)
+
+    def remove(self, place, source, path):
+        del source.held[path]
+        self._write(source)
+
+    def make_unavailable(self, place, source):
+        (place / "photos.zip").unlink()
+
+    def _write(self, source):
+        content = zip_bytes([Zipped(path, held, self.method) for path, held in source.held.items()])
+        beside = Path(source.path).with_suffix(".new")
+        beside.write_bytes(content)
+        beside.rename(source.path)
+
+
+class TestArchiveCutOff(TestArchive):
+    """Not packed, in the wide form, and unavailable because its copying is not finished."""
+
+    method = 0
+
+    def make_unavailable(self, place, source):
+        whole = (place / "photos.zip").read_bytes()
+        (place / "photos.zip").write_bytes(whole[: len(whole) - 30])
+
+    def _write(self, source):
+        content = zip_bytes([Zipped(path, held, self.method) for path, held in source.held.items()], zip64=True)
+        beside = Path(source.path).with_suffix(".new")
+        beside.write_bytes(content)
+        beside.rename(source.path)

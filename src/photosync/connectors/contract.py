@@ -18,6 +18,8 @@ Rules that hold for every source, and that `connectors.testing.conformance` prov
   bytes can never be accepted: `too_many_bytes`, `not_a_file`, `outside_source`. When the whole source
   is gone it raises `SourceUnavailable`. It never follows a link out of the source; such a link is
   listed, so that a person is told, and its `fetch()` is rejected.
+- A source that rejects for reasons of its own has codes of its own, of 32 letters at the most. As
+  what was rejected is not tried again, the entry then has another stamp than once it can be read.
 - Names are text. A name that is not valid in the source's encoding is given with its bad bytes
   as lone surrogates (PEP 383), and `fetch()` takes it back unchanged.
 """
@@ -109,6 +111,13 @@ class Source(Protocol):
 
     def fetch(self, folder: str, name: str, *, limit_bytes: int) -> Fetched:
         """Return the bytes of one entry. Raises TryLater, ItemRejected (over `limit_bytes`)."""
+        ...
+
+    def warnings(self) -> Sequence[str]:
+        """Return a sentence for each thing about the whole source that a person is to know. Raises SourceUnavailable.
+
+        They are shown with each run and with Test connection: what happened, what was not done, what to do.
+        """
         ...
 
     def close(self) -> None: ...

@@ -59,6 +59,10 @@ class FolderwiseSource(ABC):
     def fetch(self, folder: str, name: str, *, limit_bytes: int) -> Fetched:
         """See `connectors.contract.Source`."""
 
+    def warnings(self) -> Sequence[str]:
+        """Return what a person is to know of the whole source; nothing, unless a connector has more to say."""
+        return []
+
     @abstractmethod
     def close(self) -> None: ...
 

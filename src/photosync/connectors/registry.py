@@ -150,9 +150,10 @@ class Registry:
 
 def shipped() -> Registry:
     """Return the registry of the kinds that the product ships with."""
+    from photosync.connectors.archive.kind import ARCHIVE
     from photosync.connectors.folder.kind import FOLDER
 
-    return Registry((FOLDER,))
+    return Registry((FOLDER, ARCHIVE))
 
 
 def kinds() -> tuple[ConnectorKind, ...]:

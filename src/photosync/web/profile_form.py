@@ -26,22 +26,33 @@ LONGEST_OPTION = 4096
 YES_OR_NO = frozenset({"yes", "no"})
 LABELS: dict[str, Any] = {
     "path": _("Folder"),
+    "archive.path": _("ZIP file"),
     "match": _("Match files by"),
     "pattern": _("File-name pattern"),
     "index": _("Index file"),
     "key": _("Match key"),
     "ignore_case": _("Upper and lower case are equal"),
     "ignore_leading_zeros": _("Ignore leading zeros"),
+    "names": _("Encoding of file names"),
 }
+"""By the name of the option; where a kind calls for other words, by that of the kind before it."""
 HELP: dict[str, Any] = {
     "path": _("The whole path of the folder on the server, for example /srv/photos. Subfolders are read too."),
+    "archive.path": _("The whole path of the ZIP file on the server, for example /srv/photos/2026.zip."),
     "pattern": _("What file names look like, for example {code}_{any}. Only with Match files by: pattern."),
     "index": _("The file inside the folder that says which picture is whose. Only with Match files by: index file."),
+    "archive.index": _(
+        "The file inside the ZIP that says which picture is whose, for example idlink.txt. "
+        "Only with Match files by: index file."
+    ),
 }
 CHOICES: dict[str, Any] = {
     "stem": _("the whole file name without its ending"),
     "pattern": _("a pattern with a named part"),
     "index": _("an index file"),
+    "auto": _("found out: UTF-8, else CP437"),
+    "utf-8": _("UTF-8"),
+    "cp437": _("CP437, of older Windows programs"),
 }
 KEYS: dict[str, Any] = {
     "": _("student code and staff code"),
@@ -110,8 +121,9 @@ class ProfileForm(forms.Form):
         stored = dict(profile.options) if profile is not None else {}
         self._kept = set(secret_names(profile)) & self.kind.secrets if profile is not None and same_kind else set()
         for option in self.kind.options:
-            self.fields[f"option-{option.name}"] = _field_of(option, stored, is_kept=option.name in self._kept)
-            if option.name in self._kept and not option.required:
+            is_kept = option.name in self._kept
+            self.fields[f"option-{option.name}"] = _field_of(self.kind.name, option, stored, is_kept=is_kept)
+            if is_kept and not option.required:
                 self.fields[f"option-{option.name}-forget"] = _forget_field(option)
         self._let_choose_kind(data)
 
@@ -184,8 +196,12 @@ def _secret_field(option: Option, label: Any, *, is_kept: bool) -> forms.Field:
     )
 
 
-def _field_of(option: Option, stored: Mapping[str, Any], *, is_kept: bool) -> forms.Field:
-    label = LABELS.get(option.name, option.name)
+def _in_words(words: Mapping[str, Any], kind: str, option: str, otherwise: str) -> Any:
+    return words.get(f"{kind}.{option}", words.get(option, otherwise))
+
+
+def _field_of(kind: str, option: Option, stored: Mapping[str, Any], *, is_kept: bool) -> forms.Field:
+    label = _in_words(LABELS, kind, option.name, option.name)
     if option.secret:
         return _secret_field(option, label, is_kept=is_kept)
     value = str(stored.get(option.name) or option.default)
@@ -202,7 +218,7 @@ def _field_of(option: Option, stored: Mapping[str, Any], *, is_kept: bool) -> fo
         required=option.required,
         max_length=LONGEST_OPTION,
         initial=value,
-        help_text=HELP.get(option.name, option.help),
+        help_text=_in_words(HELP, kind, option.name, option.help),
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"})
         if option.long
         else forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -186,7 +186,7 @@ def test_index_file_that_is_missing_fails_the_run_and_changes_nothing(scene: Sce
 
     assert (run.state, run.counts) == (RunState.FAILED, counts(observed=1, waiting=1))
     assert run.explanation.startswith("The index file 'index.csv' could not be read: ")
-    assert run.explanation.endswith("Put the index file into the source folder, then run again.")
+    assert run.explanation.endswith("Put the index file into the source, then run again.")
 
 
 def test_protected_person_is_published_like_everyone(scene: Scene) -> None:

@@ -6,7 +6,7 @@ all there is to resuming a run that was killed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -165,17 +165,21 @@ class _Execution:
     def _observe(self) -> bool:
         with open_profile_source(self.profile) as source:
             observe(source, ObserveRows(self.fence, self._listing()), self.rein)
+            self._warn(source.warnings())
         return True
+
+    def _warn(self, warnings: Sequence[str]) -> None:
+        """Keep what the run could not use. In every run, for what is wrong stays so until someone mends it."""
+        if list(warnings) != self.run.warnings:
+            with self.fence.writing():
+                Run.objects.filter(pk=self.run.pk).update(warnings=list(warnings))
 
     def _match(self) -> bool:
         rule = match_rule(self.profile)
         listing = self._listing()
         index = index_of(self.profile, rule)
-        # In every run, also where nothing is to be matched: what is wrong stays so until someone mends it.
-        warnings = index.warnings()
-        if warnings != self.run.warnings:
-            with self.fence.writing():
-                Run.objects.filter(pk=self.run.pk).update(warnings=warnings)
+        # Those of the source are there since it was listed; a phase that is repeated says nothing twice.
+        self._warn(list(dict.fromkeys([*self.run.warnings, *index.warnings()])))
         matched_with = f"{self.school.identifier_revision}|{index.stamp}|{self.profile.components}|{rule!r}"
         kinds = [PersonKind(kind) for kind in self.profile.components]
         task = MatchTask(rule, kinds, index.read, everything=listing.matched_with != matched_with)

@@ -98,7 +98,7 @@ def index_in(source: Source, path: str) -> ProfileIndex:
     except (ItemRejected, TryLater) as error:
         raise SourceUnavailable(
             f"The index file {path!r} could not be read: {error.message} Nothing was published or withdrawn. "
-            "Put the index file into the source folder, then run again."
+            "Put the index file into the source, then run again."
         ) from error
     return ProfileIndex(sha256(content).hexdigest(), content, path)
 

@@ -103,7 +103,8 @@ def try_source(
         ledger = _Looked(school.pk, source, until)
         kinds = [PersonKind(each) for each in components]
         match(MatchTask(rule, kinds, index.read, everything=True), ledger, _Unbridled())
-    return ledger.tried(tuple(index.warnings()))
+        warnings = (*source.warnings(), *index.warnings())
+    return ledger.tried(warnings)
 
 
 def try_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: bool = False) -> Tried:

@@ -6,22 +6,14 @@ from collections.abc import Mapping
 
 from photosync.connectors.contract import Source
 from photosync.connectors.folder.roots import check_path
-from photosync.connectors.folder.source import FolderSource, checked_index
+from photosync.connectors.folder.source import FolderSource
+from photosync.connectors.index_option import index_path
 from photosync.connectors.registry import ConnectorKind, Guard, Option, match_options
-from photosync.core.errors import WrongUse
 
 
 def _open(options: Mapping[str, str], guard: Guard) -> Source:
     root = check_path(options["path"], guard.source_roots, guard.data_folder, may_override=guard.may_override)
-    if options["match"] == "index":
-        if not options["index"]:
-            raise WrongUse(
-                "Matching by an index file needs the option index, the index file inside the folder. Nothing was "
-                "changed; fill it in.",
-                command_line="--option index=FILE",
-            )
-        return FolderSource(root, index=checked_index(options["index"]))
-    return FolderSource(root)
+    return FolderSource(root, index=index_path(options, inside="folder"))
 
 
 FOLDER = ConnectorKind(

@@ -13,7 +13,7 @@ from photosync.connectors.folder.fetching import fetch_file, shown
 from photosync.connectors.folder.reading import Answer, Request, read_pages
 from photosync.connectors.folder.tree import GREW, TOO_DEEP, Broken, Read, joined
 from photosync.connectors.folder.walk import CHUNK_ENTRIES, DEEPEST, Walk
-from photosync.core.errors import SourceUnavailable, WrongUse
+from photosync.core.errors import SourceUnavailable
 
 SMALL_SOURCE_ENTRIES = 2_000
 """Up to so many entries are listed in this process; starting helpers would take longer than the listing."""
@@ -150,6 +150,10 @@ class FolderSource:
     def fetch(self, folder: str, name: str, *, limit_bytes: int) -> Fetched:
         return fetch_file(self.root, folder, name, limit_bytes=limit_bytes)
 
+    def warnings(self) -> list[str]:
+        """Return nothing: what a folder holds is listed, and refused when it is fetched."""
+        return []
+
     def close(self) -> None:
         """Nothing is kept open between calls."""
 
@@ -189,13 +193,3 @@ def _helper_lost(root: str) -> SourceUnavailable:
         f"A process that was listing {shown(root)} was ended from outside, perhaps for lack of memory. "
         "The listing is incomplete, so nothing was changed. Run again."
     )
-
-
-def checked_index(index: str) -> str:
-    """Return the path of an index file, if it is one that `fetch()` takes. Raises WrongUse."""
-    if any(part in ("", ".", "..") for part in index.split("/")):
-        raise WrongUse(
-            f"The index file {shown(index)!r} is not a path inside the source folder. Nothing was changed; "
-            "give it relative to the source folder, for example index=idlink.txt."
-        )
-    return index

@@ -255,6 +255,12 @@ class SourceConformance(ABC):
             found = entries_of(source)
             assert {path: fetched(source, path) for path in found} == files
 
+    def test_plain_files_need_no_warning(self, tmp_path: Path) -> None:
+        with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
+            assert list(source.warnings()) == []
+            listing(source)
+            assert list(source.warnings()) == []
+
     def test_close_twice(self, tmp_path: Path) -> None:
         source = self.make(tmp_path, NESTED, window_entries=WINDOW)
         listing(source)

@@ -44,6 +44,9 @@ class FailingSource:
         self._count("fetch")
         return self._source.fetch(folder, name, limit_bytes=limit_bytes)
 
+    def warnings(self) -> Sequence[str]:
+        return self._source.warnings()
+
     def close(self) -> None:
         self._source.close()
 

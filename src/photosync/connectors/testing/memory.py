@@ -37,6 +37,7 @@ class MemorySource:
         self._at_hand = at_hand
         self._puts = 0
         self.available = True
+        self.warned: list[str] = []
         self.fetched: list[str] = []
         """Paths whose bytes were asked for, in order."""
         for path, content in (files or {}).items():
@@ -76,6 +77,9 @@ class MemorySource:
                 f"{path!r} is larger than {limit_bytes} bytes, so it was not read.", code="too_many_bytes"
             )
         return Fetched(content, stamp)
+
+    def warnings(self) -> list[str]:
+        return self.warned
 
     def close(self) -> None:
         """Nothing to close."""

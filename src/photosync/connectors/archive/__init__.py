@@ -1,0 +1,1 @@
+"""A ZIP file as a source of photos."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyvips
 
-from bench import archive, changed, first_sync, pages, reports, serving, unchanged
+from bench import archive, changed, first_sync, pages, reports, serving, sources, unchanged
 from bench.installation import PROJECT
 from bench.measuring import where
 from bench.options import PAGES, SECTIONS, Options, read_options
@@ -21,7 +21,15 @@ from bench.table import Section, goals_markdown
 MEASURES = dict(
     zip(
         SECTIONS,
-        (first_sync.measure, unchanged.measure, changed.measure, serving.measure, reports.measure, archive.measure),
+        (
+            first_sync.measure,
+            unchanged.measure,
+            changed.measure,
+            sources.measure,
+            serving.measure,
+            reports.measure,
+            archive.measure,
+        ),
         strict=True,
     )
 )

@@ -18,6 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("task", choices=("prepare", "sync", "sign-in", "photos", "reports", "archive"))
     parser.add_argument("--source", type=Path)
+    parser.add_argument("--kind", default="folder")
     parser.add_argument("--people", type=int, default=0)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photosync.project.settings")
@@ -25,7 +26,7 @@ def main() -> None:
 
     django.setup()
     if options.task == "prepare":
-        prepare(options.source, options.people)
+        prepare(options.source, options.kind, options.people)
         answer: dict[str, object] = {}
     elif options.task == "archive":
         answer = archive(options.source)
@@ -34,7 +35,7 @@ def main() -> None:
     print(json.dumps(answer), flush=True)
 
 
-def prepare(source: Path, people: int) -> None:
+def prepare(source: Path, kind: str, people: int) -> None:
     """Make a school with `people` students, coded as the portraits are, and a profile that reads `source`."""
     from django.utils import timezone
 
@@ -60,7 +61,7 @@ def prepare(source: Path, people: int) -> None:
     profile = SyncProfile.objects.create(
         school=school,
         name="Bench",
-        source_kind="folder",
+        source_kind=kind,
         options={"path": str(source)},
         created_at=now,
         evaluated_until=now,

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from photosync.demo.portraits import portrait
 
@@ -33,6 +34,19 @@ def portraits(cache: Path, count: int, first: int = 0) -> Path:
             pool.starmap(_make_portrait, tasks, chunksize=20)
         making.rename(folder)
     return folder
+
+
+def portraits_zip(cache: Path, count: int) -> Path:
+    """Return a ZIP of the portraits, packed as programs do it unless they are told otherwise."""
+    folder = portraits(cache, count)
+    path = cache / f"{folder.name}.zip"
+    if not path.exists():
+        making = path.with_suffix(".making")
+        with ZipFile(making, "w", ZIP_DEFLATED) as made:
+            for photo in sorted(folder.iterdir()):
+                made.write(photo, photo.name)
+        making.rename(path)
+    return path
 
 
 def _make_portrait(folder: Path, number: int, first: int) -> None:

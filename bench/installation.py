@@ -31,10 +31,10 @@ class RunTook:
 class Installation:
     """A fresh data folder with one school, `people` students and one profile that reads `source`."""
 
-    def __init__(self, data: Path, source: Path, people: int) -> None:
+    def __init__(self, data: Path, source: Path, people: int, *, kind: str = "folder") -> None:
         shutil.rmtree(data, ignore_errors=True)
         self.data = data
-        self._ask("prepare", "--source", str(source), "--people", str(people))
+        self._ask("prepare", "--source", str(source), "--kind", kind, "--people", str(people))
 
     def sync(self, *, look_at_memory: bool = False) -> RunTook:
         with self._started("sync") as process:

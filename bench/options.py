@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-SECTIONS = ("first-sync", "unchanged", "changed", "serving", "reports", "archive")
+SECTIONS = ("first-sync", "unchanged", "changed", "sources", "serving", "reports", "archive")
 PAGES = "pages"
 """Has a block of its own in the document, and is measured by itself: `--only pages`."""
 

@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from photosync.apps.accounts.models import Role, User
 from photosync.apps.accounts.permissions import Permission
@@ -18,6 +20,7 @@ from photosync.apps.people.models import Person
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.queries import period_document
+from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.run_states import RunState
 from tests.portraits import make_portrait
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
@@ -385,6 +388,29 @@ def test_health_and_kinds_of_source_are_told(scene: Scene, client: Client) -> No
 
     assert [(each["id"], each["name"]) for each in health["profiles"]] == [(profile.pk, "Photo Sync")]
     assert (health["workers"], [each["kind"] for each in kinds]) == (0, ["folder", "archive"])
+
+
+def test_zip_is_tried_and_becomes_the_source_of_a_profile(
+    scene: Scene,  # noqa: F811
+    client: Client,
+    tmp_path: Path,
+    settings: Settings,
+) -> None:
+    settings.PHOTOSYNC_SOURCE_ROOTS = (tmp_path,)
+    (tmp_path / "photos.zip").write_bytes(zip_bytes([Zipped("x.jpg", b"x", method=9)]))
+    path = f"/profiles/{make_profile(scene.school, 'Photo Sync').pk}"
+    wanted = {"source": "archive", "options": {"path": str(tmp_path / "photos.zip")}}
+
+    tried = post(client, f"{path}/test", wanted).json()
+    seen = client.get(API + path).headers["ETag"]
+    changed = client.patch(
+        API + path, json.dumps(wanted), content_type="application/json", headers={"if-match": seen}
+    ).json()
+
+    assert tried["warnings"] == [
+        "x.jpg is packed in a way that is not known here. It was not read. Make an ordinary ZIP (Deflate)."
+    ]
+    assert (changed["source"], changed["options"]) == ("archive", wanted["options"])
 
 
 def test_lists_take_as_many_queries_for_many_as_for_one(scene: Scene, client: Client) -> None:  # noqa: F811

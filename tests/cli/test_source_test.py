@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from photosync.connectors.testing.zips import Zipped, zip_bytes
 from tests.services.installation import Installation
 from tests.services.program import Program
 
@@ -29,6 +30,17 @@ def test_source_and_profile_are_tested(installation: Installation, tmp_path: Pat
     }
     program.do("profile", "add", "Photo Sync", "--source", "folder", "--option", option)
     assert json.loads(program.do("profile", "test", "Photo Sync", "--json")) == tested
+    archive = tmp_path / "photos.zip"
+    archive.write_bytes(zip_bytes([Zipped("0417.jpg", b"x"), Zipped("9B.zip", b"PK")]))
+    option_zip = f"path={archive}"
+    zipped = program.run("source", "test", "archive", "--option", option_zip)
+    assert zipped.output.startswith("2 photos, 1 matches a person.\n")
+    assert (
+        "9B.zip is an archive inside the ZIP, and archives in archives are not opened. It was not read."
+        in zipped.error
+    )
+    program.do("profile", "add", "From a ZIP", "--source", "archive", "--option", option_zip)
+    assert json.loads(program.do("profile", "test", "From a ZIP", "--json"))["matched"] == 1
     refused = program.run("source", "test", "folder", "--option", option, "--secret-file", "password=/nowhere")
     assert (refused.status, refused.output) == (2, "")
     assert 'The secret in "/nowhere" cannot be read: No such file or directory. Nothing was done.' in refused.error

@@ -10,6 +10,7 @@ from photosync.apps.accounts.models import Role
 from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
 from photosync.apps.runs.models import Run
 from photosync.apps.timetable.models import TimetablePeriod
+from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.run_states import RunState, Trigger
 from photosync.web.frequency_form import FrequencyForm, initial_of
 from tests.web.conftest import Scene
@@ -414,6 +415,52 @@ def test_connection_is_tested_as_the_form_is_and_nothing_is_saved(
     assert "nobody.jpg" in page
     profile.refresh_from_db()
     assert profile.options == {"path": str(folder)}
+
+
+def test_zip_is_chosen_tried_and_saved(scene: Scene, profile: SyncProfile, folder: Path) -> None:
+    """The form is drawn anew with the fields of a ZIP; what is wrong inside it is told before anything is saved."""
+    path = folder / "photos.zip"
+    path.write_bytes(zip_bytes([Zipped("9A/0417.jpg", b"x"), Zipped("9B.zip", b"PK")]))
+    fields = sent(profile, source_kind="archive", **{"option-path": str(path)})
+
+    redrawn = Markup.of(scene.client.post(address(profile), fields))
+    assert "ZIP file The whole path of the ZIP file on the server, for example /srv/photos/2026.zip." in redrawn.text
+    assert "The file inside the ZIP that says which picture is whose" in redrawn.text
+    options = [each["value"] for each in redrawn.all("option")]
+    assert options[options.index("auto") :][:3] == ["auto", "utf-8", "cp437"]
+    profile.refresh_from_db()
+    assert profile.source_kind == "folder"
+
+    fields |= {"option-names": "auto"}
+    tried = Markup.of(scene.client.post(address(profile), fields | {"test": "1"}))
+    assert "2 photos, 0 match a person." in tried.text
+    assert (
+        "9B.zip is an archive inside the ZIP, and archives in archives are not opened. It was not read. "
+        in tried.text
+    )
+
+    scene.client.post(address(profile), fields | {"save": "1"})
+    profile.refresh_from_db()
+    assert (profile.source_kind, profile.options) == (
+        "archive",
+        {"path": str(path), "match": "stem", "names": "auto"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("{folder}/gone.zip", "The ZIP {folder}/gone.zip is not there. Nothing was concluded from it,"),
+        ("{folder}", "The ZIP {folder} is a folder. Nothing was concluded from it,"),
+        ("/srv/elsewhere.zip", "The ZIP file /srv/elsewhere.zip is not under an allowed root ({folder})."),
+    ],
+)
+def test_zip_that_cannot_be_read_says_why(
+    scene: Scene, profile: SyncProfile, folder: Path, path: str, said: str
+) -> None:
+    given = {"option-path": path.format(folder=folder), "option-names": "auto"}
+    page = Markup.of(scene.client.post(address(profile), sent(profile, source_kind="archive", test="1", **given)))
+    assert said.format(folder=folder) in page.text
 
 
 def test_connection_that_fails_says_why(scene: Scene, profile: SyncProfile, folder: Path) -> None:

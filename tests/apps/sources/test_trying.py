@@ -12,6 +12,7 @@ from photosync.apps.schools.models import School
 from photosync.apps.sources import trying
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.apps.sources.trying import Tried, TriedFile, try_profile
+from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.errors import PhotoSyncError, Refused, SourceUnavailable, WrongUse
 from tests.web.pages import make_person, make_school
 
@@ -89,6 +90,19 @@ def test_index_file_is_read_and_its_problems_are_warnings(school: School, tmp_pa
     found = tried(school, tmp_path, index="index.csv")
     assert (found.files, found.matched) == (2, 1)
     assert found.warnings == ("Index file index.csv: Line 2 has no identifier; it was left out.",)
+
+
+def test_zip_is_tried_and_what_is_not_read_in_it_is_a_warning(school: School, tmp_path: Path) -> None:
+    files = [Zipped("9A/0001.jpg", b"x"), Zipped("0002.jpg", b"x", flags=1), Zipped("__MACOSX/._1", b"x")]
+    (tmp_path / "photos.zip").write_bytes(zip_bytes(files))
+    changes = ProfileSettings(source_kind="archive", options={"path": str(tmp_path / "photos.zip")})
+
+    found = try_profile(SyncProfile(school=school), changes, anywhere=True)
+
+    assert (found.sentence, found.warnings) == (
+        "2 photos, 2 match a person.",
+        ("0002.jpg is protected by a password in the ZIP. It was not read. Make the ZIP again without a password.",),
+    )
 
 
 def test_protected_person_is_not_named(school: School, tmp_path: Path) -> None:

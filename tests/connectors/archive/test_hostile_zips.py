@@ -16,7 +16,7 @@ from photosync.core.errors import ItemRejected, TryLater
 
 LIMIT = 1_000_000
 LINK, FIFO = 0o120777 << 16, 0o010644 << 16
-OTHER = "Find out where the ZIP comes from, and make it again from the photos."
+OTHER = "Such a ZIP may be meant to do harm: find out where it comes from, and make it again from the photos."
 
 
 @pytest.fixture
@@ -63,8 +63,7 @@ def test_name_that_leads_out_is_listed_and_refused(place: Path, name: str, host:
         assert set(entries_of(source)) == {"1.jpg", listed}
         assert rejected(source, listed) == (
             "outside_source",
-            f"{listed} has a name that leads out of the ZIP, as none that a school's programs write does. "
-            f"It was not read. {OTHER}",
+            f"{listed} has a name that leads to a place outside the ZIP. It was not read. {OTHER}",
         )
         assert fetched(source, "1.jpg") == b"one"
     assert list(place.iterdir()) == [place / "photos.zip"]
@@ -138,7 +137,7 @@ def test_name_that_is_too_long_is_shown_shortened(place: Path) -> None:
         assert rejected(source, path) == (
             "name_too_long",
             f"{path} has a name that is too long or lies too many folders deep. It was not read. "
-            "Give it a shorter name, then make the ZIP again.",
+            "Use shorter names, then make the ZIP again.",
         )
 
 
@@ -195,19 +194,19 @@ def test_same_path_twice_is_neither(place: Path) -> None:
             Zipped("9A.ZIP", b"PK\3\4"),
             "archive_inside",
             "9A.ZIP is an archive inside the ZIP, and archives in archives are not opened. It was not read. "
-            "Unpack it, and put what is in it into the ZIP itself.",
+            "Unpack what is inside, and put the photos themselves into the ZIP.",
         ),
         (
             Zipped("1.jpg", b"../../etc/passwd", attributes=LINK),
             "not_a_file",
             "1.jpg is a link or device inside the ZIP and not a file. It was not read. "
-            "Put the file itself into the ZIP.",
+            "Make the ZIP again with the files themselves.",
         ),
         (
             Zipped("1.jpg", b"", attributes=FIFO),
             "not_a_file",
             "1.jpg is a link or device inside the ZIP and not a file. It was not read. "
-            "Put the file itself into the ZIP.",
+            "Make the ZIP again with the files themselves.",
         ),
         (
             Zipped("1.bmp", bytes(5_000_000)),

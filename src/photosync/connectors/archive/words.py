@@ -13,19 +13,19 @@ from photosync.core.errors import ItemRejected
 AGAIN = "Make the ZIP again from the photos."
 REASONS: dict[Refusal, tuple[str, str, str]] = {
     Refusal.OUTSIDE: (
-        "has a name that leads out of the ZIP, as none that a school's programs write does",
-        "have names that lead out of the ZIP, as none that a school's programs write do",
-        "Find out where the ZIP comes from, and make it again from the photos.",
+        "has a name that leads to a place outside the ZIP",
+        "have names that lead to a place outside the ZIP",
+        "Such a ZIP may be meant to do harm: find out where it comes from, and make it again from the photos.",
     ),
     Refusal.TOO_LONG: (
         "has a name that is too long or lies too many folders deep",
         "have names that are too long or lie too many folders deep",
-        "Give it a shorter name, then make the ZIP again.",
+        "Use shorter names, then make the ZIP again.",
     ),
     Refusal.NO_FILE: (
         "is a link or device inside the ZIP and not a file",
         "are links or devices inside the ZIP and not files",
-        "Put the file itself into the ZIP.",
+        "Make the ZIP again with the files themselves.",
     ),
     Refusal.ENCRYPTED: (
         "is protected by a password in the ZIP",
@@ -35,7 +35,7 @@ REASONS: dict[Refusal, tuple[str, str, str]] = {
     Refusal.ARCHIVE: (
         "is an archive inside the ZIP, and archives in archives are not opened",
         "are archives inside the ZIP, and archives in archives are not opened",
-        "Unpack it, and put what is in it into the ZIP itself.",
+        "Unpack what is inside, and put the photos themselves into the ZIP.",
     ),
     Refusal.METHOD: (
         "is packed in a way that is not known here",

@@ -17,7 +17,7 @@ class Guard:
     """What the operator allows a source to reach."""
 
     source_roots: tuple[Path, ...]
-    """Folders that a folder source may lie in (`PHOTOSYNC_SOURCE_ROOTS`)."""
+    """Folders that a folder or ZIP file may lie in (`PHOTOSYNC_SOURCE_ROOTS`)."""
     data_folder: Path
     may_override: bool = False
     """True for the user of the command line, who may read elsewhere too, but never the data folder."""

@@ -2,7 +2,10 @@
 
 import os
 import struct
+import subprocess
+import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,11 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from photosync.connectors.archive import directory
 from photosync.connectors.archive.source import ArchiveSource
 from photosync.connectors.contract import Page, bucket_of
 from photosync.connectors.testing.conformance import entries_of, fetched, listing, raised
 from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
+from tests.services.unprivileged import WITHOUT_PRIVILEGES
 
 PAIR = (Zipped("1.jpg", b"one"), Zipped("2.jpg", b"two"))
 WHOLE = zip_bytes(PAIR)
@@ -145,6 +150,22 @@ def test_zip_with_too_many_files_is_refused(place: Path) -> None:
         assert unavailable(source) == told(place, "lists 101 files, and 100 are the most that are read", do)
 
 
+def test_memory_does_not_grow_with_the_zip(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only of what Python holds; the database of the contents has a fixed room in memory besides."""
+
+    def peak_bytes(count: int) -> int:
+        with opened(place, zip_bytes([Zipped(f"{n // 500}/{n}.jpg", method=0) for n in range(count)])) as source:
+            tracemalloc.start()
+            assert sum(page.entry_count for page in source.pages()) == count
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return peak
+
+    monkeypatch.setattr(directory, "READ_BYTES", 1 << 16)
+    few, many = peak_bytes(3_000), peak_bytes(12_000)
+    assert many < few + 1_000_000  # an object of each entry would be 5 MB more
+
+
 def test_names_chosen_to_fall_together_are_refused(place: Path) -> None:
     """A page of a large folder is a part of it by a hash of the name; a page holds a window, whatever the names."""
     names = (f"{number}.jpg" for number in range(10_000_000))
@@ -169,6 +190,28 @@ def test_zip_that_is_not_there_or_no_file(place: Path) -> None:
     (place / "photos.zip").rmdir()
     os.mkfifo(place / "photos.zip")
     assert unavailable(source) == told(place, "is not a file", "Name the ZIP file itself.")
+
+
+def test_rights_of_the_file_count_and_folders_on_the_way_need_not_be_readable(place: Path) -> None:
+    (place / "photos.zip").write_bytes(WHOLE)
+    program = (
+        "import sys; from photosync.connectors.archive.source import ArchiveSource\n"
+        "try: print([page.entry_count for page in ArchiveSource(sys.argv[1]).pages()])\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+
+    def answer() -> str:
+        words = [*WITHOUT_PRIVILEGES, sys.executable, "-c", program, str(place / "photos.zip")]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+    place.chmod(0o111)
+    assert answer() == "[2]"
+    (place / "photos.zip").chmod(0)
+    said = answer()
+    place.chmod(0o700)
+    assert said == "SourceUnavailable " + told(
+        place, "may not be read by Photo Sync", "Allow it to read that file and its folder, then run again."
+    )
 
 
 def test_link_that_took_the_place_of_file_or_folder_is_not_followed(place: Path) -> None:

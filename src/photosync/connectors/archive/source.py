@@ -26,10 +26,11 @@ from photosync.connectors.contract import (
     listing_digest,
 )
 from photosync.connectors.folder.fetching import FILE_FLAGS, shown
-from photosync.connectors.folder.tree import open_folder
 from photosync.core.errors import SourceUnavailable, TryLater
 
 FETCHES_AT_ONCE = 2
+PASS_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+"""For the folders on the way: they need not be readable, where the system knows such a thing."""
 Identity = tuple[int, int, int, int, int]
 
 
@@ -77,7 +78,8 @@ class ArchiveSource:
         self._most_entries = most_entries
         folder, _, name = (index or "").rpartition("/")
         self._index = (folder, name) if index else None
-        self._lock = threading.Lock()
+        # A listing that was left halfway may be cleared away at any time, in the midst of another step too.
+        self._lock = threading.RLock()
         self._newest: _Opened | None = None
         self._is_closed = False
 
@@ -229,9 +231,12 @@ class ArchiveSource:
 
     def _opened_file(self) -> int:
         """Open the file part by part, following no link: the real path was checked, and must still be one."""
-        folder, name = os.path.split(self.path)
-        within = open_folder("/", folder.strip("/"))
+        *folders, name = self.path.strip("/").split("/")
+        within = os.open("/", PASS_FLAGS)
         try:
+            for folder in folders:
+                outer, within = within, os.open(folder, PASS_FLAGS, dir_fd=within)
+                os.close(outer)
             return os.open(name, FILE_FLAGS, dir_fd=within)
         finally:
             os.close(within)

@@ -1,6 +1,6 @@
 """Unpacks one entry of a ZIP as a stream, no further than its list of contents says that it goes.
 
-Packing: APPNOTE.TXT, section 4.4.5. What is known here is what Python's own zlib, bz2 and lzma unpack.
+Packing: APPNOTE.TXT, section 4.4.5. What is known here is what zlib-ng and Python's own bz2 and lzma unpack.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import bz2
 import lzma
 import os
 import struct
-import zlib
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
+
+from zlib_ng import zlib_ng
 
 STORED, DEFLATED, BZIP2, LZMA = 0, 8, 12, 14
 METHODS = frozenset({STORED, DEFLATED, BZIP2, LZMA})
@@ -29,7 +30,8 @@ OTHER_METHODS = {
     98: "PPMd",
     99: "AES",
 }
-READ_BYTES = 1 << 20
+READ_BYTES = 1 << 23
+"""A photo is read and unpacked in one piece, which spares a copy of it."""
 LOCAL_HEADER = struct.Struct("<4sHHHHHLLLHH")
 LOCAL_SIGN = b"PK\x03\x04"
 LARGEST_LZMA_DICTIONARY_BYTES = 64_000_000
@@ -76,7 +78,7 @@ class _Stored:
 
 class _Deflated:
     def __init__(self) -> None:
-        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._inner = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
 
     @property
     def eof(self) -> bool:
@@ -87,7 +89,7 @@ class _Deflated:
         return not self._inner.unconsumed_tail
 
     def unpack(self, piece: bytes, most_bytes: int) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + piece, most_bytes)
+        return self._inner.decompress(piece or self._inner.unconsumed_tail, most_bytes)
 
 
 class _Needing:
@@ -115,14 +117,14 @@ def unpacked(file: int, packed: Packed, *, ends_before: int) -> bytes:
     begins_at = _begin(file, packed, ends_before)
     try:
         content = _content(file, packed, begins_at)
-    except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as exc:
+    except (zlib_ng.error, lzma.LZMAError, OSError, EOFError, ValueError) as exc:  # type: ignore[misc]  # its stub gives an exception, not the class
         # bz2 says of damaged data that it is an OSError without a number; one of the disk has a number.
         if isinstance(exc, OSError) and exc.errno is not None:
             raise
         raise Damage("cannot be unpacked") from exc
     if len(content) != packed.size_bytes:
         raise Damage(f"has {len(content):,} bytes instead of {packed.size_bytes:,}")
-    if zlib.crc32(content) != packed.crc:
+    if zlib_ng.crc32(content) != packed.crc:
         raise Damage("does not match its checksum")
     return content
 

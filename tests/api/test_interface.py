@@ -387,7 +387,7 @@ def test_health_and_kinds_of_source_are_told(scene: Scene, client: Client) -> No
     kinds = client.get(f"{API}/source-kinds").json()["items"]
 
     assert [(each["id"], each["name"]) for each in health["profiles"]] == [(profile.pk, "Photo Sync")]
-    assert (health["workers"], [each["kind"] for each in kinds]) == (0, ["folder", "archive"])
+    assert (health["workers"], [each["kind"] for each in kinds]) == (0, ["folder", "archive", "input"])
 
 
 def test_zip_is_tried_and_becomes_the_source_of_a_profile(

@@ -23,6 +23,7 @@ from photosync.apps.review import services as review
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
 from tests.api.access_table import PERSON, RECORDS, ROWS, TOKEN, Row
+from tests.apps.inputs.delivered import make_input, with_zip
 from tests.apps.reports.archive_school import pdf
 from tests.apps.reports.cycles_scene import archive_report
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
@@ -80,7 +81,13 @@ def everyone(scene: Scene) -> Everyone:  # noqa: F811
         stored = batch.add(pdf("a report"))
         batch.commit()
     archived = archive_report(CycleMember.objects.select_related("person", "cycle").get(), stored)
+    held = make_input(scene.school, files={"1.jpg": b"x"})
+    sending = with_zip(held, b"PK\x03\x04 no more than this")
     values = {
+        "input_id": held.pk,
+        "input_file_id": held.files.get().pk,
+        "delivery_id": sending.pk,
+        "archive_id": sending.archives.get().pk,
         "report_id": archived.pk,
         "import_id": school_reports.pk,
         "cycle_id": cycle.pk,

@@ -18,6 +18,7 @@ def test_kinds_that_are_shipped():
     assert [(kind.name, [option.name for option in kind.options]) for kind in kinds()] == [
         ("folder", ["path", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"]),
         ("archive", ["path", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros", "names"]),
+        ("input", ["input", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"]),
     ]
 
 
@@ -39,7 +40,7 @@ def test_defaults_are_filled_in():
         (
             "ftp",
             {},
-            "There is no source of kind 'ftp'. Nothing was changed; the kinds are folder, archive.",
+            "There is no source of kind 'ftp'. Nothing was changed; the kinds are folder, archive, input.",
         ),
         (
             "folder",

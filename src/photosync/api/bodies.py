@@ -21,7 +21,8 @@ LARGEST_BODY_BYTES = LARGEST_FILE_BYTES + 1_000_000
 """With room for a somewhat larger file to be refused in words. The front door reads no more."""
 TAKES_FILES = re.compile(
     r"/api/v1/(?:people/(?:import|[1-9][0-9]{0,17}/photo)"
-    r"|reporting-cycles/[1-9][0-9]{0,17}/results|report-design/crest)"
+    r"|reporting-cycles/[1-9][0-9]{0,17}/results|report-design/crest"
+    r"|inputs/[1-9][0-9]{0,17}/deliveries/[1-9][0-9]{0,17}/(?:file|archives/[1-9][0-9]{0,17}))"
 )
 LONGEST_NAME_TOLD = 60
 JSON = "application/json"

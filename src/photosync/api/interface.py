@@ -12,8 +12,10 @@ from photosync import __version__
 from photosync.api import (
     archive,
     calendar,
+    deliveries,
     end_of_year,
     erasing,
+    inputs,
     installation,
     notifications,
     people,
@@ -72,6 +74,8 @@ api.add_router("/people", people.router)
 api.add_router("/people", photos.router)
 api.add_router("/periods", periods.router)
 api.add_router("/profiles", profiles.router)
+api.add_router("/inputs", inputs.router)
+api.add_router("/inputs", deliveries.router)
 api.add_router("/runs", runs.router)
 api.add_router("/review", review.router)
 api.add_router("/reporting-cycles", reporting.router)

@@ -24,6 +24,7 @@ SUMMARIES = {
     "school": "Make, change and list schools.",
     "people": "Import, list and show students and staff; consent, protection, leaving, erasing.",
     "source": "What photos can come from.",
+    "input": "Sync UI inputs: containers that photos are delivered into.",
     "period": "Make, edit, copy, delete and list timetable periods.",
     "profile": "Make, change and look at sync profiles.",
     "sync": "Run a sync profile on demand, wait for it, and report.",

@@ -13,12 +13,14 @@ from photosync.core.run_states import Trigger
 
 if TYPE_CHECKING:
     # Models cannot be imported before the settings are read, and help needs neither.
+    from photosync.apps.inputs.models import Delivery
     from photosync.apps.profiles.models import SyncProfile
     from photosync.apps.reports.models import ReportingCycle, ReportJob
     from photosync.apps.runs.models import Run
 
 OnProgress: TypeAlias = "Callable[[Run], None]"
 OnJobProgress: TypeAlias = "Callable[[ReportJob], None]"
+OnDeliveryProgress: TypeAlias = "Callable[[Delivery], None]"
 
 
 class Processes(Protocol):
@@ -39,6 +41,10 @@ class Processes(Protocol):
 
     def execute_or_follow_job(self, job: ReportJob, on_progress: OnJobProgress) -> ReportJob:
         """See that the queued `job` on a reporting cycle is done, by a live worker or here; return it as it ended."""
+        ...
+
+    def execute_or_follow_delivery(self, delivery: Delivery, on_progress: OnDeliveryProgress) -> Delivery:
+        """See that a delivery that waits to be unpacked is, by a live worker or here; return it as it ended."""
         ...
 
     def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photosync.connectors.contract import Source
 from photosync.core.errors import WrongUse
 from photosync.outgoing import AllowedRanges
+
+if TYPE_CHECKING:
+    from photosync.connectors.input.port import Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Guard:
     """True for the user of the command line, who may read elsewhere too, but never the data folder."""
     allowed_ranges: AllowedRanges = field(default_factory=AllowedRanges)
     """Addresses that a source may be at, beside the public internet (`PHOTOSYNC_ALLOWED_PRIVATE_ADDRESSES`)."""
+    inputs: Inputs | None = None
+    """The inputs of the school whose source it is; None where there is no school."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +157,9 @@ def shipped() -> Registry:
     """Return the registry of the kinds that the product ships with."""
     from photosync.connectors.archive.kind import ARCHIVE
     from photosync.connectors.folder.kind import FOLDER
+    from photosync.connectors.input.kind import INPUT
 
-    return Registry((FOLDER, ARCHIVE))
+    return Registry((FOLDER, ARCHIVE, INPUT))
 
 
 def kinds() -> tuple[ConnectorKind, ...]:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "photosync.apps.timetable",
     "photosync.apps.people",
     "photosync.apps.library",
+    "photosync.apps.inputs",
     "photosync.apps.profiles",
     "photosync.apps.sources",
     "photosync.apps.review",

@@ -62,9 +62,16 @@ API_TAKES_FILES = re.compile(
 )
 """Where a file may be sent to with an API token."""
 TAKES_REPORTS = re.compile(
-    r"(?:/academic-reports/reporting/[1-9][0-9]{0,17}/import/|/api/v1/reporting-cycles/[1-9][0-9]{0,17}/imports)"
+    r"(?:/academic-reports/reporting/[1-9][0-9]{0,17}/import/|/api/v1/reporting-cycles/[1-9][0-9]{0,17}/imports"
+    r"|/administration/sync-ui/inputs/[1-9][0-9]{0,17}/deliver/)"
 )
 """Where many files may be sent to at once, by those who are signed in or have an API token."""
+_DELIVERY = r"inputs/[1-9][0-9]{0,17}/deliveries/[1-9][0-9]{0,17}/"
+TAKES_DELIVERED = re.compile(
+    rf"/api/v1/{_DELIVERY}(?:file|archives/[1-9][0-9]{{0,17}})"
+    rf"|/administration/sync-ui/{_DELIVERY}(?:file|archives/[1-9][0-9]{{0,17}})/"
+)
+"""Where the files of a delivery are sent to, one by one: each may come as slowly as the line is."""
 LONGEST_AUTHORIZATION = 200
 TOLD_EVERY_S = 1.0
 
@@ -155,8 +162,8 @@ class FrontDoor:
                 body.close()
 
     async def _body(self, scope: Scope, protocol: Any) -> bytes | IO[bytes]:
-        largest = await self._largest_body(scope)
-        if largest <= LARGEST_UPLOAD_BYTES:
+        largest, on_disk = await self._room_for(scope)
+        if not on_disk:
             async with asyncio.timeout(BODY_WITHIN_S):
                 return await read_body(scope, protocol, largest=largest)
         async with asyncio.timeout(REPORTS_WITHIN_S):
@@ -186,22 +193,24 @@ class FrontDoor:
             protocol.response_empty(download.status, headers)
         loop.call_later(OPENED_WITHIN_S, written.file.close)
 
-    async def _largest_body(self, scope: Scope) -> int:
+    async def _room_for(self, scope: Scope) -> tuple[int, bool]:
+        """Return how many bytes the body may have, and whether it is kept on the disk, for as long as it takes."""
         path = scope.path
-        if scope.method != "POST":
-            return LARGEST_BODY_BYTES
+        if scope.method not in ("POST", "PUT"):
+            return LARGEST_BODY_BYTES, False
         ask: Callable[[str], bool]
         of_reports = bool(TAKES_REPORTS.fullmatch(path))
+        on_disk = of_reports or bool(TAKES_DELIVERED.fullmatch(path))
         if path.startswith(API_ROOT):
-            takes_files = of_reports or bool(API_TAKES_FILES.fullmatch(path))
+            takes_files = on_disk or bool(API_TAKES_FILES.fullmatch(path))
             ask, by = has_token, scope.headers.get("authorization") or ""
         else:
-            takes_files = of_reports or bool(TAKES_FILES.fullmatch(path))
+            takes_files = on_disk or bool(TAKES_FILES.fullmatch(path))
             ask, by = is_signed_in, session_key_in(scope.headers.get("cookie") or "", self._cookie_name)
         loop = asyncio.get_running_loop()
         if not takes_files or not by or not await loop.run_in_executor(self._page_threads, ask, by):
-            return LARGEST_BODY_BYTES
-        return LARGEST_REPORTS_BYTES if of_reports else LARGEST_UPLOAD_BYTES
+            return LARGEST_BODY_BYTES, False
+        return LARGEST_REPORTS_BYTES if of_reports else LARGEST_UPLOAD_BYTES, on_disk
 
 
 def _written(download: Download, folder: Path) -> WrittenFile:

@@ -14,16 +14,17 @@ from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
 from photosync.apps.erasing.leavers import Eraser
+from photosync.apps.inputs.unpacking_work import take_back_deliveries
 from photosync.apps.library.store import close_render_pool
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.reports.jobs import take_back_jobs
 from photosync.apps.runs.housekeeping import Housekeeper
 from photosync.apps.runs.models import Run, Worker
 from photosync.apps.runs.schedule import is_silent, queue_again, queued_runs, take_back_runs, tick
-from photosync.worker import workflows
+from photosync.worker import deliveries, report_jobs, workflows
 from photosync.worker.identity import Identity, is_dead_here
 from photosync.worker.messenger import Messenger
-from photosync.worker.report_jobs import JobThread
+from photosync.worker.queues import QueueThread
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,10 @@ class WorkerProcess:
         self._housekeeper = Housekeeper()
         self._messenger = Messenger()
         self._eraser = Eraser()
-        self._jobs = JobThread(self._identity.worker)
+        self._queues = (
+            QueueThread(self._identity.worker, report_jobs.QUEUE),
+            QueueThread(self._identity.worker, deliveries.QUEUE),
+        )
         self._thread = threading.Thread(target=self._tick_on, name="tick", daemon=True)
         self._seen_queued: set[tuple[int, int]] = set()
 
@@ -56,14 +60,17 @@ class WorkerProcess:
         workflows.launch(self.executor_id, takes_from_queue=True)
         take_back_runs(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
         take_back_jobs(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
+        take_back_deliveries(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
         self._thread.start()
         self._messenger.start()
-        self._jobs.start()
+        for queue in self._queues:
+            queue.start()
 
     def stop(self) -> None:
         """Stop taking runs and end. A run that goes on is resumed by the next worker that starts."""
         self._stop.set()
-        self._jobs.stop()
+        for queue in self._queues:
+            queue.stop()
         if self._thread.ident is not None:  # it has been started
             self._thread.join(timeout=RUNS_END_WITHIN_S)
         self._messenger.stop()
@@ -118,6 +125,7 @@ class WorkerProcess:
         tick(now)
         take_back_runs(now, self._is_gone, is_lost=self._is_lost)
         take_back_jobs(now, self._is_gone)
+        take_back_deliveries(now, self._is_gone)
         queued = queued_runs()
         self._seen_queued = set(queued)
         for run_id, attempt in queued:

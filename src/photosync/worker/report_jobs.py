@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 
-import structlog
 from django.db import connections
 from django.utils import timezone
 
@@ -14,45 +13,12 @@ from photosync.apps.reports.jobs import ALIVE, claim_job, execute_job, queued_jo
 from photosync.apps.reports.models import ReportingCycle, ReportJob
 from photosync.apps.runs.models import Worker
 from photosync.worker.identity import Identity, is_dead_here, live_workers
+from photosync.worker.queues import Queue
 
-log = structlog.get_logger(__name__)
-
-LOOK_EVERY_S = 1.0
 FOLLOWED_EVERY_S = 0.1
 WORKER_LOOKED_FOR_EVERY_S = 5.0
-ENDS_WITHIN_S = 5.0
 
 OnProgress = Callable[[ReportJob], None]
-
-
-class JobThread:
-    """Takes queued work, one at a time, until it is stopped. What it leaves, the next worker goes on with."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work_on, name="report jobs", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout=ENDS_WITHIN_S)
-
-    def _work_on(self) -> None:
-        while not self._stop.wait(LOOK_EVERY_S):
-            try:
-                for job_id in queued_jobs():
-                    if self._stop.is_set():
-                        return
-                    _claim_and_execute(job_id, self._worker)
-            except Exception:
-                # The database is away, or as bad. Work must not stop silently: it is looked again.
-                log.exception("work on reports could not be looked for")
-            finally:
-                connections.close_all()
 
 
 def abandoned_job(cycle: ReportingCycle) -> ReportJob | None:
@@ -113,3 +79,6 @@ def _claim_and_execute(job_id: int, worker: Worker) -> None:
     work = claim_job(job_id, worker, timezone.now)
     if work is not None:
         execute_job(work)
+
+
+QUEUE = Queue("report jobs", queued_jobs, _claim_and_execute)

@@ -253,7 +253,7 @@ def test_option_is_removed_by_an_empty_value(profile: SyncProfile) -> None:
         (
             {"source_kind": "fax"},
             WrongUse,
-            "There is no source of kind 'fax'. Nothing was changed; the kinds are folder.",
+            "There is no source of kind 'fax'. Nothing was changed; the kinds are folder, archive, input.",
         ),
         (
             {"options": {"match": "guess"}},

@@ -26,6 +26,14 @@ class Act(models.TextChoices):
     PROFILE_PERIOD_CHANGED = "profile.period-changed", _("Frequency or mode in a timetable period changed")
     PROFILE_PERIOD_UNASSIGNED = "profile.period-unassigned", _("Timetable period taken off a sync profile")
 
+    INPUT_ADDED = "input.added", _("Input made")
+    INPUT_CHANGED = "input.changed", _("Input renamed or described")
+    INPUT_CLONED = "input.cloned", _("Input cloned")
+    INPUT_DELIVERED = "input.delivered", _("Files delivered into an input")
+    INPUT_FILE_REMOVED = "input.file-removed", _("File removed from an input")
+    INPUT_CLEARED = "input.cleared", _("Input cleared")
+    INPUT_DELETED = "input.deleted", _("Input deleted")
+
     RUN_REQUESTED = "run.requested", _("Run asked for")
     RUN_APPROVED = "run.approved", _("Held run approved")
     RUN_DISCARDED = "run.discarded", _("Held run discarded")

@@ -103,6 +103,8 @@ FIELDS: dict[str, str | Promise] = {
 }
 VALUES: dict[tuple[str, str], str | Promise] = {
     ("mode", "full"): lazy("Full"),
+    ("mode", "add"): lazy("Add to what is there"),
+    ("mode", "replace"): lazy("Replace everything"),
     ("mode", "additions"): lazy("Additions only"),
     ("when_missing", "keep"): lazy("keep it"),
     ("when_missing", "withdraw"): lazy("withdraw it"),

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from photosync.apps.erasing.models import BlobToDrop
+from photosync.apps.inputs.models import DeliveredFile, InputFile
 from photosync.apps.library.models import Original, Picture
 from photosync.apps.library.store import photo_store
 from photosync.apps.reports.archive_models import ArchivedReport
@@ -20,6 +21,8 @@ BLOB_COLUMNS: tuple[tuple[type[Model], str], ...] = (
     (Picture, "card_sha256"),
     (Picture, "thumb_sha256"),
     (Original, "sha256"),
+    (DeliveredFile, "sha256"),
+    (InputFile, "sha256"),
     (Report, "pdf_sha256"),
     (Report, "photo_sha256"),
     (UploadedReport, "pdf_sha256"),
@@ -60,12 +63,13 @@ def drop_blobs() -> int:
 
 def _drop(rows: Sequence[BlobToDrop]) -> int:
     with transaction.atomic():
-        # Whoever takes in a picture or an original with such a blob either has its row by now, which is seen here, or
-        # makes it after this and sees that the blob is gone (library/pictures.picture_row, library/originals). Those
-        # who make both lock the tables in this order too.
+        # Whoever takes in a picture, an original or a file with such a blob either has its row by now, which is seen
+        # here, or makes it after this and sees that the blob is gone (library/pictures.picture_row, library/originals,
+        # and still_stored in inputs/delivering). Those who make several lock the tables in this order too.
         if connection.vendor == "postgresql":
+            models: tuple[type[Model], ...] = (Picture, Original, InputFile, DeliveredFile)
             with connection.cursor() as cursor:
-                for model in (Picture, Original):
+                for model in models:
                     table = connection.ops.quote_name(model._meta.db_table)
                     cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         else:

@@ -34,6 +34,7 @@ from photosync.apps.erasing.scrubbing import (
     scrub_plans,
     without_name,
 )
+from photosync.apps.inputs.references import forget_bytes
 from photosync.apps.library.models import Original, PhotoVersion, Picture, Pin, SourceContent, Withdrawal, YearPhoto
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.roster.merging import bump_revision
@@ -47,6 +48,7 @@ from photosync.core.errors import NotFound, Refused, StorageUnavailable, WrongUs
 from photosync.core.matching import no_photo_is_kept
 from photosync.core.run_states import ALIVE
 from photosync.core.wording import one_line
+from photosync.engine.names import original_name
 
 log = structlog.get_logger(__name__)
 
@@ -173,6 +175,10 @@ def _forget_files(person: Person, holdings: Holdings, *, whole: bool) -> None:
     hashes |= set(files.exclude(decided_sha256="").values_list("decided_sha256", flat=True))
     sources = PhotoVersion.objects.filter(person=person).exclude(source_sha256="")
     hashes |= set(sources.values_list("source_sha256", flat=True))
+    in_inputs = [
+        (str(file.profile.options.get("input", "")), original_name(file.page.folder), original_name(file.name))
+        for file in files.filter(person=person, profile__source_kind="input").select_related("profile", "page")
+    ]
     _forget_refusals(files)
     theirs = [] if whole else list(files.filter(person=person).values_list("pk", flat=True))
     emptied = {"person": None, "picture": None, "sha256": "", "decided_sha256": "", "reason_code": "", "reason": ""}
@@ -183,6 +189,8 @@ def _forget_files(person: Person, holdings: Holdings, *, whole: bool) -> None:
     others = set(ListedFile.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
     gone = Q(picture__isnull=True) | Q(picture__in=holdings.drops.pictures)
     SourceContent.objects.filter(gone, sha256__in=hashes - others).delete()
+    # An input is the school's own folder, kept here: what it holds of the person goes too.
+    to_be_dropped(forget_bytes(person.school, hashes - others, in_inputs))
 
 
 def _forget_refusals(files: Any) -> None:

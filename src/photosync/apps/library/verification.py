@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from photosync.apps.inputs.references import advice_on, blobs_of_inputs, referenced_by_inputs
 from photosync.apps.library.models import Original, Picture, YearPhoto
 from photosync.apps.library.originals import originals_named
 from photosync.apps.library.photos import blob_of
@@ -86,7 +87,7 @@ class Verified:
 
 
 def verify_store(*, repair: bool) -> Verified:
-    """Re-hash every photo and report that the database refers to, and check the seals of the archive.
+    """Re-hash every photo, file and report that the database refers to, and check the seals of the archive.
 
     With `repair`, mend what can be mended: a card or thumb is made anew from its full; a full from its source, where
     the source still has the same bytes. Raises StorageUnavailable.
@@ -114,14 +115,17 @@ def verify_store(*, repair: bool) -> Verified:
 
 
 def _references(verified: Verified) -> Iterator[tuple[str, int]]:
-    """Yield (name, size in bytes) of every blob that a picture, an original or a report refers to, ascending."""
+    """Yield (name, size in bytes) of every blob that something refers to, ascending, each once."""
     renditions = [
         Picture.objects.order_by().values_list(f"{size}_sha256", f"{size}_bytes")
         for size in ("full", "card", "thumb")
     ]
     originals = Original.objects.order_by().values_list("sha256", "size_bytes")
     for name, size_bytes in (
-        renditions[0].union(*renditions[1:], originals, *blobs_of_reports()).order_by("full_sha256").iterator(2_000)
+        renditions[0]
+        .union(*renditions[1:], originals, *blobs_of_inputs(), *blobs_of_reports())
+        .order_by("full_sha256")
+        .iterator(2_000)
     ):
         verified.checked += 1
         yield name, size_bytes
@@ -150,7 +154,7 @@ def _repair(trouble: Trouble) -> None:
     pictures = _pictures_of(name)
     is_original = bool(originals_named([name]))
     if not pictures and not is_original:
-        trouble.outcome = "It cannot be made anew. Restore it from a backup."
+        trouble.outcome = advice_on(name) or "It cannot be made anew. Restore it from a backup."
         return
     outcomes = [_repair_picture(picture, name) for picture in pictures]
     if is_original and not _is_sound(name):
@@ -260,5 +264,6 @@ def _refer(picture: Picture, rendition: Rendition, name: str, size_bytes: int) -
     size = rendition.value
     with transaction.atomic():
         Picture.objects.filter(pk=picture.pk).update(**{f"{size}_sha256": name, f"{size}_bytes": size_bytes})
-    if not _pictures_of(former) and not originals_named([former]) and not referenced_by_reports([former]):
+    others = originals_named([former]) | referenced_by_inputs([former]) | referenced_by_reports([former])
+    if not others and not _pictures_of(former):
         photo_store().delete(former)

@@ -7,13 +7,17 @@ from dataclasses import dataclass, fields
 
 from django.conf import settings
 
+from photosync.apps.inputs.queries import input_called
+from photosync.apps.inputs.shelf import SchoolInputs
 from photosync.apps.people.models import Identifier
 from photosync.apps.profiles.matching import FLAG_OPTIONS, flag_word, rule_from
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.ping_address import ping_address_told, set_ping_address
 from photosync.apps.profiles.queries import limits_of, match_rule
 from photosync.apps.profiles.source_secrets import kept_secrets, secrets_told, set_secrets
+from photosync.apps.schools.models import School
 from photosync.connectors import registry
+from photosync.connectors.input.kind import INPUT
 from photosync.core.errors import Refused, WrongUse
 from photosync.core.matching import MatchMode
 from photosync.core.people import EXACT, PersonKind, quoted, refuse_if_merging
@@ -108,6 +112,9 @@ def _set_limits(profile: SyncProfile, changes: ProfileSettings) -> None:
 def _set_source(profile: SyncProfile, changes: ProfileSettings, *, anywhere: bool) -> None:
     former = source_options_now(profile)
     kind, given = wanted_source(profile, changes)
+    if kind.name == INPUT.name:
+        # By its number, so that it may be renamed.
+        given["input"] = input_called(profile.school, given["input"]).option
     profile.source_kind = kind.name
     profile.options = {name: value for name, value in given.items() if name not in kind.secrets}
     set_secrets(profile, {name: value for name, value in given.items() if name in kind.secrets})
@@ -148,7 +155,7 @@ def _open_once(profile: SyncProfile, given: Mapping[str, str], *, may_override: 
     """Return whether the source needs the operator's leave to be where it is. Raises Refused without it."""
 
     def try_open(*, may_override: bool) -> None:
-        guard = source_guard(may_override=may_override)
+        guard = source_guard(profile.school, may_override=may_override)
         registry.open_source(profile.source_kind, given, guard=guard).close()
 
     try:
@@ -161,13 +168,14 @@ def _open_once(profile: SyncProfile, given: Mapping[str, str], *, may_override: 
     return False
 
 
-def source_guard(*, may_override: bool) -> registry.Guard:
-    """Return what the operator allows sources to reach; `may_override` for what the operator chose."""
+def source_guard(school: School, *, may_override: bool) -> registry.Guard:
+    """Return what a source of `school` may reach; `may_override` for what the operator chose."""
     return registry.Guard(
         source_roots=tuple(settings.PHOTOSYNC_SOURCE_ROOTS),
         data_folder=settings.PHOTOSYNC_DATA,
         may_override=may_override,
         allowed_ranges=settings.PHOTOSYNC_ALLOWED_RANGES,
+        inputs=SchoolInputs(school),
     )
 
 

@@ -32,8 +32,9 @@ from photosync.apps.reports.models import (
     UploadedReport,
 )
 from photosync.apps.reports.pdf_check import refusal_of_pdf
-from photosync.apps.reports.unpacking import FoundFile, found_files, names_in
+from photosync.apps.reports.unpacking import found_files, names_in
 from photosync.apps.reports.uploads import forget_upload, uploaded_files
+from photosync.apps.unpacking import FoundFile
 from photosync.connectors.index_file import read_index
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
 from photosync.core.matching import MatchMode, index_name

@@ -13,6 +13,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from photosync.apps.accounts.kept_answers import forget_old as forget_old_answers
 from photosync.apps.audit.retention import remove_what_is_over
+from photosync.apps.inputs.delivering import forget_old_deliveries
+from photosync.apps.inputs.references import referenced_by_inputs
 from photosync.apps.library.models import Original, PhotoVersion, Picture, Pin
 from photosync.apps.library.originals import originals_named
 from photosync.apps.library.store import photo_store
@@ -50,14 +52,15 @@ class Housekeeper:
 
 
 def keep_house(now: datetime) -> None:
-    """Forget what nothing refers to any more: pictures, originals, blobs, commands that ended long ago, rosters and
-    reports not imported.
+    """Forget what nothing refers to any more: pictures, originals, blobs, commands that ended long ago, rosters,
+    reports and deliveries that nobody went on with.
 
     And what the schools' retention lets go of the audit and of the views of photos.
     """
     forget_old_uploads(now)
     forget_old_report_uploads(now)
     forget_old_imports(now)
+    forget_old_deliveries(now)
     forget_old_answers(now)
     forget_old_messages(now)
     Worker.objects.filter(kind=Worker.Kind.COMMAND, heartbeat_at__lt=now - WORKERS_KEPT).delete()
@@ -119,7 +122,7 @@ def holders_of_original() -> list[QuerySet[Any]]:
 
 
 def referenced_blobs(sha256s: Sequence[str]) -> set[str]:
-    """Return those of the blobs that a picture, an original, a report or the archive refers to.
+    """Return those of the blobs that a picture, an input, an original, a report or the archive refers to.
 
     Pictures first: the archive takes over the photo of one that is forgotten meanwhile.
     """
@@ -128,4 +131,4 @@ def referenced_blobs(sha256s: Sequence[str]) -> set[str]:
         Q(full_sha256__in=names) | Q(card_sha256__in=names) | Q(thumb_sha256__in=names)
     ).values_list("full_sha256", "card_sha256", "thumb_sha256")
     of_pictures = {sha256 for row in rows for sha256 in row if sha256 in names}
-    return of_pictures | originals_named(names) | referenced_by_reports(sha256s)
+    return of_pictures | referenced_by_inputs(sha256s) | originals_named(names) | referenced_by_reports(sha256s)

@@ -28,7 +28,7 @@ ROWS_FORGOTTEN_AT_ONCE = 2_000
 
 def open_profile_source(profile: SyncProfile) -> Source:
     """Open the source that `profile` reads. Raises SourceUnavailable, Refused, WrongUse."""
-    guard = source_guard(may_override=profile.source_may_be_anywhere)
+    guard = source_guard(profile.school, may_override=profile.source_may_be_anywhere)
     return open_source(profile.source_kind, source_options(profile), guard=guard)
 
 

@@ -115,7 +115,7 @@ def try_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: boo
     former = source_options_now(profile)
     kind, given = wanted_source(profile, changes)
     components = profile.components if changes.components is None else component_kinds(changes.components)
-    guard = source_guard(may_override=anywhere or has_leave(profile, former, given))
+    guard = source_guard(profile.school, may_override=anywhere or has_leave(profile, former, given))
     return try_source(profile.school, kind.name, given, components, guard=guard)
 
 

@@ -1,0 +1,353 @@
+"""Delivering files into an input: begun, sent file by file in any order, gone on with after a broken line, finished.
+
+Everything here may be asked for twice, and by two clients at once: a file that is there is there, and a part of a ZIP
+that has arrived is not written again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256 as hash_of
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from photosync.apps.audit.acts import Act
+from photosync.apps.audit.recording import record
+from photosync.apps.inputs.archives import forget_archives, forget_strays, write_part
+from photosync.apps.inputs.content import apply_delivery, differs_in_case, locked, refuse_beyond_limits
+from photosync.apps.inputs.models import DeliveredArchive, DeliveredFile, Delivery, Input
+from photosync.apps.library.store import photo_store
+from photosync.apps.unpacking import ARCHIVE_HEADS, ZIP_HEADS, is_junk
+from photosync.core.errors import NotFound, Refused, WrongUse
+from photosync.core.input_names import LONGEST_PART, InputPath, input_path
+from photosync.core.people import quoted
+from photosync.core.photos import BYTES_PER_MEGABYTE
+
+State, Mode = Delivery.State, Delivery.Mode
+KEPT_OPEN = timedelta(days=7)
+"""How long a delivery that nothing more arrives for waits to be gone on with."""
+KEPT_RECORD = timedelta(days=90)
+MOST_OPEN = 50
+MOST_REFUSED = 1_000
+LARGEST_ARCHIVE_BYTES = 8_000_000_000
+LARGEST_PART_BYTES = 8_388_608
+"""Of a ZIP in one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one file. `reason` says why it was not taken; one that was `ignored` is nobody's photo."""
+
+    path: str
+    state: str
+    reason: str = ""
+
+    TAKEN, IGNORED, REFUSED = "taken", "ignored", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that a client has: what is to be sent is found by its path, size and, where it is given, its hash."""
+
+    path: str
+    size_bytes: int
+    sha256: str = ""
+
+
+def begin_delivery(found: Input, *, mode: str = Mode.ADD, by: str, now: datetime) -> Delivery:
+    """Return a new, open delivery. Raises WrongUse, and Refused where too many are open in the school."""
+    if mode not in Mode.values:
+        raise WrongUse(_("A delivery is add or replace, not %(mode)s. Nothing was begun.") % {"mode": quoted(mode)})
+    with transaction.atomic():
+        stored = locked(found)
+        alive = Delivery.objects.filter(input__school=stored.school).exclude(state__in=(State.DONE, State.DROPPED))
+        if alive.count() >= MOST_OPEN:
+            words = _("There are %(most)d deliveries open. Nothing was begun. Finish or drop some of them first.")
+            raise Refused(words % {"most": MOST_OPEN})
+        return Delivery.objects.create(input=stored, mode=mode, began_at=now, began_by=by[:200], last_at=now)
+
+
+def missing_of(delivery: Delivery, wanted: Iterable[Wanted]) -> list[str]:
+    """Return the paths of those files that are still to be sent, in the order given; junk is never asked for."""
+    there = {each.path: each for each in DeliveredFile.objects.filter(delivery=delivery)}
+    found = []
+    for each in wanted:
+        try:
+            own = there.get(input_path(each.path))
+        except WrongUse:
+            own = None
+        is_there = own is not None and own.size_bytes == each.size_bytes and each.sha256 in ("", own.sha256)
+        if not is_there and not is_junk(each.path):
+            found.append(each.path)
+    return found
+
+
+def deliver_file(delivery: Delivery, path: str, content: bytes, *, now: datetime) -> Sent:
+    """Take one file with all its bytes; the same path again replaces it. Raises Refused, StorageUnavailable."""
+    return deliver_files(delivery, [(path, content)], now=now)[0]
+
+
+def deliver_files(delivery: Delivery, files: Sequence[tuple[str, bytes]], *, now: datetime) -> list[Sent]:
+    """Take some files (path, bytes) together, and return what became of each, in their order. Raises as above."""
+    looked = [_looked_at(path, content) for path, content in files]
+    with photo_store().batch() as batch:
+        hashes = [
+            batch.add(content) if place and not why else ""
+            for (place, _state, why), (_path, content) in zip(looked, files, strict=True)
+        ]
+        batch.commit()
+    found = []
+    with open_delivery(delivery) as stored:
+        for (place, state, why), (path, content), sha256 in zip(looked, files, hashes, strict=True):
+            if place and sha256:
+                why = _put(stored, place, len(content), sha256)
+                state = Sent.REFUSED if why else Sent.TAKEN
+            elif place:
+                note_refused(stored, [(place, why)])
+            found.append(Sent(place.path if place else path, state, why))
+        stored.last_at = now
+        contents = [content for _path, content in files]
+        still_stored({sha256: content for sha256, content in zip(hashes, contents, strict=True) if sha256})
+    return found
+
+
+def _looked_at(path: str, content: bytes) -> tuple[InputPath | None, str, str]:
+    """Return where the file goes, and why it does not, as far as it says itself."""
+    if is_junk(path):
+        return None, Sent.IGNORED, _("It is no photo: systems put it beside people's files.")
+    try:
+        place = input_path(path)
+    except WrongUse as error:
+        return None, Sent.REFUSED, error.message
+    why = refusal_of(content)
+    return place, Sent.REFUSED if why else Sent.TAKEN, why
+
+
+def _put(stored: Delivery, place: InputPath, size_bytes: int, sha256: str) -> str:
+    """Let the file be in the locked delivery; return why not, or ""."""
+    there = DeliveredFile.objects.filter(delivery=stored, path_key=place.key).first()
+    if there is not None and there.path != place:
+        return differs_in_case(there.path.path)
+    refuse_beyond_limits(stored.input, stored.file_count + 1, stored.size_bytes + size_bytes)
+    if there is None:
+        there = DeliveredFile(delivery=stored, folder=place.folder, name=place.name, path_key=place.key)
+        stored.file_count += 1
+    else:
+        stored.size_bytes -= there.size_bytes
+    there.size_bytes, there.sha256, there.archive = size_bytes, sha256, None
+    there.save()
+    stored.size_bytes += size_bytes
+    stored.refused = [each for each in stored.refused if each[2] != place.key]
+    return ""
+
+
+def still_stored(contents: Mapping[str, bytes]) -> None:
+    """Store again what an erasure dropped after it was stored and before its row was there."""
+    if lost := [content for sha256, content in contents.items() if not photo_store().exists(sha256)]:
+        with photo_store().batch() as batch:
+            for content in lost:
+                batch.add(content)
+            batch.commit()
+
+
+def refusal_of(content: bytes) -> str:
+    """Return why `content` is no file of an input; "" where it may be one. Whether it is a photo, a run decides."""
+    largest = largest_file_bytes()
+    if len(content) > largest:
+        return too_large(largest)
+    if content.startswith(ZIP_HEADS):
+        return _("It is a ZIP. Send it as an archive, so that it is unpacked.")
+    if content.startswith(ARCHIVE_HEADS):
+        return _("It is an archive of another kind than ZIP. Send a ZIP, or the files in it.")
+    return ""
+
+
+def largest_file_bytes() -> int:
+    return int(settings.PHOTOSYNC_PHOTO_LIMITS.max_bytes)
+
+
+def too_large(largest_bytes: int) -> str:
+    words = _("It is larger than %(most)d MB, which no photo may be. It was not taken.")
+    return words % {"most": largest_bytes // BYTES_PER_MEGABYTE}
+
+
+def note_refused(stored: Delivery, refusals: Iterable[tuple[InputPath, str]]) -> None:
+    """Remember in the locked delivery which files were sent and not taken. Raises Refused for far too many."""
+    by_key = {each[2]: each for each in stored.refused}
+    for place, why in refusals:
+        by_key[place.key] = [place.path, why, place.key]
+    if len(by_key) > MOST_REFUSED:
+        words = _(
+            "More than %(most)d files of this delivery cannot be taken. Nothing was changed. See that the right "
+            "files are sent."
+        )
+        raise Refused(words % {"most": MOST_REFUSED})
+    stored.refused = list(by_key.values())
+
+
+@contextmanager
+def open_delivery(delivery: Delivery) -> Iterator[Delivery]:
+    """Yield the delivery, locked, and save it. Raises Refused where it is not open any more, NotFound."""
+    with transaction.atomic():
+        rows = Delivery.objects.select_for_update(of=("self",)).select_related("input__school")
+        stored = rows.filter(pk=delivery.pk).first()
+        if stored is None:
+            raise NotFound(_("This delivery is no longer there. Nothing was done. Begin another."))
+        if stored.state != State.OPEN:
+            words = _("This delivery is not open any more (%(state)s). Nothing was done. Begin another.")
+            raise Refused(words % {"state": stored.get_state_display().lower()})
+        yield stored
+        stored.save()
+
+
+# ZIPs
+
+
+def begin_archive(delivery: Delivery, name: str, size_bytes: int, *, now: datetime) -> DeliveredArchive:
+    """Return the ZIP of this name and size in the delivery, new or as far as it is. Raises WrongUse, Refused."""
+    name = input_path(name).name[-LONGEST_PART:]
+    if not 0 < size_bytes <= LARGEST_ARCHIVE_BYTES:
+        words = _("%(name)s cannot be taken: a ZIP has 1 byte to %(most)d GB. Nothing was begun. Send it in parts.")
+        raise WrongUse(words % {"name": quoted(name), "most": LARGEST_ARCHIVE_BYTES // (1_000 * BYTES_PER_MEGABYTE)})
+    with open_delivery(delivery) as stored:
+        found = stored.archives.filter(name=name, size_bytes=size_bytes).first()
+        if found is not None:
+            return found
+        coming = stored.archives.aggregate(total=Sum("size_bytes"))["total"] or 0
+        refuse_beyond_limits(stored.input, stored.file_count, stored.size_bytes + coming + size_bytes)
+        stored.last_at = now
+        return DeliveredArchive.objects.create(
+            delivery=stored, name=name, size_bytes=size_bytes, token=secrets.token_hex(16)
+        )
+
+
+def deliver_part(archive: DeliveredArchive, offset: int, content: bytes, *, sha256: str = "", now: datetime) -> int:
+    """Take a part of a ZIP and return how many of its bytes are there now: where the next part begins.
+
+    A part that is there already is not written again; one that leaves a gap is not taken, and the answer says where
+    to go on. Raises WrongUse for a part that is not what `sha256` says, or goes beyond the ZIP's size; Refused.
+    """
+    if len(content) > LARGEST_PART_BYTES:
+        words = _("A part of a ZIP has at most %(most)d bytes. It was not taken. Send smaller ones.")
+        raise WrongUse(words % {"most": LARGEST_PART_BYTES})
+    if sha256 and hash_of(content).hexdigest() != sha256.lower():
+        raise WrongUse(_("This part arrived otherwise than it was sent. It was not taken. Send it again."))
+    with open_delivery(archive.delivery) as stored:
+        rows = DeliveredArchive.objects.select_for_update(of=("self",))
+        own = rows.filter(pk=archive.pk, delivery=stored).first()
+        if own is None:
+            raise NotFound(_("This ZIP is no longer in the delivery. Nothing was done. Send it from the beginning."))
+        if offset + len(content) > own.size_bytes:
+            words = _("%(name)s was to have %(size)d bytes, and this goes beyond them. It was not taken.")
+            raise WrongUse(words % {"name": own.name, "size": own.size_bytes})
+        fresh = content[own.received_bytes - offset :] if offset <= own.received_bytes else b""
+        if fresh:
+            write_part(own.token, own.received_bytes, fresh)
+            own.received_bytes += len(fresh)
+            own.save(update_fields=("received_bytes",))
+        stored.last_at = now
+    return own.received_bytes
+
+
+def take_out_archive(archive: DeliveredArchive) -> None:
+    """Take a ZIP out of an open delivery. Raises Refused, NotFound."""
+    with open_delivery(archive.delivery):
+        DeliveredArchive.objects.filter(pk=archive.pk).delete()
+    forget_archives([archive.token])
+
+
+# Ending
+
+
+def finish_delivery(delivery: Delivery, *, by: str, now: datetime) -> Delivery:
+    """Let what was delivered be in the input, all of it at once; where there are ZIPs, a worker unpacks them first.
+
+    One that is finished stays so, without another effect. Raises Refused.
+    """
+    with transaction.atomic():
+        stored = _of_any_state(delivery)
+        if stored.state in (State.DONE, State.QUEUED, State.RUNNING):
+            return stored
+        with open_delivery(stored) as opened:
+            _refuse_incomplete(opened)
+            opened.explanation = ""
+            opened.finished_by = by[:200]
+            if opened.archives.exists():
+                opened.state, opened.done, opened.total = State.QUEUED, 0, 0
+                return opened
+            settle(opened, by=by, now=now)
+    return opened
+
+
+def settle(stored: Delivery, *, by: str, now: datetime) -> None:
+    """Apply the locked delivery to its input and let it be finished; the caller saves it. Raises Refused."""
+    found = locked(stored.input)
+    applied = apply_delivery(found, stored, by=by, now=now)
+    stored.state, stored.finished_at, stored.finished_by = State.DONE, now, by[:200]
+    stored.explanation, stored.worker = "", None
+    stored.outcome = applied.counts()
+    stored.refused = [[path, why, ""] for path, why in applied.refused]
+    told = {**applied.counts(), "refused": 0, "not_taken": len(applied.refused)}
+    counts = [(name, str(number), str(number)) for name, number in told.items() if number]
+    record(Act.INPUT_DELIVERED, found, school=found.school, changes=[("mode", stored.mode, stored.mode), *counts])
+    DeliveredFile.objects.filter(delivery=stored).delete()
+
+
+def _refuse_incomplete(stored: Delivery) -> None:
+    archives = list(stored.archives.all())
+    for each in archives:
+        if not each.is_whole:
+            words = _(
+                "%(name)s has not arrived yet: %(here)d of %(size)d bytes are here. Nothing was changed. Send the "
+                "rest, or take it out."
+            )
+            raise Refused(words % {"name": each.name, "here": each.received_bytes, "size": each.size_bytes})
+    if not archives and not DeliveredFile.objects.filter(delivery=stored).exists():
+        raise Refused(_("Nothing was delivered yet, so there is nothing to finish. Send files first."))
+
+
+def drop_delivery(delivery: Delivery, *, by: str, now: datetime) -> Delivery:
+    """End a delivery without a change of its input, and forget what arrived. One that is finished: Refused."""
+    with transaction.atomic():
+        stored = _of_any_state(delivery)
+        if stored.state == State.DONE:
+            raise Refused(_("This delivery is finished already, so it cannot be dropped. Nothing was changed."))
+        tokens = _forget_content(stored)
+        stored.state, stored.worker, stored.fence = State.DROPPED, None, stored.fence + 1
+        stored.finished_at, stored.finished_by = now, by[:200]
+        stored.save()
+    forget_archives(tokens)
+    return stored
+
+
+def _of_any_state(delivery: Delivery) -> Delivery:
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("input__school")
+    stored = rows.filter(pk=delivery.pk).first()
+    if stored is None:
+        raise NotFound(_("This delivery is no longer there. Nothing was done. Begin another."))
+    return stored
+
+
+def _forget_content(stored: Delivery) -> list[str]:
+    tokens = list(stored.archives.values_list("token", flat=True))
+    DeliveredFile.objects.filter(delivery=stored).delete()
+    stored.archives.all().delete()
+    return tokens
+
+
+def forget_old_deliveries(now: datetime) -> int:
+    """Drop deliveries that nothing arrives for any more, and forget old records; return how many were dropped."""
+    dropped = 0
+    for each in Delivery.objects.filter(state=State.OPEN, last_at__lt=now - KEPT_OPEN).select_related("input"):
+        drop_delivery(each, by="Photo Sync", now=now)
+        dropped += 1
+    Delivery.objects.filter(state__in=(State.DONE, State.DROPPED), finished_at__lt=now - KEPT_RECORD).delete()
+    forget_strays(set(DeliveredArchive.objects.values_list("token", flat=True)), now - timedelta(days=1))
+    return dropped

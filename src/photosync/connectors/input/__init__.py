@@ -1,0 +1,1 @@
+"""A container of Sync UI, which the school itself uploads into."""

@@ -21,7 +21,18 @@ DATA, FACES, PHOTOS = Permission.DATA_MANAGE, Permission.PHOTO_VIEW, Permission.
 SYSTEM, ARCHIVE = Permission.SYSTEM_MANAGE, Permission.ACAD_ARCHIVE
 
 OBJECTS = frozenset(
-    {"period_id", "profile_id", "run_id", "person_id", "file_id", "user_id", "address_id", "cycle_id", "report_id"}
+    {
+        "period_id",
+        "profile_id",
+        "run_id",
+        "person_id",
+        "file_id",
+        "user_id",
+        "address_id",
+        "cycle_id",
+        "report_id",
+        "input_id",
+    }
 )
 
 
@@ -41,6 +52,8 @@ class Access:
 
 PERIOD, PROFILE, RUN, PERSON = ("period_id",), ("profile_id",), ("run_id",), ("person_id",)
 CYCLE = ("cycle_id",)
+INPUT = ("input_id",)
+DELIVERY = ("input_id", "delivery_id")
 
 PAGES: dict[str, Access] = {
     "overview": Access(ACCOUNT),
@@ -72,6 +85,24 @@ PAGES: dict[str, Access] = {
     "run-discard": Access(APPROVE, APPROVE, RUN),
     "run-undo": Access(MANAGE, MANAGE, RUN),
     "run-cancel": Access(MANAGE, MANAGE, RUN),
+    "inputs": Access(VIEW),
+    "input-new": Access(MANAGE, MANAGE),
+    "input": Access(VIEW, holds=INPUT),
+    "input-edit": Access(MANAGE, MANAGE, INPUT),
+    "input-clone": Access(MANAGE, MANAGE, INPUT),
+    "input-clear": Access(MANAGE, MANAGE, INPUT),
+    "input-delete": Access(MANAGE, MANAGE, INPUT),
+    "input-file-remove": Access(MANAGE, MANAGE, (*INPUT, "held_file_id")),
+    "input-deliver": Access(MANAGE, MANAGE, INPUT),
+    "delivery-begin": Access(NO, MANAGE, INPUT),
+    "delivery": Access(VIEW, holds=DELIVERY),
+    "delivery-finish": Access(NO, MANAGE, DELIVERY),
+    "delivery-drop": Access(NO, MANAGE, DELIVERY),
+    "delivery-missing": Access(NO, MANAGE, DELIVERY),
+    "delivery-file": Access(NO, MANAGE, DELIVERY),
+    "delivery-archives": Access(NO, MANAGE, DELIVERY),
+    "delivery-part": Access(NO, MANAGE, (*DELIVERY, "archive_id")),
+    "delivery-take-out": Access(NO, MANAGE, (*DELIVERY, "archive_id")),
     "review": Access(VIEW),
     "review-decide": Access(NO, PHOTOS, may_be_gone=True),
     "review-undo": Access(NO, PHOTOS, may_be_gone=True),

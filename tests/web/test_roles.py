@@ -22,6 +22,7 @@ from photosync.apps.reports.models import CycleMember, ReportImport, ReportJob
 from photosync.apps.reports.roster import Choice
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.core.run_states import RunState
+from tests.apps.inputs.delivered import make_input, with_zip
 from tests.apps.reports.cycles_scene import archive_report
 from tests.web.access_table import ACCOUNT, AT_THE_DOOR, HIDDEN, NO, OPEN, PAGES, USERS, Access
 from tests.web.conftest import Scene
@@ -78,7 +79,13 @@ def everyone(scene: Scene) -> Everyone:
         cycle=cycle, state="previewed", created_at=datetime.now(UTC), created_by="tests"
     )
     archived = archive_report(CycleMember.objects.select_related("person", "cycle").get())
+    held = make_input(scene.school, files={"1.jpg": b"x"})
+    sending = with_zip(held, b"PK\x03\x04 no more than this")
     values: dict[str, object] = {
+        "input_id": held.pk,
+        "held_file_id": held.files.get().pk,
+        "delivery_id": sending.pk,
+        "archive_id": sending.archives.get().pk,
         "import_id": imported.pk,
         "report_id": archived.pk,
         "cycle_id": cycle.pk,

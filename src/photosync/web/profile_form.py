@@ -9,12 +9,14 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from photosync.apps.inputs.queries import inputs_of
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.ping_address import LONGEST as LONGEST_PING_ADDRESS
 from photosync.apps.profiles.ping_address import masked_ping_address, ping_address
 from photosync.apps.profiles.saving import WantedPeriod, WantedProfile
 from photosync.apps.profiles.settings import LARGEST_NUMBER, LONGEST_NAME, ProfileSettings
 from photosync.apps.profiles.source_secrets import secret_names
+from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.connectors import registry
 from photosync.connectors.registry import Option
@@ -27,6 +29,7 @@ YES_OR_NO = frozenset({"yes", "no"})
 LABELS: dict[str, Any] = {
     "path": _("Folder"),
     "archive.path": _("ZIP file"),
+    "input": _("Input"),
     "match": _("Match files by"),
     "pattern": _("File-name pattern"),
     "index": _("Index file"),
@@ -40,7 +43,7 @@ HELP: dict[str, Any] = {
     "path": _("The whole path of the folder on the server, for example /srv/photos. Subfolders are read too."),
     "archive.path": _("The whole path of the ZIP file on the server, for example /srv/photos/2026.zip."),
     "pattern": _("What file names look like, for example {code}_{any}. Only with Match files by: pattern."),
-    "index": _("The file inside the folder that says which picture is whose. Only with Match files by: index file."),
+    "index": _("The file in the data source that says which picture is whose. Only with Match files by: index file."),
     "archive.index": _(
         "The file inside the ZIP that says which picture is whose, for example idlink.txt. "
         "Only with Match files by: index file."
@@ -110,7 +113,9 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
     )
 
-    def __init__(self, data: QueryDict | None, profile: SyncProfile | None, *, may_change: bool) -> None:
+    def __init__(
+        self, data: QueryDict | None, profile: SyncProfile | None, *, school: School, may_change: bool
+    ) -> None:
         initial = _initial(profile, reveals=may_change) if profile is not None else None
         super().__init__(data, initial=initial)
         self.fields["source_kind"].choices = [(kind.name, kind.title) for kind in registry.kinds()]  # type: ignore[attr-defined]  # a ChoiceField's
@@ -121,6 +126,9 @@ class ProfileForm(forms.Form):
         stored = dict(profile.options) if profile is not None else {}
         self._kept = set(secret_names(profile)) & self.kind.secrets if profile is not None and same_kind else set()
         for option in self.kind.options:
+            if (self.kind.name, option.name) == ("input", "input"):
+                self.fields["option-input"] = _input_field(school, stored)
+                continue
             is_kept = option.name in self._kept
             self.fields[f"option-{option.name}"] = _field_of(self.kind.name, option, stored, is_kept=is_kept)
             if is_kept and not option.required:
@@ -175,6 +183,20 @@ class ProfileForm(forms.Form):
             ping_url=cleaned["ping_url"],
             hold_until_archived=cleaned["hold_until_archived"],
         )
+
+
+def _input_field(school: School, stored: Mapping[str, Any]) -> forms.Field:
+    found = [(each.option, each.name) for each in inputs_of(school)]
+    needed = _("Choose an input. Nothing was saved.")
+    return forms.ChoiceField(
+        label=LABELS["input"],
+        choices=[("", _("Choose one")), *found],
+        initial=stored.get("input", ""),
+        help_text=_("Photos are delivered into it in Sync UI > Inputs.")
+        if found
+        else _("There is no input yet. Make one in Sync UI > Inputs, then choose it here."),
+        error_messages={"required": needed, "invalid_choice": needed},
+    )
 
 
 def _forget_field(option: Option) -> forms.Field:

@@ -23,7 +23,7 @@ class SavedOtherwise:
 
 def saved_otherwise(profile: SyncProfile, form: ProfileForm, rows: Sequence[AssignedRow]) -> list[SavedOtherwise]:
     """Return each field that is stored otherwise than `form` has it, and each timetable period than in `rows`."""
-    stored = ProfileForm(None, profile, may_change=True)  # only who may change it saves it
+    stored = ProfileForm(None, profile, school=profile.school, may_change=True)  # only who may change it saves it
     fields = [
         SavedOtherwise(field.label, _words(field))
         for field in stored

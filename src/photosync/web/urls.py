@@ -42,6 +42,7 @@ urlpatterns = [
     path(f"{TIMETABLE}manage-sync/<int:profile_id>/effect/", profiles.profile_effect, name="profile-effect"),
     path(f"{TIMETABLE}manage-sync/<int:profile_id>/run/", profiles.run_now, name="profile-run"),
     path(f"{TIMETABLE}runs/", include("photosync.web.run_urls")),
+    path("administration/sync-ui/inputs/", include("photosync.web.input_urls")),
     path("review/", include("photosync.web.review_urls")),
     path("data-management/", include("photosync.web.data_urls")),
     path("academic-reports/reporting/", include("photosync.web.report_making_urls")),

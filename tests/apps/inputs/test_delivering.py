@@ -178,7 +178,10 @@ def test_names_that_differ_in_letter_case_only_are_said_in_words(made: Input) ->
     sent = deliver_files(delivery, [("b/3.jpg", b"x"), ("B/3.jpg", b"y"), ("A/1.jpg", b"z")], now=NOW)
     assert [(each.state, each.reason) for each in sent] == [("taken", ""), ("refused", told), ("taken", "")]
     done = finish_delivery(delivery, by="kim", now=NOW)
-    assert delivery_document(done)["refused"] == [{"file": "A/1.jpg", "reason": told.replace("b/3.jpg", "a/1.jpg")}]
+    assert delivery_document(done)["refused"] == [
+        {"file": "B/3.jpg", "reason": told},
+        {"file": "A/1.jpg", "reason": told.replace("b/3.jpg", "a/1.jpg")},
+    ]
     assert paths(made) == ["2.jpg", "a/1.jpg", "b/3.jpg"]
 
 

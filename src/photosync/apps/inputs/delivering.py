@@ -37,6 +37,8 @@ KEPT_RECORD = timedelta(days=90)
 MOST_OPEN = 50
 MOST_REFUSED = 1_000
 LARGEST_ARCHIVE_BYTES = 8_000_000_000
+LARGEST_SENT_BYTES = 30_000_000
+"""Of a file in one request: more is not let in by the front door."""
 LARGEST_PART_BYTES = 8_388_608
 """Of a ZIP in one request."""
 
@@ -109,6 +111,7 @@ def deliver_files(delivery: Delivery, files: Sequence[tuple[str, bytes]], *, now
             if place and sha256:
                 why = _put(stored, place, len(content), sha256)
                 state = Sent.REFUSED if why else Sent.TAKEN
+                note_refused(stored, [(place, why)] if why else [])
             elif place:
                 note_refused(stored, [(place, why)])
             found.append(Sent(place.path if place else path, state, why))
@@ -116,6 +119,28 @@ def deliver_files(delivery: Delivery, files: Sequence[tuple[str, bytes]], *, now
         contents = [content for _path, content in files]
         still_stored({sha256: content for sha256, content in zip(hashes, contents, strict=True) if sha256})
     return found
+
+
+def note_too_large(delivery: Delivery, path: str, *, now: datetime) -> Sent:
+    """Note a file that its client has seen to be larger than any photo, so that its bytes need not be sent."""
+    try:
+        place = input_path(path)
+    except WrongUse as error:
+        return Sent(path, Sent.REFUSED, error.message)
+    why = too_large(largest_file_bytes())
+    with open_delivery(delivery) as stored:
+        note_refused(stored, [(place, why)])
+        stored.last_at = now
+    return Sent(place.path, Sent.REFUSED, why)
+
+
+def set_mode(delivery: Delivery, mode: str) -> None:
+    """Say what the open delivery will do with what is in the input already. Raises WrongUse, Refused."""
+    if mode not in Mode.values:
+        raise WrongUse(_("A delivery is add or replace, not %(mode)s. Nothing was changed.") % {"mode": quoted(mode)})
+    with open_delivery(delivery) as stored:
+        stored.mode = mode
+    delivery.mode = mode
 
 
 def _looked_at(path: str, content: bytes) -> tuple[InputPath | None, str, str]:
@@ -144,7 +169,7 @@ def _put(stored: Delivery, place: InputPath, size_bytes: int, sha256: str) -> st
     there.size_bytes, there.sha256, there.archive = size_bytes, sha256, None
     there.save()
     stored.size_bytes += size_bytes
-    stored.refused = [each for each in stored.refused if each[2] != place.key]
+    stored.refused = [each for each in stored.refused if each[0] != place.path]
     return ""
 
 
@@ -170,7 +195,7 @@ def refusal_of(content: bytes) -> str:
 
 
 def largest_file_bytes() -> int:
-    return int(settings.PHOTOSYNC_PHOTO_LIMITS.max_bytes)
+    return min(int(settings.PHOTOSYNC_PHOTO_LIMITS.max_bytes), LARGEST_SENT_BYTES)
 
 
 def too_large(largest_bytes: int) -> str:
@@ -180,16 +205,16 @@ def too_large(largest_bytes: int) -> str:
 
 def note_refused(stored: Delivery, refusals: Iterable[tuple[InputPath, str]]) -> None:
     """Remember in the locked delivery which files were sent and not taken. Raises Refused for far too many."""
-    by_key = {each[2]: each for each in stored.refused}
+    by_path = {each[0]: each for each in stored.refused}
     for place, why in refusals:
-        by_key[place.key] = [place.path, why, place.key]
-    if len(by_key) > MOST_REFUSED:
+        by_path[place.path] = [place.path, why, place.key]
+    if len(by_path) > MOST_REFUSED:
         words = _(
             "More than %(most)d files of this delivery cannot be taken. Nothing was changed. See that the right "
             "files are sent."
         )
         raise Refused(words % {"most": MOST_REFUSED})
-    stored.refused = list(by_key.values())
+    stored.refused = list(by_path.values())
 
 
 @contextmanager

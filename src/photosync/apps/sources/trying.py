@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,11 +100,36 @@ def try_source(
     until = time.monotonic() + WITHIN_S
     with registry.open_source(kind, options, guard=guard) as source:
         index = index_in(source, options.get("index", "")) if rule.mode is MatchMode.INDEX else NO_INDEX
-        ledger = _Looked(school.pk, source, until)
+        listed = _Listed(source, until)
+        looked = _Looked(school.pk, listed)
         kinds = [PersonKind(each) for each in components]
-        match(MatchTask(rule, kinds, index.read, everything=True), ledger, _Unbridled())
+        match(MatchTask(rule, kinds, index.read, everything=True), looked, _Unbridled())
         warnings = (*source.warnings(), *index.warnings())
-    return ledger.tried(warnings)
+    return Tried(len(looked.paths), looked.matched, listed.is_whole, looked.told(), warnings)
+
+
+def match_some(
+    school: School,
+    kind: str,
+    options: Mapping[str, str],
+    components: Sequence[str],
+    files: Sequence[tuple[str, str]],
+    *,
+    guard: registry.Guard,
+) -> list[TriedFile]:
+    """Return whom each of these files (folder, name) of a source matches, in their order. Raises as `try_source`.
+
+    Files that are not among them count for nothing: that two of a source are one person's is seen by `try_source`.
+    """
+    rule = rule_from(options, components)
+    index = NO_INDEX
+    if rule.mode is MatchMode.INDEX:
+        with registry.open_source(kind, options, guard=guard) as source:
+            index = index_in(source, options.get("index", ""))
+    looked = _Looked(school.pk, files, most_shown=len(files))
+    kinds = [PersonKind(each) for each in components]
+    match(MatchTask(rule, kinds, index.read, everything=True), looked, _Unbridled())
+    return list(looked.told())
 
 
 def try_profile(profile: SyncProfile, changes: ProfileSettings, *, anywhere: bool = False) -> Tried:
@@ -130,28 +155,14 @@ class _Unbridled:
 
 
 @dataclass(slots=True)
-class _Looked:
-    """What the match phase asks and remembers, without a database behind it but for people."""
+class _Listed:
+    """The files of a source (folder, name), up to the limits of a trial."""
 
-    school_id: int
     source: Source
     until: float
-    paths: list[str] = field(default_factory=list)
-    outcomes: list[MatchOutcome] = field(default_factory=list)
-    matched: int = 0
     is_whole: bool = True
 
-    def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]:
-        assert everything  # noqa: S101 - nothing was matched before
-        for files in batches(self._files(), FILES_AT_ONCE):
-            found = []
-            for folder, name in files:
-                number = len(self.paths)
-                self.paths.append(readable_path(joined_path(folder, name)))
-                found.append(FileToMatch(number, folder, name, None, None, "", is_new=True))
-            yield found
-
-    def _files(self) -> Iterator[tuple[str, str]]:
+    def __iter__(self) -> Iterator[tuple[str, str]]:
         count = 0
         for page, entries in self._pages():
             for entry in entries:
@@ -168,19 +179,41 @@ class _Looked:
             else:
                 yield from self.source.entries([page])
 
+
+@dataclass(slots=True)
+class _Looked:
+    """What the match phase asks and remembers, without a database behind it but for people."""
+
+    school_id: int
+    listed: Iterable[tuple[str, str]]
+    most_shown: int = SHOWN
+    paths: list[str] = field(default_factory=list)
+    outcomes: list[MatchOutcome] = field(default_factory=list)
+    matched: int = 0
+
+    def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]:
+        assert everything  # noqa: S101 - nothing was matched before
+        for files in batches(iter(self.listed), FILES_AT_ONCE):
+            found = []
+            for folder, name in files:
+                number = len(self.paths)
+                self.paths.append(readable_path(joined_path(folder, name)))
+                found.append(FileToMatch(number, folder, name, None, None, "", is_new=True))
+            yield found
+
     def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[Candidate]]:
         return people_known_by(self.school_id, values, reader)
 
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None:
         self.matched += sum(outcome.person_id is not None for outcome in outcomes)
-        self.outcomes += outcomes[: max(SHOWN - len(self.outcomes), 0)]
+        self.outcomes += outcomes[: max(self.most_shown - len(self.outcomes), 0)]
 
     def finish_matching(self) -> None:
         pass
 
-    def tried(self, warnings: tuple[str, ...]) -> Tried:
+    def told(self) -> tuple[TriedFile, ...]:
         people = Person.objects.in_bulk([each.person_id for each in self.outcomes if each.person_id is not None])
-        shown = tuple(
+        return tuple(
             TriedFile(
                 self.paths[each.file_id],
                 "" if each.person_id is None else _name_of(people[each.person_id]),
@@ -188,7 +221,6 @@ class _Looked:
             )
             for each in self.outcomes
         )
-        return Tried(len(self.paths), self.matched, self.is_whole, shown, warnings)
 
 
 def _name_of(person: Person) -> str:

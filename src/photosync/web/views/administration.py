@@ -48,6 +48,16 @@ def timetable_management_places() -> list[Place]:
     ]
 
 
+def sync_ui_places() -> list[Place]:
+    return [
+        Place(
+            _("Inputs"),
+            reverse("inputs"),
+            _("Containers that photos are delivered into: files, folders and ZIPs, as the source of a sync."),
+        )
+    ]
+
+
 @require_safe
 @in_workplace(needs=Permission.SYNC_VIEW)
 def administration(request: HttpRequest, workplace: Workplace) -> HttpResponse:
@@ -57,6 +67,7 @@ def administration(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         {
             "parts": [
                 (Crumb(_("Timetable Management"), reverse("timetable-management")), timetable_management_places()),
+                (Crumb(_("Sync UI"), reverse("inputs")), sync_ui_places()),
                 (Crumb(_("Academic Reports"), reverse("academic-reports")), report_places(workplace.permissions)),
             ]
         },

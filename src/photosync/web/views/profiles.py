@@ -176,7 +176,7 @@ def _sheet(school: School, found: SyncProfile | None, data: QueryDict | None, *,
         rows = found.assigned.select_related("period")
         stored = {row.period_id: (row.period, (row.frequency, row.mode)) for row in rows}
     periods = _periods_sent(school, data) if data is not None else [period for period, _stored in stored.values()]
-    form = ProfileForm(data, found, may_change=may_change)
+    form = ProfileForm(data, found, school=school, may_change=may_change)
     shown = [AssignedRow.of(each, data, stored[each.pk][1] if each.pk in stored else None) for each in periods]
     if not may_change:
         for field in [*form.fields.values(), *(field for row in shown for field in row.form.fields.values())]:

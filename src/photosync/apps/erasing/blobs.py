@@ -63,9 +63,9 @@ def drop_blobs() -> int:
 
 def _drop(rows: Sequence[BlobToDrop]) -> int:
     with transaction.atomic():
-        # Whoever takes in a picture, an original or a file with such a blob either has its row by now, which is seen
-        # here, or makes it after this and sees that the blob is gone (library/pictures.picture_row, library/originals,
-        # and still_stored in inputs/delivering). Those who make several lock the tables in this order too.
+        # Whoever takes in a picture, an original or a file with such a blob either has its row by now, which is
+        # seen here, or makes it after this and sees that the blob is gone (library/pictures.picture_row,
+        # library/originals, and still_stored in inputs/delivering). Who makes several makes them in this order too.
         if connection.vendor == "postgresql":
             models: tuple[type[Model], ...] = (Picture, Original, InputFile, DeliveredFile)
             with connection.cursor() as cursor:

@@ -56,6 +56,8 @@ PAGES = (
     "/photos/lists/?for=parents&kind=staff",
     "/photos/lists/print/?year_level=7",
     "/academic-reports/",
+    "/administration/sync-ui/inputs/",
+    "/administration/sync-ui/inputs/new/",
     "/academic-reports/reporting/",
     "/academic-reports/reporting/new/",
     "/academic-reports/reporting/1/",

@@ -165,9 +165,12 @@ def test_files_are_delivered_without_script(browser: Browser, site: Served, port
         expect(page.locator("#delivery")).to_contain_text("3 added.")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), WIDTHS)
-def test_pages_have_no_accessibility_fault_and_fit(browser: Browser, site: Served, width: int, height: int) -> None:
-    with browser.new_context(viewport={"width": width, "height": height}) as context:
+def test_pages_have_no_accessibility_fault_and_fit(
+    browser: Browser, site: Served, scheme: str, width: int, height: int
+) -> None:
+    with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:  # type: ignore[arg-type]
         page = context.new_page()
         sign_in(page, site)
         page.goto(address(site, INPUTS))

@@ -17,8 +17,8 @@ def _open(options: Mapping[str, str], guard: Guard) -> Source:
     if options["match"] == "index":
         if not options["index"]:
             raise WrongUse(
-                "match=index needs the option index (the index file inside the input). Nothing was changed; give "
-                "--option index=FILE."
+                "match=index needs the option index (the index file inside the input). Nothing was changed; name "
+                "the file."
             )
         checked_index(options["index"])
     try:

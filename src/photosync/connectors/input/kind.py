@@ -17,8 +17,9 @@ def _open(options: Mapping[str, str], guard: Guard) -> Source:
     if options["match"] == "index":
         if not options["index"]:
             raise WrongUse(
-                "match=index needs the option index (the index file inside the input). Nothing was changed; name "
-                "the file."
+                "Matching by an index file needs the option index, the index file inside the input. Nothing was "
+                "changed; fill it in.",
+                command_line="--option index=FILE",
             )
         checked_index(options["index"])
     try:

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from photosync.connectors.contract import Source
-from photosync.connectors.folder.source import checked_index
+from photosync.connectors.index_option import index_path
 from photosync.connectors.input.source import InputSource
 from photosync.connectors.registry import ConnectorKind, Guard, Option, match_options
-from photosync.core.errors import NotFound, SourceUnavailable, WrongUse
+from photosync.core.errors import NotFound, SourceUnavailable
 
 
 def _open(options: Mapping[str, str], guard: Guard) -> Source:
     if guard.inputs is None:
         raise SourceUnavailable("No school's inputs can be read here. Nothing was changed.")
-    if options["match"] == "index":
-        if not options["index"]:
-            raise WrongUse(
-                "Matching by an index file needs the option index, the index file inside the input. Nothing was "
-                "changed; fill it in.",
-                command_line="--option index=FILE",
-            )
-        checked_index(options["index"])
+    index_path(options, inside="input")
     try:
         return InputSource(guard.inputs.open(options["input"]))
     except NotFound as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from photosync.apps.audit.viewing import note_view
 from photosync.apps.people.wording import level_words
 from photosync.apps.reports.jobs import ALIVE
 from photosync.apps.reports.making import Making, preview_report, request_making
-from photosync.apps.reports.models import CycleMember, Origin, ReportingCycle, ReportJob
+from photosync.apps.reports.models import CycleMember, Origin, Report, ReportingCycle, ReportJob, ReportResults
 from photosync.core.errors import PhotoSyncError
 from photosync.core.wording import date_words, time_words
 from photosync.printing import printing_available
@@ -41,24 +42,26 @@ def make(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRespo
         else:
             messages.success(request, _("The reports are being made (work %(number)d).") % {"number": job.pk})
         return HttpResponseRedirect(reverse("reporting-make", args=[cycle.pk]))
-    members = CycleMember.objects.filter(cycle=cycle, archived__isnull=True)
-    ready = members.filter(results__isnull=False)
-    levels = sorted(
-        set(ready.order_by().values_list("year_level", flat=True)) - {""}, key=lambda each: (len(each), each)
-    )
+    members = CycleMember.objects.filter(cycle=cycle, archived__isnull=True).order_by()
+    # From the results and reports to their members: in a very large cycle that is quicker than the other way.
+    ready = members.filter(pk__in=ReportResults.objects.values("member_id"))
+    groups = list(ready.values_list("year_level", "roll_group").annotate(Count("pk")))
+    with_results = sum(number for _level, _roll, number in groups)
+    levels = sorted({level for level, _roll, _number in groups} - {""}, key=lambda each: (len(each), each))
+    reports = dict(Report.objects.filter(member__in=members).values_list("origin").annotate(Count("pk")).order_by())
     context = {
         "cycle": cycle,
         "is_open": cycle.state == ReportingCycle.State.OPEN,
         "can_print": printing_available(),
         "counts": [
-            (_("With results"), ready.count()),
-            (_("Without results"), members.filter(results__isnull=True).count()),
-            (_("Reports made here"), members.filter(report__origin=Origin.MADE).count()),
-            (_("Imported reports"), members.filter(report__origin=Origin.IMPORTED).count()),
+            (_("With results"), with_results),
+            (_("Without results"), members.count() - with_results),
+            (_("Reports made here"), reports.get(Origin.MADE, 0)),
+            (_("Imported reports"), reports.get(Origin.IMPORTED, 0)),
         ],
-        "has_results": ready.exists(),
-        "levels": [(each, level_words(each)) for each in sorted(levels, key=lambda each: (len(each), each))],
-        "groups": sorted(set(ready.order_by().values_list("roll_group", flat=True)) - {""}),
+        "has_results": with_results > 0,
+        "levels": [(each, level_words(each)) for each in levels],
+        "groups": sorted({roll for _level, roll, _number in groups} - {""}),
         **_work(cycle),
     }
     return render_page(

@@ -42,26 +42,11 @@ def make(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRespo
         else:
             messages.success(request, _("The reports are being made (work %(number)d).") % {"number": job.pk})
         return HttpResponseRedirect(reverse("reporting-make", args=[cycle.pk]))
-    members = CycleMember.objects.filter(cycle=cycle, archived__isnull=True).order_by()
-    # From the results and reports to their members: in a very large cycle that is quicker than the other way.
-    ready = members.filter(pk__in=ReportResults.objects.values("member_id"))
-    groups = list(ready.values_list("year_level", "roll_group").annotate(Count("pk")))
-    with_results = sum(number for _level, _roll, number in groups)
-    levels = sorted({level for level, _roll, _number in groups} - {""}, key=lambda each: (len(each), each))
-    reports = dict(Report.objects.filter(member__in=members).values_list("origin").annotate(Count("pk")).order_by())
     context = {
         "cycle": cycle,
         "is_open": cycle.state == ReportingCycle.State.OPEN,
         "can_print": printing_available(),
-        "counts": [
-            (_("With results"), with_results),
-            (_("Without results"), members.count() - with_results),
-            (_("Reports made here"), reports.get(Origin.MADE, 0)),
-            (_("Imported reports"), reports.get(Origin.IMPORTED, 0)),
-        ],
-        "has_results": with_results > 0,
-        "levels": [(each, level_words(each)) for each in levels],
-        "groups": sorted({roll for _level, roll, _number in groups} - {""}),
+        **_counted(cycle),
         **_work(cycle),
     }
     return render_page(
@@ -73,6 +58,28 @@ def make(request: HttpRequest, workplace: Workplace, cycle_id: int) -> HttpRespo
         crumbs=report_crumbs(*cycle_crumbs(cycle, Crumb(_("Make reports")))),
         workplace=workplace,
     )
+
+
+def _counted(cycle: ReportingCycle) -> dict[str, object]:
+    """Return how many reports can be made and are there, and the groups that any can be made for."""
+    members = CycleMember.objects.filter(cycle=cycle, archived__isnull=True).order_by()
+    # From the results and reports to their members: in a very large cycle that is quicker than the other way.
+    ready = members.filter(pk__in=ReportResults.objects.values("member_id"))
+    groups = list(ready.values_list("year_level", "roll_group").annotate(Count("pk")))
+    with_results = sum(number for _level, _roll, number in groups)
+    levels = sorted({level for level, _roll, _number in groups} - {""}, key=lambda each: (len(each), each))
+    reports = dict(Report.objects.filter(member__in=members).values_list("origin").annotate(Count("pk")).order_by())
+    return {
+        "counts": [
+            (_("With results"), with_results),
+            (_("Without results"), members.count() - with_results),
+            (_("Reports made here"), reports.get(Origin.MADE, 0)),
+            (_("Imported reports"), reports.get(Origin.IMPORTED, 0)),
+        ],
+        "has_results": with_results > 0,
+        "levels": [(each, level_words(each)) for each in levels],
+        "groups": sorted({roll for _level, roll, _number in groups} - {""}),
+    }
 
 
 @require_safe

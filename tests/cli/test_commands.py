@@ -256,11 +256,12 @@ def test_ended_period_is_assigned_with_a_warning_on_standard_error(command: Comm
 
 def test_source_kinds(command: Commanding) -> None:
     kinds = command.json("source", "kinds")
-    options = ["path", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"]
+    matching = ["match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"]
 
     assert [(kind["kind"], [option["name"] for option in kind["options"]]) for kind in kinds] == [
-        ("folder", options),
-        ("archive", [*options, "names"]),
+        ("folder", ["path", *matching]),
+        ("archive", ["path", *matching, "names"]),
+        ("input", ["input", *matching]),
     ]
     assert command("source", "kinds").out.startswith("folder: ")
 

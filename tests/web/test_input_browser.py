@@ -176,13 +176,16 @@ def test_pages_have_no_accessibility_fault_and_fit(
         page.goto(address(site, INPUTS))
         page.get_by_role("link", name="To be cloned").click()
         one = page.url
+        taken_out = page.get_by_role("link", name="Take out").first.get_attribute("href")
+        assert taken_out
         page.locator("main table a").last.click()
         paths = [
             page.url,
             INPUTS,
             f"{INPUTS}new/",
             one,
-            *(f"{one}{each}/" for each in ("deliver", "clone", "delete")),
+            taken_out,
+            *(f"{one}{each}/" for each in ("deliver", "edit", "clone", "clear", "delete")),
         ]
         for path in paths:
             page.goto(address(site, path) if path.startswith("/") else path)

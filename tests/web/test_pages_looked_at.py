@@ -21,6 +21,10 @@ LOOKED_AT_IN = {
     "test_photo_by_hand_browser.py": {"photo-set", "photo-cut"},
     "test_help_browser.py": {"help-article"},
     "test_browser.py": {"reporting-results-preview"},
+    "test_input_browser.py": {
+        *("input", "input-edit", "input-clone", "input-clear", "input-delete", "input-file-remove"),
+        *("input-deliver", "delivery"),
+    },
     "test_sign_in_browser.py": {
         *("mfa_authenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_deactivate_totp"),
         *("mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"),

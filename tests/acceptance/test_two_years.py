@@ -159,7 +159,7 @@ class FirstDecember:
         self.school.archive(self.year, at(date(2026, 12, 14), "12:00"), 7, 8, 9)
         done, waits = len(self.early), self.moving - len(self.early)
         assert self._reports_line(date(2026, 12, 14)) == (
-            f"2026 Semester 2: {done} of {PEOPLE} reports are archived, {PEOPLE - done} are missing. "
+            f"2026 Semester 2: {done} of {PEOPLE} reports are archived, {PEOPLE - done} are ready to archive. "
             f"{waits} photos wait for it."
         )
 

@@ -45,6 +45,8 @@ with connection.cursor() as cursor:
     there = set(connection.introspection.table_names(cursor))
 tables = snapshots.tables
 snapshots.tables = lambda: [name for name in tables() if name in there]
+columns = snapshots.BLOB_COLUMNS
+snapshots.BLOB_COLUMNS = tuple(each for each in columns if each[0]._meta.db_table in there)
 made = making.write_backup(Path(sys.argv[1]), now=datetime.now(UTC), on_progress=lambda *told: None)
 print(json.dumps(made.manifest["migrations"]))
 """

@@ -10,8 +10,8 @@ from photosync.cli.outcome import exit_status
 
 NAMES = [
     *("init", "demo", "serve", "web", "worker", "user", "token", "school", "people"),
-    *("source", "period", "profile", "sync", "run", "review", "notify", "report", "audit", "photo", "calendar"),
-    *("feedback", "verify", "backup", "restore", "doctor"),
+    *("source", "input", "period", "profile", "sync", "run", "review", "notify", "report", "audit", "photo"),
+    *("calendar", "feedback", "verify", "backup", "restore", "doctor"),
 ]
 
 
@@ -46,7 +46,7 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("report cycle close", "report cycle reopen", "report cycle release", "report cycle hold"),
         *("report cycle members", "report cycle add-people", "report cycle remove-people"),
         *("report import", "report match", "report dismiss", "report drop", "report archive", "report list"),
-        *("report history", "report get", "report download", "report verify"),
+        *("report history", "report get", "report download", "report verify", "report file"),
         *("report cycle newcomers", "report job", "report job list", "report job follow", "report job cancel"),
         *("report end-of-year", "report photo-day", "report photo-day set", "report photo-day clear"),
         *("report next-period",),
@@ -57,6 +57,18 @@ def test_every_command_of_the_surface_is_there() -> None:
         *("people erase", "people allow-photos", "people leavers", "people erasures"),
         *("token add", "token list", "token revoke"),
         *("calendar show", "calendar link", "calendar revoke"),
+        *(
+            "input list",
+            "input add",
+            "input show",
+            "input edit",
+            "input put",
+            "input test",
+            "input remove",
+            "input clear",
+            "input clone",
+            "input delete",
+        ),
         *("feedback list", "feedback deal-with"),
     }
 

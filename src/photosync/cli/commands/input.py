@@ -21,7 +21,7 @@ FILES_PRINTED = 200
 
 @click.group("input")
 def command() -> None:
-    """Make, fill, clone, clear and delete Sync UI inputs: containers that photos are delivered into."""
+    """Sync UI inputs: containers that photos are delivered into; make, fill, clone, clear and delete them."""
 
 
 @command.command("list")

@@ -18,6 +18,7 @@ from photosync.apps.schools.services import add_school
 from photosync.cli import processes
 from photosync.core.errors import Refused
 from photosync.project.processes import InstalledProcesses
+from photosync.worker import report_jobs
 from photosync.worker.identity import Identity
 from tests.cli.commanding import Commanding
 
@@ -78,6 +79,25 @@ def test_work_that_fails_is_told_and_ends_the_command(
 
     assert (answer.status, answer.err) == (1, "The work failed. No one is in the cycle. Nothing was made.\n")
     assert json.loads(answer.out)["state"] == "failed"
+
+
+def taken_away_at_first(work: jobs.JobWork) -> Mapping[str, Any]:
+    """As when another worker takes this one for gone, and puts its work back into the queue."""
+    if work.job.attempt == 1:
+        ReportJob.objects.filter(pk=work.job.pk).update(state="queued", fence=work.fence + 1, worker=None)
+    return two_steps(work)
+
+
+def test_work_that_is_taken_away_meanwhile_is_seen_through(
+    command: Commanding, cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_work_of", lambda _kind: taken_away_at_first)
+    monkeypatch.setattr(report_jobs, "WORKER_LOOKED_FOR_EVERY_S", 0.2)
+
+    document = command.json(*FOLLOW, str(asked(cycle).pk))
+
+    assert (document["state"], document["outcome"]) == ("done", {"made": 2})
+    assert ReportJob.objects.get().attempt == 2
 
 
 def cut_off(cycle: ReportingCycle, making: Making) -> ReportJob:

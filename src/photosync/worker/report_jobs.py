@@ -36,23 +36,22 @@ def abandoned_job(cycle: ReportingCycle) -> ReportJob | None:
 
 def execute_or_follow(job: ReportJob, on_progress: OnProgress) -> ReportJob:
     """See that the queued `job` is done, by a live worker or here; wait for it and return it as it ended."""
-    if not live_workers(timezone.now()):
-        return _executed_here(job, on_progress)
-    looked_at = time.monotonic()
+    looked_at = -WORKER_LOOKED_FOR_EVERY_S
     while job.state in ALIVE:
-        time.sleep(FOLLOWED_EVERY_S)
-        job.refresh_from_db()
-        on_progress(job)
         if time.monotonic() - looked_at > WORKER_LOOKED_FOR_EVERY_S:
             looked_at = time.monotonic()
             if not live_workers(timezone.now()):
-                # The worker that had it died while we waited.
-                take_back_jobs(timezone.now(), is_dead_here)
-                return _executed_here(job, on_progress)
+                # There is none, or the one that had it died while we waited. If one that began meanwhile has it, or
+                # it must be tried again, it is gone on with.
+                _execute_here(job, on_progress)
+                continue
+        time.sleep(FOLLOWED_EVERY_S)
+        job.refresh_from_db()
+        on_progress(job)
     return job
 
 
-def _executed_here(job: ReportJob, on_progress: OnProgress) -> ReportJob:
+def _execute_here(job: ReportJob, on_progress: OnProgress) -> None:
     identity = Identity(Worker.Kind.COMMAND, timezone.now)
     try:
         take_back_jobs(timezone.now(), is_dead_here)
@@ -65,7 +64,6 @@ def _executed_here(job: ReportJob, on_progress: OnProgress) -> ReportJob:
     finally:
         identity.release()
     job.refresh_from_db()
-    return job
 
 
 def _in_thread(job_id: int, worker: Worker) -> None:

@@ -16,7 +16,6 @@ from bench import archive, changed, first_sync, pages, reports, serving, sources
 from bench.installation import PROJECT
 from bench.measuring import where
 from bench.options import PAGES, SECTIONS, Options, read_options
-from bench.table import Section, goals_markdown
 
 MEASURES = dict(
     zip(
@@ -34,38 +33,33 @@ MEASURES = dict(
     )
 )
 MEASURES[PAGES] = pages.measure
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-PAGES_BEGIN, PAGES_END = "<!-- pages: begin -->", "<!-- pages: end -->"
 
 
 def main() -> None:
     options = read_options(PROJECT / "docs" / "benchmarks.md")
     options.work.mkdir(parents=True, exist_ok=True)
     begun_s = time.monotonic()
-    sections = []
     try:
         for name in options.sections:
             print(f"measuring: {name} ...", flush=True)
-            sections.append(MEASURES[name](options))
-            print(f"\n{sections[-1].markdown()}\n", flush=True)
+            told = f"{MEASURES[name](options).markdown()}\n\n{machine(options)}"
+            print(f"\n{told}\n", flush=True)
+            if options.are_full:
+                write(options.result, name, told)
     finally:
         shutil.rmtree(options.work, ignore_errors=True)
-    print(
-        f"{goals_markdown(sections)}\n\n{machine(options)}\n\nTook {(time.monotonic() - begun_s) / 60:.1f} minutes."
-    )
-    if options.sections in (SECTIONS, (PAGES,)):
-        write(options, sections)
+    print(f"Took {(time.monotonic() - begun_s) / 60:.1f} minutes.")
 
 
-def write(options: Options, sections: list[Section]) -> None:
-    """Put the tables between the two marks of the document; the words around them stay."""
-    document = options.result.read_text(encoding="utf-8")
-    begin, end = (PAGES_BEGIN, PAGES_END) if options.sections == (PAGES,) else (BEGIN, END)
-    before, _, rest = document.partition(begin)
-    _, _, after = rest.partition(end)
-    measured = "\n\n".join([machine(options), goals_markdown(sections), *(each.markdown() for each in sections)])
-    options.result.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")
-    print(f"Written to {options.result}.")
+def write(document: Path, section: str, told: str) -> None:
+    """Put what was measured between the two marks of its section; all else in the document stays."""
+    begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
+    before, _, rest = document.read_text(encoding="utf-8").partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise SystemExit(f"{document} has no place for {section}: {begin} and {end}")
+    document.write_text(f"{before}{begin}\n\n{told}\n\n{end}{after}", encoding="utf-8")
+    print(f"Written to {document}.")
 
 
 def machine(options: Options) -> str:

@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("task", choices=("prepare", "sync", "sign-in", "photos", "reports", "archive"))
     parser.add_argument("--source", type=Path)
     parser.add_argument("--kind", default="folder")
+    parser.add_argument("--options", type=json.loads, default={})
     parser.add_argument("--people", type=int, default=0)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photosync.project.settings")
@@ -26,7 +27,7 @@ def main() -> None:
 
     django.setup()
     if options.task == "prepare":
-        prepare(options.source, options.kind, options.people)
+        prepare(options.options, options.kind, options.people)
         answer: dict[str, object] = {}
     elif options.task == "archive":
         answer = archive(options.source)
@@ -35,20 +36,23 @@ def main() -> None:
     print(json.dumps(answer), flush=True)
 
 
-def prepare(source: Path, kind: str, people: int) -> None:
-    """Make a school with `people` students, coded as the portraits are, and a profile that reads `source`."""
+def prepare(options: dict[str, str], kind: str, people: int) -> None:
+    """Make a school with `people` students, coded as the portraits are, and a profile with this source."""
     from django.utils import timezone
 
     from bench.inputs import code_of
     from photosync.apps.people.models import Identifier, Person
     from photosync.apps.people.queries import FOLDED
     from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
+    from photosync.apps.profiles.source_secrets import set_secrets
     from photosync.apps.schools.models import School
     from photosync.apps.timetable.models import TimetablePeriod
     from photosync.cli.installation import set_up
+    from photosync.connectors import registry
 
     set_up()
     now = timezone.now()
+    secrets = registry.shipped().kind(kind).secrets
     school = School.objects.create(code="BENCH", name="Bench School", time_zone="Australia/Sydney")
     period = TimetablePeriod.objects.create(
         school=school,
@@ -58,17 +62,19 @@ def prepare(source: Path, kind: str, people: int) -> None:
         group_number=1,
         academic_year=now.year,
     )
-    profile = SyncProfile.objects.create(
+    profile = SyncProfile(
         school=school,
         name="Bench",
         source_kind=kind,
-        options={"path": str(source)},
+        options={name: value for name, value in options.items() if name not in secrets},
         created_at=now,
         evaluated_until=now,
         source_may_be_anywhere=True,
         replace_share_percent=100,
         replace_number=1_000_000,
     )
+    set_secrets(profile, {name: value for name, value in options.items() if name in secrets})
+    profile.save()
     ProfilePeriod.objects.create(profile=profile, period=period)
     made = Person.objects.bulk_create(
         (
@@ -101,6 +107,7 @@ def sync_once() -> dict[str, object]:
     render_pool().close()
     if run.state != RunState.DONE:
         raise SystemExit(f"the run ended {run.state}: {run.explanation}")
+    assert run.finished_at is not None
     return {
         "run_s": (run.finished_at - run.accepted_at).total_seconds(),
         "processor_s": _processor_s() - before_s,
@@ -140,7 +147,7 @@ def reports() -> dict[str, object]:
     from django.db.models import Sum
     from django.utils import timezone
 
-    from photosync.apps.reports.jobs import claim_job, execute_job
+    from photosync.apps.reports.jobs import JobWork, execute_job
     from photosync.apps.reports.making import Making, request_making
     from photosync.apps.reports.models import Report, ReportingCycle
     from photosync.apps.runs.models import Worker
@@ -151,7 +158,7 @@ def reports() -> dict[str, object]:
     job = request_making(ReportingCycle.objects.get(), Making(), by="bench", now=timezone.now())
     print("ready", flush=True)
     sys.stdin.readline()
-    work = claim_job(job.pk, identity.worker, timezone.now)
+    work = JobWork.claim(job.pk, identity.worker, timezone.now)
     assert work is not None
     before_s = _processor_s()
     execute_job(work)
@@ -169,7 +176,7 @@ def archive(zipped: Path) -> dict[str, object]:
     from photosync.apps.reports.archiving import Whose, request_archiving
     from photosync.apps.reports.cycles import open_cycle
     from photosync.apps.reports.importing import begin_import, request_import
-    from photosync.apps.reports.jobs import claim_job, execute_job
+    from photosync.apps.reports.jobs import JobWork, execute_job
     from photosync.apps.reports.models import ReportImport, ReportingCycle, ReportJob
     from photosync.apps.reports.roster import Choice
     from photosync.apps.reports.uploads import Upload
@@ -198,7 +205,7 @@ def archive(zipped: Path) -> dict[str, object]:
     for line in sys.stdin:
         ask, counted = steps[line.strip()]
         before_s = _processor_s()
-        work = claim_job(ask().pk, identity.worker, timezone.now)
+        work = JobWork.claim(ask().pk, identity.worker, timezone.now)
         assert work is not None
         execute_job(work)
         work.job.refresh_from_db()

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,16 @@ class RunTook:
 
 
 class Installation:
-    """A fresh data folder with one school, `people` students and one profile that reads `source`."""
+    """A fresh data folder with one school, `people` students and one profile that reads `source`.
 
-    def __init__(self, data: Path, source: Path, people: int, *, kind: str = "folder") -> None:
+    `source` is a path, or the options of a source of another `kind`.
+    """
+
+    def __init__(self, data: Path, source: Path | Mapping[str, str], people: int, *, kind: str = "folder") -> None:
         shutil.rmtree(data, ignore_errors=True)
         self.data = data
-        self._ask("prepare", "--source", str(source), "--kind", kind, "--people", str(people))
+        options = {"path": str(source)} if isinstance(source, Path) else dict(source)
+        self._ask("prepare", "--options", json.dumps(options), "--kind", kind, "--people", str(people))
 
     def sync(self, *, look_at_memory: bool = False) -> RunTook:
         with self._started("sync") as process:
@@ -65,7 +70,8 @@ class Installation:
         shutil.rmtree(self.data)
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PHOTOSYNC_DATA": str(self.data)}
+        own = {"PHOTOSYNC_DATA": str(self.data), "PHOTOSYNC_ALLOWED_PRIVATE_ADDRESSES": "127.0.0.1/32"}
+        return {**os.environ, **own}
 
     @staticmethod
     def _go(process: subprocess.Popen[str]) -> None:
@@ -90,6 +96,6 @@ class Installation:
     @staticmethod
     def _told(process: subprocess.Popen[str], answer: str) -> dict[str, Any]:
         if process.returncode:
-            raise SystemExit(f"{process.args} failed")
+            raise SystemExit(f"{process.args!r} failed")
         told: dict[str, Any] = json.loads(answer.splitlines()[-1])
         return told

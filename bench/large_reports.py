@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from photosync.apps.reports.models import ArchivedReport
+    from photosync.apps.schools.models import School
 
 ROWS_AT_ONCE = 2_000
 VIEWS_A_PERSON = 3
@@ -14,7 +19,7 @@ LEVELS = tuple(str(number) for number in range(1, 13))
 DOCUMENT = b"%PDF-1.4\n%%EOF\n"
 
 
-def make_reports(school: object, now: datetime) -> None:
+def make_reports(school: School, now: datetime) -> None:
     """Archive last year's reports of all students, and open this year's cycle with all of them in it."""
     from photosync.apps.library.store import photo_store
     from photosync.apps.people.models import Person
@@ -35,7 +40,7 @@ def make_reports(school: object, now: datetime) -> None:
         batch.commit()
     students = Person.objects.filter(school=school, kind="student").order_by("year_level", "roll_group", "pk")
 
-    def archived() -> Iterator[object]:
+    def archived() -> Iterator[ArchivedReport]:
         seal = ""
         for number, person in enumerate(students.iterator(chunk_size=ROWS_AT_ONCE), 1):
             before, seal = seal, f"{number:064x}"
@@ -65,7 +70,7 @@ def make_reports(school: object, now: datetime) -> None:
     open_cycle(school, f"{now.year} Semester 2", by="bench", now=now, people=Choice(year_level=LEVELS))
 
 
-def make_views(school: object, now: datetime) -> None:
+def make_views(school: School, now: datetime) -> None:
     """Three accounts saw each person's photo on a day of the last month."""
     from photosync.apps.audit.models import PhotoView
     from photosync.apps.people.models import Person

@@ -11,10 +11,21 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from bench.large_reports import LEVELS, ROWS_AT_ONCE, make_reports, make_views
 
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from photosync.apps.library.models import Picture
+    from photosync.apps.profiles.models import SyncProfile
+    from photosync.apps.runs.models import PlanItem, Run
+    from photosync.apps.schools.models import School
+
 PICTURES = 100
+
+Row = TypeVar("Row", bound="Model")
 
 
 def main() -> None:
@@ -60,7 +71,7 @@ def make(people: int, runs: int, schools: int) -> None:
     make_reports(school, now)
 
 
-def make_people(school: object, count: int, now: datetime) -> None:
+def make_people(school: School, count: int, now: datetime) -> None:
     """Nineteen in twenty are students; seven in ten have a photo of this year, some of the others an older one."""
     from photosync.apps.library.models import PhotoVersion, Withdrawal, YearPhoto
     from photosync.apps.people.models import Identifier, Person
@@ -117,7 +128,7 @@ def make_people(school: object, count: int, now: datetime) -> None:
     in_parts(Withdrawal, (Withdrawal(person=p, reason="No consent.", created_at=now) for p in made[::500]))
 
 
-def make_pictures(now: datetime) -> list[object]:
+def make_pictures(now: datetime) -> list[Picture]:
     import pyvips
 
     from photosync.apps.library.models import Picture
@@ -146,7 +157,7 @@ def make_pictures(now: datetime) -> list[object]:
     return list(in_parts(Picture, iter(rows)))
 
 
-def make_profiles(school: object, schools: int, now: datetime) -> list[object]:
+def make_profiles(school: School, schools: int, now: datetime) -> list[SyncProfile]:
     """Return the profiles: three of `school`, two of each of the others."""
     from photosync.apps.profiles.models import ProfilePeriod, SyncProfile
     from photosync.apps.schools.models import School
@@ -193,7 +204,7 @@ def make_profiles(school: object, schools: int, now: datetime) -> list[object]:
     return profiles
 
 
-def make_runs(profiles: list[object], count: int, now: datetime) -> None:
+def make_runs(profiles: list[SyncProfile], count: int, now: datetime) -> None:
     """Half of the runs are of the first profile, one in ten of the two beside it, the rest of everyone else."""
     from photosync.apps.runs.models import PlanItem, Run, Worker
 
@@ -233,7 +244,7 @@ def make_runs(profiles: list[object], count: int, now: datetime) -> None:
     )
 
 
-def plan_items(run: object) -> Iterator[object]:
+def plan_items(run: Run) -> Iterator[PlanItem]:
     from photosync.apps.library.models import PhotoVersion
     from photosync.apps.runs.models import PlanItem
 
@@ -253,7 +264,7 @@ def plan_items(run: object) -> Iterator[object]:
         )
 
 
-def make_listing(profile: object, people: int) -> None:
+def make_listing(profile: SyncProfile, people: int) -> None:
     from photosync.apps.runs.models import Run
     from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 
@@ -285,7 +296,7 @@ def make_listing(profile: object, people: int) -> None:
     )
 
 
-def make_entries(school: object, count: int, now: datetime) -> None:
+def make_entries(school: School, count: int, now: datetime) -> None:
     from photosync.apps.audit.acts import Act
     from photosync.apps.audit.models import Entry
 
@@ -310,9 +321,9 @@ def make_entries(school: object, count: int, now: datetime) -> None:
     in_parts(Entry, (entry(n) for n in range(count)))
 
 
-def in_parts(model: type, rows: Iterator[object]) -> list:
+def in_parts(model: type[Row], rows: Iterator[Row]) -> list[Row]:
     """Write `rows`, a part at a time; return them with their ids."""
-    return model.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    return model._default_manager.bulk_create(rows, batch_size=ROWS_AT_ONCE)
 
 
 def sign_in() -> dict[str, object]:

@@ -9,7 +9,11 @@ from pathlib import Path
 
 SECTIONS = ("first-sync", "unchanged", "changed", "sources", "serving", "reports", "archive")
 PAGES = "pages"
-"""Has a block of its own in the document, and is measured by itself: `--only pages`."""
+"""Is measured by itself: `--only pages`."""
+
+
+FULL = {"photos": 1_000, "peer_photos": 150, "files": 1_000_000, "rounds": 3, "wrk_s": 5}
+"""What is measured unless something else is asked for; less of it is not written into the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Options:
     wrk_s: int
     sections: tuple[str, ...]
     result: Path
+
+    @property
+    def are_full(self) -> bool:
+        return all(getattr(self, name) >= number for name, number in FULL.items())
 
     @property
     def fewer_files(self) -> int:
@@ -41,11 +49,15 @@ def read_options(result: Path) -> Options:
         default=Path(tempfile.gettempdir()) / "photosync-bench",
         help="where portraits and trees are kept for the next time (default: %(default)s)",
     )
-    parser.add_argument("--photos", type=int, default=1_000, help="portraits of the first sync (%(default)s)")
-    parser.add_argument("--peer-photos", type=int, default=150, help="of them for the slower programs (%(default)s)")
-    parser.add_argument("--files", type=int, default=1_000_000, help="files of the large trees (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (%(default)s)")
-    parser.add_argument("--wrk-seconds", type=int, default=5, help="of each serving round (%(default)s)")
+    parser.add_argument(
+        "--photos", type=int, default=FULL["photos"], help="portraits of the first sync (%(default)s)"
+    )
+    parser.add_argument(
+        "--peer-photos", type=int, default=FULL["peer_photos"], help="of them for the slower programs (%(default)s)"
+    )
+    parser.add_argument("--files", type=int, default=FULL["files"], help="files of the large trees (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=FULL["rounds"], help="how often each is measured (%(default)s)")
+    parser.add_argument("--wrk-seconds", type=int, default=FULL["wrk_s"], help="of each serving round (%(default)s)")
     parser.add_argument("--only", action="append", choices=(*SECTIONS, PAGES), help="only this; may be repeated")
     parser.add_argument("--result", type=Path, default=result, help="the document to write (%(default)s)")
     told = parser.parse_args()

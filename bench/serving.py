@@ -160,7 +160,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise SystemExit(f"{process.args} did not start")
+    raise SystemExit(f"{process.args!r} did not start")
 
 
 def free_port() -> int:

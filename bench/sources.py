@@ -1,18 +1,21 @@
-"""First sync of the same portraits from every kind of source that lies on this machine, beside the folder."""
+"""First sync of the same portraits from every kind of source that this machine can offer, beside the folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import inputs
-from bench.installation import Installation, RunTook
+from bench.installation import PROJECT, Installation, RunTook
 from bench.measuring import median
 from bench.options import Options
+from bench.sftp_server import sftp_server
+from bench.smb_server import smb_server
 from bench.table import Goal, Section, seconds
 
-FOLDER, ARCHIVE = "folder", "archive"
+FOLDER, ARCHIVE, SFTP, SMB = "folder", "archive", "sftp", "smb"
 
 
 @dataclass(slots=True)
@@ -21,7 +24,7 @@ class _Way:
 
     name: str
     kind: str
-    path: Path
+    source: Path | Mapping[str, str]
     asked_for: float | None = None
     first: list[RunTook] = field(default_factory=list)
     again: list[RunTook] = field(default_factory=list)
@@ -33,14 +36,11 @@ class _Way:
 
 def measure(options: Options) -> Section:
     """Measure in turns, so that what else the machine does falls on all of them."""
-    folder = inputs.portraits(options.cache, options.photos)
-    ways = (
-        _Way("folder", FOLDER, folder),
-        _Way("ZIP, packed (Deflate)", ARCHIVE, inputs.portraits_zip(options.cache, options.photos), 0.9),
-    )
-    for _ in range(options.rounds):
-        for way in ways:
-            _run(options, way)
+    with ExitStack() as servers:
+        ways = _ways(options, servers)
+        for _ in range(options.rounds):
+            for way in ways:
+                _run(options, way)
     section = Section(
         f"{options.photos} portraits from a folder and from elsewhere",
         "The portraits of the first sync, by each kind of source. The second run finds nothing changed and reads no "
@@ -60,8 +60,19 @@ def measure(options: Options) -> Section:
     return section
 
 
+def _ways(options: Options, servers: ExitStack) -> tuple[_Way, ...]:
+    """Return every way; the servers that are needed for them run until `servers` is closed."""
+    folder = inputs.portraits(options.cache, options.photos)
+    return (
+        _Way("folder", FOLDER, folder),
+        _Way("ZIP, packed (Deflate)", ARCHIVE, inputs.portraits_zip(options.cache, options.photos), 0.9),
+        _Way("SFTP server on loopback", SFTP, servers.enter_context(sftp_server(folder, PROJECT)), 0.7),
+        _Way("Windows share (Samba on loopback)", SMB, servers.enter_context(smb_server(folder)), 0.7),
+    )
+
+
 def _run(options: Options, way: _Way) -> None:
-    installation = Installation(options.work / "sources", way.path, options.photos, kind=way.kind)
+    installation = Installation(options.work / "sources", way.source, options.photos, kind=way.kind)
     way.first.append(installation.sync())
     assert way.first[-1].counts["added"] == options.photos, way.first[-1].counts
     way.again.append(installation.sync())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -36,16 +36,11 @@ class Section:
     goals: list[Goal] = field(default_factory=list)
 
     def markdown(self) -> str:
-        return f"### {self.title}\n\n{self.about}\n\n{markdown_table(self.header, self.rows)}"
-
-
-def goals_markdown(sections: Iterable[Section]) -> str:
-    rows = [
-        (goal.name, goal.told, goal.limit, "yes" if goal.reached else "**no**")
-        for section in sections
-        for goal in section.goals
-    ]
-    return markdown_table(("goal", "measured", "asked for", "reached"), rows)
+        tables = [markdown_table(self.header, self.rows)]
+        if self.goals:
+            rows = [(goal.name, goal.told, goal.limit, "yes" if goal.reached else "**no**") for goal in self.goals]
+            tables.append(markdown_table(("goal", "measured", "asked for", "reached"), rows))
+        return "\n\n".join((f"### {self.title}", self.about, *tables))
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

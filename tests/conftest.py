@@ -21,13 +21,16 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.ci_skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  (hooks)
-from tests.services import ServiceMissing, chromium
+from tests.costs import tell_costs
+from tests.services import ServiceMissing, chromium, samba
 from tests.services.installation import Installation, fresh_installation
+from tests.services.starting import found
 
 # Set before anything reads the settings: no test ever sees the data folder of a real installation.
 _FOLDER = tempfile.mkdtemp(prefix="photosync-tests-")
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 os.environ["PHOTOSYNC_DATA"] = f"{_FOLDER}/data"
+os.environ["PHOTOSYNC_KEEP_FREE_MEGABYTES"] = "10"
 
 SERVER_URL = os.environ.get("PHOTOSYNC_DATABASE_URL")
 POSTGRESQL_MISSING = os.environ.get("PHOTOSYNC_TESTS_POSTGRESQL_MISSING")
@@ -70,17 +73,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _belongs_here(item: pytest.Item) -> bool:
     if ON_POSTGRESQL:
         touches_it = item.get_closest_marker("database") or item.get_closest_marker("postgres")
-        return bool(touches_it) and not item.get_closest_marker("sqlite")
+        return bool(touches_it) and not (item.get_closest_marker("sqlite") or item.get_closest_marker("once"))
     return not item.get_closest_marker("postgres")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Leave the counts for tools/suite.py, which adds those of both databases."""
+    """Leave the counts for tools/suite.py, which adds those of both databases, and tell what took its time."""
     if path := os.environ.get("PHOTOSYNC_TESTS_OUTCOMES"):
         names = {"passed", "failed", "skipped", "error"}
         counts = {name: len(found) for name, found in terminalreporter.stats.items() if name in names}
         Path(path).write_text(json.dumps(counts))
+        tell_costs(terminalreporter)
 
 
 @pytest.fixture
@@ -126,6 +130,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="en-AU", viewport={"width": 1280, "height": 800})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def smbd() -> str:
+    """Return the program of Samba that serves shares; tests that need it are skipped where there is none."""
+    return _program(lambda: found("smbd", samba.PACKAGE))
 
 
 def _program(find: Callable[[], str]) -> str:

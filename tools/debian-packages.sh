@@ -5,7 +5,7 @@ set -eu
 
 case "$1" in
     setup) packages="python3-venv" ;;
-    tests) packages="chromium fonts-dejavu-core postgresql" ;;
+    tests) packages="apache2-bin chromium fonts-dejavu-core mariadb-server postgresql samba slapd" ;;
     bench) packages="rsync rclone nginx-light wrk libvips-tools imagemagick graphicsmagick" ;;
     *) echo "usage: debian-packages.sh setup|tests|bench" >&2; exit 2 ;;
 esac

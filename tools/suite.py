@@ -51,13 +51,32 @@ def run(database: str, arguments: list[str], settings: dict[str, str], counts: C
     workers = os.environ.get("PYTEST_WORKERS", "2")
     with tempfile.TemporaryDirectory(prefix="photosync-tests-") as folder:
         outcomes = Path(folder) / "outcomes.json"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOSYNC_DATA")}
-        environment |= settings | {"PHOTOSYNC_TESTS_OUTCOMES": str(outcomes)}
-        command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "worksteal", *arguments]
+        environment = environment_of_tests() | settings | {"PHOTOSYNC_TESTS_OUTCOMES": str(outcomes)}
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            workers,
+            "--dist",
+            "worksteal",
+            "--durations=25",
+            *arguments,
+        ]
         status = wait_for(subprocess.Popen(command, cwd=ROOT, env=environment))
         if outcomes.exists():
             counts.update(json.loads(outcomes.read_text()))
     return status
+
+
+def environment_of_tests() -> dict[str, str]:
+    """Return this process's environment without an installation's data, and letting Python keep what it compiles.
+
+    Otherwise each of the thousands of programs that the tests start would compile the whole product anew.
+    """
+    unwanted = ("PHOTOSYNC_DATA", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
 
 
 def wait_for(pytest: subprocess.Popen[bytes]) -> int:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.portraits import make_portrait
 from tests.services.installation import fresh_installation
+from tests.services.migrated import migrated
 from tests.services.program import Program
 from tests.web.serving import free_port, wait_for_pages
 
@@ -80,7 +81,7 @@ def ended_school(folder: Path) -> Iterator[School]:
     """Yield the school, served by `photosync serve` on a free port."""
     with fresh_installation(folder, os.environ.get("PHOTOSYNC_DATABASE_URL")) as made:
         made.environment["PHOTOSYNC_SOURCE_ROOTS"] = str(folder / SOURCE)
-        program = Program(made)
+        program = Program(migrated(made))
         link = _make(program, folder)
         port = free_port()
         with program.running("serve", "--port", str(port)) as process:

@@ -16,6 +16,7 @@ import pyvips
 from tests.portraits import make_portrait
 from tests.services import disk
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Ended, Program
 from tests.services.unprivileged import unprivileged
 
@@ -86,7 +87,7 @@ def dots(edge_px: int) -> bytes:
 
 @pytest.fixture
 def day(installation: Installation, tmp_path: Path) -> Day:
-    made = Day(unprivileged(installation), tmp_path / "photos")
+    made = Day(unprivileged(migrated(installation)), tmp_path / "photos")
     made.photos.mkdir()
     roster = tmp_path / "students.csv"
     roster.write_text("\n".join(["Student code,Given name", *(f"{code},P{code}" for code in CODES)]))

@@ -4,7 +4,6 @@ It holds the promises of the article about re-enabling the Photo Sync profile: t
 periods, stops by itself when the last one ends, says why and how to go on, and never touches an archived face.
 """
 
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ import pytest
 
 from tests.portraits import make_portrait
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Program, wait_until
 
 pytestmark = pytest.mark.acceptance
@@ -66,25 +66,25 @@ class SchoolYear:
         return runs
 
     def live_through_midnight(self, day: str, *, a_run_is_due: bool) -> None:
-        """Let a worker live from shortly before 00:00 of `day` until its run has ended, or long enough for none."""
-        before = len(self.runs())
-        with self.program.running("worker", at=at(f"{day} 00:00") - BEFORE) as worker:
+        """Let a worker live from before 00:00 of `day` until its run has ended, or it has seen that none is due."""
+        before, midnight = len(self.runs()), at(f"{day} 00:00")
+        with self.program.running("worker", at=midnight - BEFORE) as worker:
             if a_run_is_due:
-                wait_until(lambda: len(self.runs()) > before and self._has_ended(), worker)
+                wait_until(lambda: self._has_ended_since(before), worker)
             else:
-                time.sleep(BEFORE.total_seconds() + 5)
-                assert worker.poll() is None
+                wait_until(lambda: self.program.has_ticked_since(midnight), worker)
         assert len(self.runs()) == before + a_run_is_due
 
     def catch_up(self, now: str) -> None:
         """Let a worker live from `now` until the run that it makes at once has ended."""
         before = len(self.runs())
         with self.program.running("worker", at=at(now)) as worker:
-            wait_until(lambda: len(self.runs()) > before and self._has_ended(), worker)
+            wait_until(lambda: self._has_ended_since(before), worker)
         assert (len(self.runs()), self.runs()[0]["trigger"]) == (before + 1, "catch-up")
 
-    def _has_ended(self) -> bool:
-        return self.runs()[0]["state"] not in ("queued", "running")
+    def _has_ended_since(self, before: int) -> bool:
+        runs = self.program.runs()
+        return len(runs) > before and runs[-1][0] not in ("queued", "running")
 
     def photo(self, code: str, now: str, *words: str) -> bytes:
         path = self.source.parent / "got.jpg"
@@ -95,7 +95,7 @@ class SchoolYear:
 
 @pytest.fixture
 def year(installation: Installation, tmp_path: Path) -> SchoolYear:
-    made = SchoolYear(Program(installation), tmp_path)
+    made = SchoolYear(Program(migrated(installation)), tmp_path)
     made.begin()
     return made
 

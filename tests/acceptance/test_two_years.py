@@ -11,7 +11,7 @@ from tests.acceptance.school_years import A_DAY, YEARS, Year, at, leavers_of, st
 from tests.acceptance.two_years import PROFILE, School, school_of
 from tests.services.installation import Installation
 
-pytestmark = pytest.mark.acceptance
+pytestmark = [pytest.mark.acceptance, pytest.mark.once]
 
 PEOPLE = 500
 NO_LATER = "then stops: no later timetable period has been added."

@@ -21,6 +21,7 @@ from tests.acceptance.school_years import A_DAY, LEVELS, YEARS, Year, at, studen
 from tests.chaos.school import Player
 from tests.portraits import make_portrait
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import wait_until
 from tests.services.receivers import MailReceiver, mail_receiver
 
@@ -97,7 +98,7 @@ class School:
     # Time
 
     def night(self, day: date, *, a_run_is_due: bool = True, is_critical: bool = False) -> None:
-        """Let a worker live through 00:00 of `day`, until its run has ended, or long enough for none."""
+        """Let a worker live through 00:00 of `day`, until its run has ended, or it has seen that none is due."""
         assert day - A_DAY in self._lived or not self._runs_on(day - A_DAY), "a run to make up for would come first"
         begins_at, until_due_s = at(day, "00:00") - BEFORE, BEFORE.total_seconds()
         if is_critical and self.cuts is not None:
@@ -108,8 +109,7 @@ class School:
             if a_run_is_due:
                 wait_until(self._has_a_new_run, worker)
             else:
-                time.sleep(SETTLES_S)
-                assert worker.poll() is None
+                wait_until(lambda: self.player.has_ticked_since(at(day, "00:00")), worker)
         self._count_runs(expected=a_run_is_due)
         self._lived.add(day)
 
@@ -281,11 +281,10 @@ class School:
         return found
 
     def _has_a_new_run(self) -> bool:
-        runs = self.all_runs()
-        return len(runs) > self._runs_seen and runs[0]["state"] not in ALIVE
+        return len(self.player.runs()) > self._runs_seen and self._has_ended()
 
     def _has_ended(self) -> bool:
-        return self.last_run()["state"] not in ALIVE
+        return self.player.runs()[-1][0] not in ALIVE
 
     def _count_runs(self, *, expected: int) -> None:
         """Check how many runs there were since they were last counted."""
@@ -350,4 +349,4 @@ def school_of(installation: Installation, folder: Path, people: int) -> Iterator
             PHOTOSYNC_SMTP_TLS="no",
             PHOTOSYNC_SMTP_FROM="photosync@hill.example",
         )
-        yield School(Player(installation, source=folder / "photographer"), mail, people)
+        yield School(Player(migrated(installation), source=folder / "photographer"), mail, people)

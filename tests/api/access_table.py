@@ -12,7 +12,9 @@ PERSON = "{person_id}"
 
 @dataclass(frozen=True)
 class Row:
-    """`needs`: a permission, or one of the words above. `of_school`: whether it is asked of one school's things.
+    """`needs`: a permission, several with "or" between them, or one of the words above.
+
+    `of_school`: whether it is asked of one school's things.
 
     `may_be_gone`: 404 is right too for whom it lets in, as there is nothing to do. A value of `body` that is `PERSON`
     stands for the number of a person who is there.
@@ -27,7 +29,8 @@ class Row:
 
 
 VIEW, MANAGE, APPROVE = Permission.SYNC_VIEW, Permission.SYNC_MANAGE, Permission.SYNC_APPROVE
-ARCHIVE = Permission.ACAD_ARCHIVE
+DELIVER, ARCHIVE = Permission.SYNC_DELIVER, Permission.ACAD_ARCHIVE
+LOOK = f"{VIEW} or {DELIVER}"
 PHOTOS, DATA, PHOTO, SYSTEM = (
     Permission.PHOTO_MANAGE,
     Permission.DATA_MANAGE,
@@ -90,9 +93,16 @@ ROWS = {
     "POST /profiles": Row(MANAGE, {"source": "folder"}, query=HERE),
     "GET /profiles/{profile_id}": Row(VIEW),
     "POST /profiles/{profile_id}/test": Row(MANAGE, {}),
+    "POST /profiles/{profile_id}/matches": Row(MANAGE, {}),
+    "GET /profiles/{profile_id}/preflight": Row(VIEW, may_be_gone=True),
+    "GET /profiles/{profile_id}/preflight.html": Row(VIEW, may_be_gone=True),
+    "GET /profiles/{profile_id}/preflight.pdf": Row(VIEW, may_be_gone=True),
     "PATCH /profiles/{profile_id}": Row(MANAGE, {"when_missing": "keep"}),
     "GET /profiles/{profile_id}/status": Row(VIEW),
     "GET /profiles/{profile_id}/ping": Row(VIEW),
+    "GET /profiles/{profile_id}/licences": Row(VIEW),
+    "POST /profiles/{profile_id}/licences/read": Row(MANAGE, may_be_gone=True),
+    "POST /profiles/{profile_id}/licences/accept": Row(MANAGE, {"sha256": "none"}, may_be_gone=True),
     "PUT /profiles/{profile_id}/periods/{period_id}": Row(MANAGE, {}),
     "DELETE /profiles/{profile_id}/periods/{period_id}": Row(MANAGE),
     "POST /profiles/{profile_id}/next-period": Row(MANAGE, {}),
@@ -102,6 +112,8 @@ ROWS = {
     "POST /profiles/{profile_id}/enable": Row(MANAGE),
     "POST /profiles/{profile_id}/disable": Row(MANAGE),
     "POST /profiles/{profile_id}/runs": Row(MANAGE, {"preview": True}),
+    "POST /sources/test": Row(MANAGE, {"source": "folder", "options": {"path": "/nowhere"}}, query=HERE),
+    "POST /sources/matches": Row(MANAGE, {"source": "folder", "options": {"path": "/nowhere"}}, query=HERE),
     "GET /runs": Row(VIEW, query=HERE),
     "GET /runs/{run_id}": Row(VIEW),
     "GET /runs/{run_id}/changes": Row(VIEW),
@@ -109,6 +121,19 @@ ROWS = {
     "POST /runs/{run_id}/discard": Row(APPROVE),
     "POST /runs/{run_id}/undo": Row(MANAGE, {}),
     "POST /runs/{run_id}/cancel": Row(MANAGE),
+    "GET /rosters": Row(DATA, query=HERE),
+    "POST /rosters": Row(DATA, {"name": "New", "kind": "csv", "options": {}}, query=HERE),
+    "POST /rosters/test": Row(DATA, {"kind": "csv", "options": {"path": "/nowhere"}}, query=HERE),
+    "GET /rosters/{roster_id}": Row(DATA),
+    "PATCH /rosters/{roster_id}": Row(DATA, {"leave_number": 7}),
+    "DELETE /rosters/{roster_id}": Row(DATA),
+    "POST /rosters/{roster_id}/test": Row(DATA, {}),
+    "GET /rosters/{roster_id}/readings": Row(DATA),
+    "POST /rosters/{roster_id}/readings": Row(DATA, {"preview": True}),
+    "GET /rosters/{roster_id}/readings/{reading_id}": Row(DATA),
+    "GET /rosters/{roster_id}/readings/{reading_id}/changes": Row(DATA),
+    "POST /rosters/{roster_id}/readings/{reading_id}/approve": Row(DATA),
+    "POST /rosters/{roster_id}/readings/{reading_id}/discard": Row(DATA),
     "GET /inputs": Row(VIEW, query=HERE),
     "POST /inputs": Row(MANAGE, {"name": "Another"}, query=HERE),
     "GET /inputs/{input_id}": Row(VIEW),
@@ -119,18 +144,19 @@ ROWS = {
     "DELETE /inputs/{input_id}": Row(MANAGE),
     "GET /inputs/{input_id}/files": Row(VIEW),
     "DELETE /inputs/{input_id}/files/{input_file_id}": Row(MANAGE),
-    "GET /inputs/{input_id}/deliveries": Row(VIEW),
-    "POST /inputs/{input_id}/deliveries": Row(MANAGE, {"mode": "replace"}),
-    "GET /inputs/{input_id}/deliveries/{delivery_id}": Row(VIEW),
-    "DELETE /inputs/{input_id}/deliveries/{delivery_id}": Row(MANAGE),
-    "POST /inputs/{input_id}/deliveries/{delivery_id}/missing": Row(MANAGE, {"files": []}),
-    "PUT /inputs/{input_id}/deliveries/{delivery_id}/file": Row(MANAGE, "x", query="?path=1.jpg", form="image/jpeg"),
-    "POST /inputs/{input_id}/deliveries/{delivery_id}/archives": Row(MANAGE, {"name": "a.zip", "size_bytes": 9}),
+    "GET /inputs/{input_id}/deliveries": Row(LOOK),
+    "POST /inputs/{input_id}/deliveries": Row(DELIVER, {"mode": "add"}),
+    "GET /inputs/{input_id}/deliveries/{delivery_id}": Row(LOOK),
+    "GET /inputs/{input_id}/deliveries/{delivery_id}/matches": Row(LOOK),
+    "DELETE /inputs/{input_id}/deliveries/{delivery_id}": Row(DELIVER),
+    "POST /inputs/{input_id}/deliveries/{delivery_id}/missing": Row(DELIVER, {"files": []}),
+    "PUT /inputs/{input_id}/deliveries/{delivery_id}/file": Row(DELIVER, "x", query="?path=1.jpg", form="image/jpeg"),
+    "POST /inputs/{input_id}/deliveries/{delivery_id}/archives": Row(DELIVER, {"name": "a.zip", "size_bytes": 9}),
     "PUT /inputs/{input_id}/deliveries/{delivery_id}/archives/{archive_id}": Row(
-        MANAGE, "x", query="?offset=0", form="application/zip"
+        DELIVER, "x", query="?offset=0", form="application/zip"
     ),
-    "DELETE /inputs/{input_id}/deliveries/{delivery_id}/archives/{archive_id}": Row(MANAGE),
-    "POST /inputs/{input_id}/deliveries/{delivery_id}/finish": Row(MANAGE),
+    "DELETE /inputs/{input_id}/deliveries/{delivery_id}/archives/{archive_id}": Row(DELIVER),
+    "POST /inputs/{input_id}/deliveries/{delivery_id}/finish": Row(DELIVER),
     "GET /review": Row(VIEW, query=f"{HERE}&queue=unmatched"),
     "GET /review/without-photo": Row(VIEW, query=HERE),
     "GET /review/decisions": Row(VIEW, query=HERE),
@@ -201,6 +227,7 @@ ROWS = {
     "GET /audit/views": Row(RECORDS, query=HERE),
     "GET /feedback": Row(SYSTEM, of_school=False),
     "POST /feedback/{feedback_id}/deal-with": Row(SYSTEM, {}, of_school=False),
+    "GET /roster-kinds": Row(TOKEN, of_school=False),
     "GET /source-kinds": Row(TOKEN, of_school=False),
     "GET /health": Row(VIEW, query=HERE),
 }

@@ -20,6 +20,7 @@ from photosync.apps.people.models import Person
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.queries import period_document
+from photosync.connectors import registry
 from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.run_states import RunState
 from tests.portraits import make_portrait
@@ -387,7 +388,10 @@ def test_health_and_kinds_of_source_are_told(scene: Scene, client: Client) -> No
     kinds = client.get(f"{API}/source-kinds").json()["items"]
 
     assert [(each["id"], each["name"]) for each in health["profiles"]] == [(profile.pk, "Photo Sync")]
-    assert (health["workers"], [each["kind"] for each in kinds]) == (0, ["folder", "archive", "input"])
+    assert (health["workers"], [each["kind"] for each in kinds]) == (
+        0,
+        [kind.name for kind in registry.kinds()],
+    )
 
 
 def test_zip_is_tried_and_becomes_the_source_of_a_profile(
@@ -411,6 +415,18 @@ def test_zip_is_tried_and_becomes_the_source_of_a_profile(
         "x.jpg is packed in a way that is not known here. It was not read. Make an ordinary ZIP (Deflate)."
     ]
     assert (changed["source"], changed["options"]) == ("archive", wanted["options"])
+
+
+def test_preflight_report_is_told_once_the_source_was_read(scene: Scene, client: Client) -> None:  # noqa: F811
+    profile = make_profile(scene.school, "Photo Sync")
+    early = client.get(f"{API}/profiles/{profile.pk}/preflight")
+    assert (early.status_code, early.json()["detail"]) == (
+        404,
+        "Photo Sync has not read its data source yet, so there is nothing to report. Preview it first.",
+    )
+    run = make_run(profile, RunState.DONE, datetime.now(UTC), observed_count=1)
+    told = client.get(f"{API}/profiles/{profile.pk}/preflight").json()
+    assert (told["run"], told["explanation"]) == (run.pk, "0 files came; 0 of them have nothing to mend.")
 
 
 def test_lists_take_as_many_queries_for_many_as_for_one(scene: Scene, client: Client) -> None:  # noqa: F811

@@ -22,6 +22,7 @@ from photosync.apps.reports.cycles import open_cycle
 from photosync.apps.reports.roster import Choice
 from photosync.core.run_states import RunState
 from tests.apps.inputs.delivered import make_input, with_zip
+from tests.apps.rosters.saved import make_held
 from tests.web.conftest import Scene, scene  # noqa: F401  (a fixture)
 from tests.web.pages import around_today, make_profile, make_run, make_user
 
@@ -38,6 +39,7 @@ def headers(scene: Scene) -> dict[str, str]:  # noqa: F811
     make_run(profile, RunState.HELD, now, explanation="Too many photos would be replaced.")
     open_cycle(scene.school, "2026 Semester 2", by="tests", now=now, people=Choice(year_level=("7",)))
     with_zip(make_input(scene.school, files={"1.jpg": b"x"}), b"PK\x03\x04 no more than this")
+    make_held(scene.school)
     root = make_user("root", Role.ADMINISTRATOR, None)
     made = add_token(root, "schemathesis", scopes=list(Permission), school=None, days=1, now=now)
     return {"Host": "localhost", "Authorization": f"Bearer {made.secret}"}

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from tests.portraits import make_portrait
+from tests.services.migrated import migrated
 from tests.services.program import ENDS_WITHIN_S, Program
 
 PEOPLE = 30
@@ -51,6 +52,7 @@ class Player(Program):
     source: Path = field(kw_only=True)
 
     def set_up(self, *, at: datetime | None = None) -> None:
+        migrated(self.installation)
         roster = self.source.with_suffix(".csv")
         roster.write_text(ROSTER, encoding="utf-8")
         for words in (

@@ -51,6 +51,6 @@ def test_kill_before_claim_is_made_up_for_by_the_next_sync(player: Player) -> No
 
 def test_kill_before_claim_is_made_up_for_by_a_worker(player: Player) -> None:
     with player.running("worker") as worker:
-        wait_until(lambda: player.dump()["runs"][0][1] == "done", worker)
+        wait_until(lambda: player.runs()[0][0] == "done", worker)
 
     assert len(player.dump()["runs"]) == 1

@@ -83,6 +83,10 @@ def read(player: Player, *, forget: bool = False) -> dict[str, Any]:
     return found
 
 
+def jobs(player: Player) -> list[tuple[str, int]]:
+    return player.installation.rows("SELECT state, done FROM reports_reportjob ORDER BY id")
+
+
 @pytest.mark.parametrize(("moment", "part"), [("before the rows", 1), ("among the rows", 3), ("after the rows", 2)])
 def test_kill_while_reports_are_made_ends_with_the_same_reports(player: Player, moment: str, part: int) -> None:
     player.do("report", "make", CYCLE)
@@ -105,7 +109,7 @@ def test_kill_while_reports_are_made_ends_with_the_same_reports(player: Player, 
         player.do("report", "make", CYCLE)
     else:
         with player.running("worker") as worker:
-            wait_until(lambda: read(player)["jobs"][-1] == ["done", PEOPLE], worker)
+            wait_until(lambda: jobs(player)[-1] == ("done", PEOPLE), worker)
 
     ended = read(player)
     assert ended["reports"] == undisturbed

@@ -71,4 +71,4 @@ def _night(player: Player, due: datetime, most_kills: int, chance: random.Random
 
 
 def _is_done(player: Player, due: datetime) -> bool:
-    return any(run[2] == str(due) and run[1].startswith(("done", "held")) for run in player.dump()["runs"])
+    return any(due_at == due and state.startswith(("done", "held")) for state, due_at in player.runs())

@@ -24,6 +24,7 @@ from tests.cli.backups import Answer, in_another_folder, make_school, run, told
 from tests.conftest import SERVER_URL
 from tests.services import postgresql
 from tests.services.installation import Installation, fresh_installation
+from tests.services.migrated import migrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Template:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
     folder = tmp_path_factory.mktemp("template")
     with fresh_installation(folder, SERVER_URL) as made:
-        codes = make_school(made)
+        codes = make_school(migrated(made))
         file = folder / "monday.tar"
         with serving(made):
             backup = run(made, "backup", str(file), "--json")
@@ -152,8 +153,8 @@ def test_restoring_applies_erasures_again_that_are_later_than_the_backup(
     assert (refused.status, replaced.status, replaced.err, lost.status, lost.err) == (3, 0, "", 0, "")
     for each, answer in ((installation, replaced), (other, lost)):
         assert (answer.json["erasures_applied"], answer.json["erasures_of_people_not_in_it"]) == (2, 0)
-        assert told(each)["people"] == after["people"]
-        assert told(each)["history"] == after["history"]
+        restored = told(each)
+        assert (restored["people"], restored["history"]) == (after["people"], after["history"])
         assert blobs(each) == left
         erasures = run(each, "people", "erasures", "--json").json
         assert [(row["scope"], row["versions"] > 0, bool(row["applied_again_at"])) for row in erasures] == [

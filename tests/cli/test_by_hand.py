@@ -9,6 +9,8 @@ from tests.apps.runs.scene import Scene
 from tests.cli.commanding import Commanding
 from tests.portraits import make_portrait
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def scene(command: Commanding, tmp_path: Path) -> Scene:

@@ -8,6 +8,8 @@ from photosync.apps.accounts.models import CalendarLink
 from photosync.apps.schools.models import School
 from tests.cli.commanding import Commanding
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def kim(command: Commanding, school: School) -> None:

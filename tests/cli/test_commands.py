@@ -11,6 +11,7 @@ from photosync.apps.runs.models import Run
 from photosync.apps.schools.models import School
 from photosync.apps.schools.services import add_school
 from photosync.apps.timetable.models import TimetablePeriod
+from photosync.connectors import registry
 from photosync.core.run_states import RunState, Trigger
 from tests.cli.commanding import Commanding
 from tests.cli.test_school import AS_MADE
@@ -254,15 +255,14 @@ def test_ended_period_is_assigned_with_a_warning_on_standard_error(command: Comm
     assert answer.out.startswith("{")
 
 
-def test_source_kinds(command: Commanding) -> None:
-    kinds = command.json("source", "kinds")
-    matching = ["match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"]
+SQL_OPTIONS = (
+    *("database_type", "host", "port", "database", "username", "password", "encryption", "ca_pem"),
+    *("students", "student_photo", "staff", "staff_photo", "path"),
+)
 
-    assert [(kind["kind"], [option["name"] for option in kind["options"]]) for kind in kinds] == [
-        ("folder", ["path", *matching]),
-        ("archive", ["path", *matching, "names"]),
-        ("input", ["input", *matching]),
-    ]
+
+def test_source_kinds(command: Commanding) -> None:
+    assert command.json("source", "kinds") == [registry.kind_document(kind) for kind in registry.kinds()]
     assert command("source", "kinds").out.startswith("folder: ")
 
 
@@ -277,6 +277,7 @@ def test_people_commands(command: Commanding, school: School, tmp_path: Path) ->
     assert preview == {
         "kind": "student",
         "preview": True,
+        "recognised": "CSV with commas, UTF-8",
         "columns": {"Nr": "student_code", "First name": "given_name", "Surname": "family_name"},
         "unknown_columns": ["Mood"],
         "counts": {
@@ -302,6 +303,7 @@ def test_people_commands(command: Commanding, school: School, tmp_path: Path) ->
     }
     assert done.status == 0
     assert done.out.startswith("The roster was imported.\n")
+    assert "Recognised as CSV with commas, UTF-8.\n" in done.out
     assert "Line 2 was refused: The given name" in done.out
     assert [person["code"] for person in command.json("people", "list")] == ["0417"]
     assert command.json("people", "show", "0417")["identifiers"] == [{"key": "student_code", "value": "0417"}]
@@ -347,6 +349,7 @@ def test_doctor_on_a_sound_installation(command: Commanding, school: School) -> 
         "image formats": "ok",
         "photo store": "ok",
         "sources": "ok",
+        "rosters": "ok",
         "workers": "warning",
     }
 

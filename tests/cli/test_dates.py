@@ -7,6 +7,8 @@ from photosync.cli.dates import short_date, short_moment, written_date, written_
 from photosync.cli.run_report import print_run
 from tests.cli.commanding import Commanding
 
+pytestmark = pytest.mark.once
+
 NOVEMBER = ("--at", "2026-11-23T12:00", "--upcoming", "2")
 
 

@@ -16,6 +16,8 @@ from tests.api.test_interface import API, client_of
 from tests.cli.commanding import Commanding
 from tests.web.pages import make_user
 
+pytestmark = pytest.mark.once
+
 S2 = ("2026S2", "--description", "Semester 2, 2026", "--start", "2026-07-20", "--end", "2026-12-18")
 AT = ("--at", "2026-11-28T09:00")
 NEXT = ("--code", "2027S1", "--start", "2027-01-27", "--end", "2027-06-25")

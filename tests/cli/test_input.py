@@ -6,11 +6,12 @@ from pathlib import Path
 from tests.apps.inputs.delivered import zipped
 from tests.portraits import make_portrait
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Program
 
 
 def test_inputs_from_made_to_deleted(installation: Installation, tmp_path: Path) -> None:
-    program = Program(installation)
+    program = Program(migrated(installation))
     program.do("init", "--school", "WGC", "--name", "Wattle Grove College", "--timezone", "Australia/Sydney")
     roster = tmp_path / "students.csv"
     roster.write_text("Student Code,Given Name,Family Name,Year Level\n0417,Jo,Bloggs,9\n0418,Al,Day,9\n")
@@ -27,7 +28,7 @@ def test_inputs_from_made_to_deleted(installation: Installation, tmp_path: Path)
     archive.write_bytes(zipped({"0418.jpg": make_portrait(2, 400, 500), "../evil.jpg": b"x"}))
     put = program.run("input", "put", "photographer 2026", str(folder), str(archive), "--json")
     delivered = json.loads(put.output)
-    assert put.status == 5
+    assert put.status == 0
     assert delivered["outcome"] == {"added": 2, "replaced": 0, "unchanged": 0, "removed": 0, "refused": 1}
     assert [each["file"] for each in delivered["refused"]] == ["../evil.jpg"]
     shown = program.ask("input", "show", "Photographer 2026")
@@ -56,7 +57,7 @@ def test_inputs_from_made_to_deleted(installation: Installation, tmp_path: Path)
 
 
 def test_delivery_that_cannot_be_made_leaves_everything_as_it_was(installation: Installation, tmp_path: Path) -> None:
-    program = Program(installation)
+    program = Program(migrated(installation))
     program.do("init", "--school", "WGC", "--name", "Wattle Grove College", "--timezone", "Australia/Sydney")
     program.do("input", "add", "Photographer")
     broken = tmp_path / "broken.zip"

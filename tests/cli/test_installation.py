@@ -119,6 +119,11 @@ def test_folder_of_something_else_is_left_alone(installation: Installation) -> N
             "PHOTOSYNC_MAX_MEGAPIXELS must be a whole number, such as 40. Nothing was started.",
         ),
         (
+            "PHOTOSYNC_KEEP_FREE_MEGABYTES",
+            "2 GB",
+            "PHOTOSYNC_KEEP_FREE_MEGABYTES must be a whole number, such as 2000. Nothing was started.",
+        ),
+        (
             "PHOTOSYNC_THUMB_PX",
             "500",
             "The renditions full (960 px), card (480 px) and thumb (500 px) must not grow in this order. "

@@ -8,6 +8,9 @@ import pytest
 import structlog
 
 from photosync.cli.logs import StandardError, log_to_stderr
+from photosync.outgoing import AllowedRanges
+from photosync.outgoing.http import Asking, HttpClient
+from tests.services.web_server import Reply, web_server
 
 log = structlog.get_logger("photosync.tests")
 
@@ -67,6 +70,17 @@ def test_other_programs_parts_are_told_in_the_same_form(capsys: pytest.CaptureFi
         ("_granian", "info", "a file name"),
         ("asyncssh", "warning", "told by asyncssh, token=***"),
     ]
+
+
+def test_addresses_that_are_asked_are_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """They name people and photos, and a link to a photo may hold what lets anyone read it."""
+    log_to_stderr("DEBUG", "json")
+    with web_server(lambda asked: Reply(200)) as web:
+        asking = Asking(web.address, secret_headers={"authorization": "Bearer tide"})
+        with HttpClient(asking, AllowedRanges.parse("127.0.0.1/32", setting="TEST")) as http:
+            http.get(f"{web.address}/photos/002082?signature=ebb", limit_bytes=9)
+
+    assert capsys.readouterr().err == ""
 
 
 def test_form_follows_where_it_goes_unless_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:

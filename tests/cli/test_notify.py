@@ -12,7 +12,7 @@ from photosync.outgoing import AllowedRanges
 from tests.cli.commanding import Commanding
 from tests.services.receivers import http_receiver
 
-pytestmark = pytest.mark.usefixtures("school")
+pytestmark = [pytest.mark.usefixtures("school"), pytest.mark.once]
 
 
 def without_times(document: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_address_is_added_listed_tested_and_removed(command: Commanding, setting
             ("add", "jsons://x.example/", "--kind", "lunch"),
             2,
             '"lunch" is not what can be told. Nothing was saved. Choose from: stops-soon, ended, held, failed, '
-            "works-again, stale.",
+            "works-again, stale, roster-held, roster-fails.",
         ),
         (
             ("add", "jsons://x.example/", "--name", "x" * 101),
@@ -117,7 +117,7 @@ def test_what_an_address_is_told_is_changed(command: Commanding) -> None:
     assert (edited["name"], edited["kinds"]) == ("Office", ["ended", "failed"])
     assert everything == (
         "Office (json://hooks.school.example/…) was saved. It is told: stops-soon, ended, held, failed, works-again, "
-        "stale.\n"
+        "stale, roster-held, roster-fails.\n"
     )
 
 

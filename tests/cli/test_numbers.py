@@ -5,6 +5,8 @@ import pytest
 from photosync.apps.schools.models import School
 from tests.cli.commanding import Commanding
 
+pytestmark = pytest.mark.once
+
 HUGE = "9" * 20
 
 

@@ -11,6 +11,8 @@ from photosync.apps.timetable.models import TimetablePeriod
 from tests.cli.commanding import Commanding
 from tests.web.pages import give_photo, make_period, make_person, make_picture, this_year
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def people(school: School, command: Commanding) -> School:

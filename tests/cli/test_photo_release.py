@@ -10,6 +10,8 @@ from photosync.cli.dates import written_moment
 from tests.apps.runs.scene import Scene
 from tests.cli.commanding import Commanding
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def undone(command: Commanding, tmp_path: Path) -> Run:

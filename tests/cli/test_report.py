@@ -14,6 +14,8 @@ from tests.apps.reports.cycles_scene import archive_report, codes_in_cycle, make
 from tests.cli.commanding import Commanding
 from tests.web.pages import make_profile
 
+pytestmark = pytest.mark.once
+
 CYCLE = ("report", "cycle")
 NAME = "2026 Semester 2"
 

@@ -49,7 +49,7 @@ class WorkingHere:
         worker, _made = Worker.objects.get_or_create(
             executor_id="here", defaults={"host": "here", "kind": "command", "started_at": NOW, "heartbeat_at": NOW}
         )
-        work = jobs.claim_job(job.pk, worker, lambda: datetime.now(UTC))
+        work = jobs.JobWork.claim(job.pk, worker, lambda: datetime.now(UTC))
         assert work is not None
         jobs.execute_job(work)
         job.refresh_from_db()

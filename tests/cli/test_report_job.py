@@ -18,7 +18,7 @@ from photosync.apps.schools.services import add_school
 from photosync.cli import processes
 from photosync.core.errors import Refused
 from photosync.project.processes import InstalledProcesses
-from photosync.worker import report_jobs
+from photosync.worker import long_work
 from photosync.worker.identity import Identity
 from tests.cli.commanding import Commanding
 
@@ -92,7 +92,7 @@ def test_work_that_is_taken_away_meanwhile_is_seen_through(
     command: Commanding, cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "_work_of", lambda _kind: taken_away_at_first)
-    monkeypatch.setattr(report_jobs, "WORKER_LOOKED_FOR_EVERY_S", 0.2)
+    monkeypatch.setattr(long_work, "WORKER_LOOKED_FOR_EVERY_S", 0.2)
 
     document = command.json(*FOLLOW, str(asked(cycle).pk))
 
@@ -104,7 +104,7 @@ def cut_off(cycle: ReportingCycle, making: Making) -> ReportJob:
     """Leave work as a command does that was killed in it: running, by a worker of this host whose lock is free."""
     job = jobs.request_job(cycle, ReportJob.Kind.MAKE, making.document(), by="kim", now=datetime.now(UTC))
     identity = Identity(Worker.Kind.COMMAND, timezone.now)
-    assert jobs.claim_job(job.pk, identity.worker, timezone.now) is not None
+    assert jobs.JobWork.claim(job.pk, identity.worker, timezone.now) is not None
     identity.release()
     Worker.objects.filter(pk=identity.worker.pk).update(stopped_at=None)
     return job

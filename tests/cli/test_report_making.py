@@ -12,6 +12,8 @@ from photosync.project.processes import InstalledProcesses
 from tests.apps.reports.cycles_scene import make_students
 from tests.cli.commanding import Commanding
 
+pytestmark = pytest.mark.once
+
 NAME = "2026 Semester 2"
 
 

@@ -11,6 +11,8 @@ from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from tests.apps.runs.scene import Scene
 from tests.cli.commanding import Commanding
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def scene(command: Commanding, tmp_path: Path) -> Scene:

@@ -3,8 +3,12 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.apps.runs.scene import Scene
 from tests.cli.commanding import Commanding
+
+pytestmark = pytest.mark.once
 
 
 def test_run_show_lists_what_it_counts_and_says_what_has_changed(command: Commanding, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from photosync.apps.schools.models import PRESET_LEGAL_BASIS, School
 from photosync.core.consent import Purpose
 from tests.cli.commanding import Commanding
 
+pytestmark = pytest.mark.once
+
 NO = {"means": "no", "legal_basis": ""}
 AS_MADE = {
     "unknown_consent": {

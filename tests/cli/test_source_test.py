@@ -3,13 +3,18 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from photosync.connectors.testing.zips import Zipped, zip_bytes
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Program
+
+pytestmark = pytest.mark.once
 
 
 def test_source_and_profile_are_tested(installation: Installation, tmp_path: Path) -> None:
-    program = Program(installation)
+    program = Program(migrated(installation))
     program.do("init", "--school", "WGC", "--name", "Wattle Grove College", "--timezone", "Australia/Sydney")
     roster = tmp_path / "students.csv"
     roster.write_text("Student Code,Given Name,Family Name,Year Level\n0417,Jo,Bloggs,9\n")
@@ -23,10 +28,26 @@ def test_source_and_profile_are_tested(installation: Installation, tmp_path: Pat
     assert tested == {
         "files": 1,
         "matched": 1,
+        "without_photo": 0,
         "is_whole": True,
         "explanation": "1 photo, 1 matches a person.",
+        "counted": {
+            "files": 1,
+            "is_whole": True,
+            "matched": 1,
+            "without_key": 0,
+            "of_nobody": 0,
+            "in_doubt": 0,
+            "set_aside": 0,
+            "people": 1,
+            "people_in_all": 1,
+            "by_key": {"student_code": 1, "staff_code": 0, "alternate_id": 0, "username": 0, "email": 0},
+            "explanation": "Of 1 photo, 1 matches a person; 1 of 1 people have one.",
+        },
         "shown": [{"file": "0417.jpg", "person": "Jo Bloggs (0417)", "reason": ""}],
+        "notes": [],
         "warnings": [],
+        "licences": [],
     }
     program.do("profile", "add", "Photo Sync", "--source", "folder", "--option", option)
     assert json.loads(program.do("profile", "test", "Photo Sync", "--json")) == tested

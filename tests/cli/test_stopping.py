@@ -11,6 +11,7 @@ import pytest
 
 from photosync.cli.stopping import until_signalled
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Program
 
 ENDS_WITHIN_S = 60
@@ -80,7 +81,7 @@ def held_locks(folder: Path) -> list[str]:
 def test_stop_while_starting_is_a_clean_end(
     words: tuple[str, ...], number: signal.Signals, installation: Installation
 ) -> None:
-    Program(installation).do("init")
+    Program(migrated(installation)).do("init")
 
     database = "sqlite" if installation.database_url is None else "postgres"
     instants = [module.format(database=database) for module in INSTANTS]

@@ -10,6 +10,7 @@ import pytest
 from photosync.cli.dates import short_moment
 from tests.portraits import make_portrait
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 
 CODES = [f"{number:04d}" for number in range(1, 9)]
 COUNTED = "observed unchanged added replaced withdrawn unmatched review rejected failed waiting"
@@ -56,7 +57,7 @@ class Hill:
 
 @pytest.fixture
 def hill(installation: Installation, tmp_path: Path) -> Hill:
-    return Hill(installation, tmp_path)
+    return Hill(migrated(installation), tmp_path)
 
 
 def test_first_sync_hold_approve_undo_and_repair(hill: Hill, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from photosync.apps.schools.models import School
 from tests.cli.commanding import Commanding
 from tests.web.second_step import give_app
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def robin(school: School) -> User:

@@ -3,8 +3,12 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.apps.runs.scene import Scene
 from tests.cli.commanding import Commanding
+
+pytestmark = pytest.mark.once
 
 
 def test_lines_of_the_index_file_that_were_left_out_are_warnings(command: Commanding, tmp_path: Path) -> None:

@@ -1,9 +1,13 @@
 """Two-column maps in every variant, and the ones that are refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from photosync.connectors.index_file import IndexMap, read_index
 from photosync.core.errors import SourceUnavailable
+from photosync.core.matching import NoKey
+from photosync.core.name_matching import Named
 
 PAIRS = {"1003.jpg": "002082", "1004.jpg": "002083"}
 
@@ -131,3 +135,107 @@ def test_unusable_index_says_why(content, what):
         f"The index file 'idlink.txt' {what}. The files cannot be matched without it, so nothing was "
         "changed; correct the index file and run again."
     )
+
+
+HEADER = "Last_Name, First_Name, Middle_Name, Grade_Level"
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "named"),
+    [
+        (
+            f"{HEADER}\nChen,Mia,Rose,7,1.jpg\n",
+            "4 columns of names and the file, separated by comma, UTF-8",
+            Named(last_name="Chen", first_name="Mia", middle_name="Rose", grade="7", where="idlink.txt, line 2,"),
+        ),
+        (
+            "\r\nLast_Name\tFirst_Name\t\r\nChen\tMia\t1.jpg\r\n",
+            "2 columns of names and the file, separated by tab, UTF-8",
+            Named(last_name="Chen", first_name="Mia", where="idlink.txt, line 3,"),
+        ),
+        (
+            '"Last Name"|"First Name"|"Grade Level"\n"Chen"|"Mia"|""|"./1.jpg"\n',
+            "3 columns of names and the file, separated by |, UTF-8",
+            Named(last_name="Chen", first_name="Mia", where="idlink.txt, line 2,"),
+        ),
+        (
+            "Last_Name/First_Name/Middle_Name/Grade_Level\nChen/Mia//7/1.jpg\n",
+            "4 columns of names and the file, separated by /, UTF-8",
+            Named(last_name="Chen", first_name="Mia", grade="7", where="idlink.txt, line 2,"),
+        ),
+        (
+            '"Last_Name"\\"First_Name"\\\r\n"Chen"\\"Mia"\\"1.jpg"\r\n',
+            "2 columns of names and the file, separated by \\, UTF-8",
+            Named(last_name="Chen", first_name="Mia", where="idlink.txt, line 2,"),
+        ),
+    ],
+)
+def test_name_map_is_recognised(content, told, named):
+    assert read(content.encode()) == IndexMap(told, {}, (), {"1.jpg": named})
+
+
+def test_rows_of_a_name_map_that_cannot_be_used():
+    index = read(f"{HEADER}\nChen,Mia,,7\nNg,Leo,,8,2.jpg\n,,,8,3.jpg\nNg,Ann,,8,2.jpg\nNg,Leo,,8,4.jpg\n".encode())
+    leo = Named(last_name="Ng", first_name="Leo", grade="8")
+    ann = Named(last_name="Ng", first_name="Ann", grade="8")
+    told = 'Several lines of idlink.txt give "2.jpg" to different people.'
+    assert index.named == {
+        "2.jpg": NoKey(told, (replace(leo, where="idlink.txt, line 3,"), replace(ann, where="idlink.txt, line 5,"))),
+        "4.jpg": replace(leo, where="idlink.txt, line 6,"),
+    }
+    assert index.problems == (
+        "Line 2 has no file in its last column; it was left out.",
+        "Line 4 has no name; it was left out.",
+        'idlink.txt, line 3, and line 5 give "2.jpg" to different people; it was left out.',
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "file", "last_name"),
+    [
+        (f"{HEADER}\nChen,Mia,Rose,7,class 7\\a\\1.jpg\n", "class 7/a/1.jpg", "Chen"),
+        (f"{HEADER}\nChen/Ng,Mia,Rose,7/8,a/1.jpg\n", "a/1.jpg", "Chen/Ng"),
+        ("Last_Name|First_Name\nChen|Mia|C:\\photos\\1.jpg\n", "C:/photos/1.jpg", "Chen"),
+        (
+            "Last_Name\tFirst_Name\tGrade_Level\nChen\tMia\t1/2/2026\t2026/02/01/1.jpg\n",
+            "2026/02/01/1.jpg",
+            "Chen",
+        ),
+    ],
+)
+def test_paths_and_dates_in_a_name_map_separate_nothing(content, file, last_name):
+    index = read(content.encode())
+    assert {name: named.last_name for name, named in index.named.items()} == {file: last_name}
+    assert index.problems == ()
+
+
+def test_folders_in_a_name_map_of_slashes_are_told_line_by_line():
+    """Only a header that names the columns lets slashes separate; then a folder is a column too many."""
+    index = read(b"Last_Name/First_Name\nChen/Mia/1.jpg\nNg/Leo/class 7/2.jpg\n")
+    assert list(index.named) == ["1.jpg"]
+    assert index.problems == ("Line 3 has no file in its last column; it was left out.",)
+
+
+@pytest.mark.parametrize("content", [b"7,a/1.jpg\n8,a/2.jpg\n", b"7\ta\\1.jpg\n8\ta\\2.jpg\n"])
+def test_folders_of_files_separate_nothing_in_two_columns(content):
+    assert read(content).pairs == {"a/1.jpg": "7", "a/2.jpg": "8"}
+
+
+def test_last_name_and_file_are_no_name_map():
+    assert read(b"Last_Name,file\nChen,1.jpg\n").pairs == {"1.jpg": "Chen"}
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ",", "/", "\\", "|"])
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("file_first", [False, True])
+@pytest.mark.parametrize("header", ["", "Student_Number", "TeacherNumber"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("blank", ["", "\n", " \r\n"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_every_variant_of_a_map(delimiter, quote, file_first, header, ends, blank, codec):
+    """Identifiers are text: zeros and letter case stay as they are."""
+    rows = [("002082", "1003.jpg"), ("aB7", "Zo\u00eb.JPG"), ("2082", "1004.pic")]
+    lines = ([(header, "file")] if header else []) + rows
+    lines = [line[::-1] for line in lines] if file_first else lines
+    text = blank + "".join(delimiter.join(f"{quote}{each}{quote}" for each in line) + ends for line in lines)
+    assert read(text.encode(codec)).pairs == {file: key for key, file in rows}

@@ -2,9 +2,20 @@
 
 import pytest
 
-from photosync.connectors.registry import Guard, check_options, kinds, open_source
+from photosync.connectors.registry import ConnectorKind, Guard, check_options, kinds, open_source
 from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.errors import Refused, WrongUse
+
+MATCHING = ("match", "pattern", "index", "by", "key", "ignore_case", "ignore_leading_zeros")
+S3_PLACE = ("bucket", "region", "endpoint", "prefix")
+JSON_API_OPTIONS = (
+    *("address", "sign_in", "secret", "user", "header", "token_address", "scope", "ca_pem"),
+    *("students", "staff", "people", "records"),
+    *("paging", "page_size", "place_name", "size_name", "first_page", "next", "total"),
+    *("id", "photo", "photo_is", "changed", "year", "kind", "student_words", "staff_words"),
+    *("one_student", "one_staff", "person_id", "person_record", "bulk"),
+)
+SFTP_OPTIONS = ("host", "port", "username", "password", "private_key", "passphrase", "host_key", "folder")
 
 
 @pytest.fixture
@@ -14,11 +25,39 @@ def guard(tmp_path):
     return Guard(source_roots=(tmp_path / "roots",), data_folder=tmp_path / "data")
 
 
+SIF_PERSON = ("identifier", "identifier_type", "match", "key", "ignore_case", "ignore_leading_zeros", "consent")
+
+
 def test_kinds_that_are_shipped():
     assert [(kind.name, [option.name for option in kind.options]) for kind in kinds()] == [
-        ("folder", ["path", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"]),
-        ("archive", ["path", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros", "names"]),
-        ("input", ["input", "match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros"]),
+        ("folder", ["path", *MATCHING]),
+        ("archive", ["path", *MATCHING, "names"]),
+        ("input", ["input", *MATCHING]),
+        ("sftp", [*SFTP_OPTIONS, *MATCHING]),
+        ("smb", ["host", "port", "share", "folder", "username", "password", "encryption", *MATCHING]),
+        (
+            "s3",
+            [*S3_PLACE, "access_key_id", "secret_access_key", "session_token", *MATCHING, "addressing", "ca_pem"],
+        ),
+        ("webdav", ["address", "user", "password", *MATCHING, "ca_pem"]),
+        (
+            "sql",
+            [
+                *("database_type", "host", "port", "database", "username", "password", "encryption"),
+                *("ca_pem", "students", "student_photo", "staff", "staff_photo", "path"),
+                *("match", "key", "ignore_case", "ignore_leading_zeros"),
+            ],
+        ),
+        ("json_api", [*JSON_API_OPTIONS, "match", "key", "ignore_case", "ignore_leading_zeros"]),
+        ("sif_files", ["path", *SIF_PERSON]),
+        (
+            "sif_rest",
+            [
+                *("address", "sign_in", "user", "secret", "zone", "context", "people", "page_size"),
+                *SIF_PERSON,
+                "ca_pem",
+            ],
+        ),
     ]
 
 
@@ -28,6 +67,7 @@ def test_defaults_are_filled_in():
         "match": "stem",
         "pattern": "",
         "index": "",
+        "by": "name",
         "key": "",
         "ignore_case": "no",
         "ignore_leading_zeros": "no",
@@ -40,13 +80,14 @@ def test_defaults_are_filled_in():
         (
             "ftp",
             {},
-            "There is no source of kind 'ftp'. Nothing was changed; the kinds are folder, archive, input.",
+            "There is no source of kind 'ftp'. Nothing was changed; "
+            f"the kinds are {', '.join(kind.name for kind in kinds())}.",
         ),
         (
             "folder",
             {"path": "/a", "paht": "/b"},
             "A source of kind folder has no option 'paht'. Nothing was changed; its options are "
-            "path, match, pattern, index, key, ignore_case, ignore_leading_zeros.",
+            "path, match, pattern, index, by, key, ignore_case, ignore_leading_zeros.",
         ),
         (
             "folder",
@@ -58,7 +99,7 @@ def test_defaults_are_filled_in():
             "folder",
             {"path": "/a", "match": "guess"},
             "The option match of a source of kind folder cannot be 'guess'. "
-            "Nothing was changed; it is one of stem, pattern, index.",
+            "Nothing was changed; it is one of stem, pattern, index, photographer.",
         ),
     ],
 )
@@ -159,3 +200,9 @@ def test_archive_that_may_not_be_opened(guard, tmp_path, options, kind, message)
 def test_open_folder_outside_the_roots(guard, tmp_path):
     with pytest.raises(Refused, match="is not under an allowed root"):
         open_source("folder", {"path": str(tmp_path)[:-1]}, guard=guard)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if kind.secrets], ids=lambda kind: kind.name)
+def test_secret_stays_with_the_server_that_it_was_entered_for(kind: ConnectorKind) -> None:
+    """Who may change a profile did not see its password: where the server is another, it is entered again."""
+    assert any(option.leads for option in kind.options)

@@ -9,6 +9,7 @@ from photosync.connectors.folder.source import FolderSource
 from photosync.connectors.testing.conformance import SourceConformance
 from photosync.connectors.testing.memory import MemorySource
 from photosync.connectors.testing.zips import Zipped, zip_bytes
+from tests.connectors import on_disk
 
 
 class TestMemory(SourceConformance):
@@ -31,6 +32,7 @@ class TestMemoryWithEntriesAtHand(TestMemory):
 
 
 class TestFolder(SourceConformance):
+    kind = "folder"
     small_source_entries = 2_000
 
     def make(self, place, files, *, window_entries):
@@ -43,15 +45,10 @@ class TestFolder(SourceConformance):
         )
 
     def put(self, place, source, path, content):
-        file = Path(place, path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        on_disk.put(place, path, content)
 
     def remove(self, place, source, path):
-        file = Path(place, path)
-        file.unlink()
-        if not any(file.parent.iterdir()):
-            file.parent.rmdir()
+        on_disk.remove(place, path)
 
     def make_unavailable(self, place, source):
         shutil.rmtree(place)
@@ -73,6 +70,8 @@ class TestFolderWithHelpers(TestFolder):
 
 class TestArchive(SourceConformance):
     """The ZIP is replaced as programs do it: the new one is made beside it and takes its name."""
+
+    kind = "archive"
 
     method = 8
 

@@ -2,7 +2,16 @@ from itertools import product
 
 import pytest
 
-from photosync.core.consent import Consent, Purpose, Showing, UnknownMeans, consent_from_text, may_show
+from photosync.core.consent import (
+    Consent,
+    ConsentTaken,
+    Purpose,
+    Showing,
+    UnknownMeans,
+    consent_from_text,
+    may_show,
+    taken_over,
+)
 from photosync.core.errors import WrongUse
 
 SCHOOL_USE = Purpose.SCHOOL_USE
@@ -112,3 +121,33 @@ def test_consent_from_text_that_is_no_answer() -> None:
         consent_from_text("maybe")
 
     assert refusal.value.message == ('"maybe" is no answer about consent. Write yes, no or unknown (or Y, N, U, X).')
+
+
+@pytest.mark.parametrize("stored", Consent)
+@pytest.mark.parametrize("is_from_source", [True, False])
+def test_refusal_of_a_source_always_counts_where_it_is_taken_over(stored: Consent, is_from_source: bool) -> None:
+    found = [taken_over(stored, Consent.NO, taken, is_from_source=is_from_source) for taken in ConsentTaken]
+    assert found == [stored, Consent.NO, Consent.NO]
+
+
+def test_what_a_person_answered_yields_to_a_refusal_only() -> None:
+    yes, no, unknown = Consent.YES, Consent.NO, Consent.UNKNOWN
+    found = {
+        (stored, said, is_from_source): taken_over(stored, said, ConsentTaken.ALL, is_from_source=is_from_source)
+        for stored in Consent
+        for said in (yes, unknown)
+        for is_from_source in (True, False)
+    }
+    assert {key for key, outcome in found.items() if outcome is not key[0]} == {
+        (no, yes, True),
+        (no, unknown, True),
+        (yes, unknown, True),
+        (unknown, yes, True),
+        (unknown, yes, False),
+    }
+
+
+def test_consent_of_a_source_is_not_taken_over_where_refusals_are() -> None:
+    for stored in Consent:
+        for said in (Consent.YES, Consent.UNKNOWN):
+            assert taken_over(stored, said, ConsentTaken.REFUSALS, is_from_source=True) is stored

@@ -221,7 +221,7 @@ def test_resolve_one_person_found_under_two_identifiers() -> None:
 
 def test_resolve_a_leaver() -> None:
     assert resolve(Key("0417"), [GONE]) == Unmatched(
-        "0417", 'Zoe Hall (0417), the student with the code "0417", has left.'
+        "0417", 'Zoe Hall (0417), the student with the code "0417", has left.', person_ids=(GONE.person_id,)
     )
 
 
@@ -318,3 +318,36 @@ def test_close_codes_agree_with_trying_every_slip(value: str, code: str) -> None
         slips.add(value[:at] + value[at : at + 2][::-1] + value[at + 2 :])
 
     assert close_codes(value, [code]) == ((code,) if code in slips else ())
+
+
+RECORDS = KeyReader(MatchRule(MatchMode.COLUMN))
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "key"),
+    [
+        ("", "0417", Key("0417")),
+        ("", "0417.jpg", Key("0417.jpg")),
+        ("", " 0417#2", Key("0417")),
+        ("students", "a%2Fb", Key("a/b", None, STUDENT)),
+        ("staff/2027", "0417", Key("0417", 2027, STAFF)),
+        ("2027", "0417", Key("0417", 2027)),
+        ("students", "#1", NoKey("There is no code where the match rule looks for one.")),
+        ("parents", "0417", NoKey('The folder "parents" is not one of records.')),
+    ],
+)
+def test_record_is_read_from_its_column(folder: str, name: str, key: Key | NoKey) -> None:
+    assert RECORDS.read(folder, name) == key
+
+
+def test_record_of_a_kind_is_no_one_of_the_other() -> None:
+    """Students and staff have separate number spaces: what the source says of them leaves no collision."""
+    assert resolve(Key("0417", kind=STUDENT), [MIA, TEACHER]) == Matched(MIA.person_id)
+    assert resolve(Key("0417", kind=STAFF), [MIA, TEACHER]) == Matched(TEACHER.person_id)
+    assert resolve(Key("0417", kind=STAFF), [MIA]) == Unmatched("0417", 'No staff member has the code "0417".')
+
+
+def test_record_of_a_kind_that_is_not_synced_says_so() -> None:
+    assert resolve(Key("0417", kind=STAFF), [MIA, TEACHER], kinds=[STUDENT]) == Unmatched(
+        "0417", "It is a record of staff, and the profile does not sync staff."
+    )

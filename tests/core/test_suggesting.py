@@ -52,6 +52,7 @@ def known(
         ("BloggsJo", "BloggsJo", known(1, "9", family="Bloggs", given_name="Jo"), "Both names are in the file name."),
         ("Çelik", "CELIK", known(1, "9", family="Çelik"), "The family name is in the file name."),
         ("jo", "jo", known(1, "9", given_name="Jo"), "The given name is in the file name."),
+        ("Jo", "0001", known(1, "9", given_name="Jo"), "The given name is in the file name or the index."),
         ("0417", "0417", known(1, "9999", family="Bloggs"), ""),
     ],
 )

@@ -72,7 +72,8 @@ def test_debian_packages_without_network_name_what_is_missing(tmp_path: Path, pr
 
     assert run("debian-packages.sh", tmp_path, programs, "tests") == (
         0,
-        "E: no network\nThese Debian packages could not be installed: chromium fonts-dejavu-core. What "
+        "E: no network\nThese Debian packages could not be installed: apache2-bin chromium "
+        "fonts-dejavu-core mariadb-server samba slapd. What "
         "needs them will be skipped by name.\n",
     )
 

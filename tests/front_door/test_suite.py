@@ -1,6 +1,7 @@
 """tools/suite.py and the rule that a skip in CI is a failure, on a small suite of their own."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -27,15 +28,35 @@ def test_is_allowed_to_fail():
 """
 
 
-def outcomes(folder: Path, test_module: str, **environment: str) -> tuple[int, str]:
+RULES = "from tests.ci_skips import *\n"
+COSTS = "from tests.costs import tell_costs as pytest_terminal_summary\n"
+SLOW = """
+import pytest, time
+
+@pytest.fixture(scope="module")
+def school():
+    time.sleep(0.4)
+    yield
+    time.sleep(0.3)
+
+def test_slow(school):
+    time.sleep(0.3)
+
+def test_slow_in_parts(school, subtests):
+    with subtests.test("one"):
+        time.sleep(0.5)
+"""
+
+
+def outcomes(folder: Path, test_module: str, *words: str, rules: str = RULES, **environment: str) -> tuple[int, str]:
     """Run pytest with the project's skip rule on one module; return its exit status and what it printed."""
     (folder / "tests").symlink_to(ROOT / "tests")
-    (folder / "conftest.py").write_text("from tests.ci_skips import *\n")
+    (folder / "conftest.py").write_text(rules)
     (folder / "test_small.py").write_text(test_module)
     (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
     kept = {name: value for name, value in os.environ.items() if name != "CI" and "PHOTOSYNC" not in name}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_small.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_small.py", *words],
         cwd=folder, env=kept | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout
@@ -61,6 +82,19 @@ def test_module_skip_with_ci_is_a_failure(tmp_path: Path) -> None:
 
     assert status == 2, printed
     assert "With CI set a skip is a failure: test_small.py" in printed
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_modules_are_told_with_the_time_that_they_take(tmp_path: Path, processes: str) -> None:
+    (tmp_path / "test_other.py").write_text("def test_quick():\n    pass\n")
+
+    status, printed = outcomes(tmp_path, SLOW, "test_other.py", "-n", processes, "--dist", "loadfile", rules=COSTS)
+
+    assert status == 0, printed
+    told = re.findall(r"^ +(\d\.\d)s (test_\w+\.py)$", printed, flags=re.MULTILINE)
+    assert [module for _seconds, module in told] == ["test_small.py", "test_other.py"]
+    assert 1.5 <= float(told[0][0]) < 2.0
+    assert float(told[1][0]) < 0.5
 
 
 @pytest.mark.parametrize(

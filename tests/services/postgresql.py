@@ -5,12 +5,11 @@ import pwd
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -18,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from tests.services import ServiceMissing
+from tests.services.starting import answers, ending_with_tests, free_port
 
 USER = "photosync"
 
@@ -85,6 +85,16 @@ def fresh_database(server_url: str) -> Iterator[str]:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
+def fill_from(template_url: str, url: str) -> None:
+    """Let the empty database at `url` be a copy of the one at `template_url`. Nobody may be connected to either."""
+    server_url, _, template = template_url.rpartition("/")
+    name = url.rpartition("/")[2]
+    with psycopg.connect(f"{server_url}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+        copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copied.format(sql.Identifier(name), sql.Identifier(template)))
+
+
 def _account() -> pwd.struct_passwd | None:
     if os.geteuid() != 0:
         return None
@@ -125,7 +135,7 @@ def _initialise(programs: Path, folder: Path, account: pwd.struct_passwd | None)
         cwd=folder,
         capture_output=True,
         text=True,
-        **_as(account),
+        **run_as(account),
     )
     if made.returncode:
         raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
@@ -138,34 +148,27 @@ def _start(
     """Start the server on a free port; another program may take that port first, so try again."""
     log = folder / "log"
     for _ in range(5):
-        port = _free_port()
+        port = free_port()
         command = [str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
         command += [f"--{name}={value}" for name, value in SETTINGS.items()]
-        if setpriv := shutil.which("setpriv"):
-            # Should the tests be killed outright, the server ends with them.
-            command = [setpriv, "--pdeathsig", "INT", *command]
         with log.open("ab") as output:
             server = subprocess.Popen(
-                command, cwd=folder, stdout=output, stderr=output, start_new_session=True, **_as(account)
+                ending_with_tests(command, by="INT"),
+                cwd=folder,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **run_as(account),
             )
         url = f"postgresql://{USER}:{password}@127.0.0.1:{port}/postgres"
-        if _answers(server, url):
+        if answers(server, partial(_ask, url), psycopg.OperationalError):
             return server, port
+        _stop(server)
     raise RuntimeError(f"PostgreSQL did not start: {log.read_text()[-2000:]}")
 
 
-def _answers(server: subprocess.Popen[bytes], url: str) -> bool:
-    for _ in range(600):
-        if server.poll() is not None:
-            return False
-        try:
-            psycopg.connect(url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-        else:
-            return True
-    _stop(server)
-    return False
+def _ask(url: str) -> None:
+    psycopg.connect(url, connect_timeout=2).close()
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
@@ -179,10 +182,5 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _as(account: pwd.struct_passwd | None) -> RunAs:
+def run_as(account: pwd.struct_passwd | None) -> RunAs:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.services import clock
@@ -75,17 +75,32 @@ class Program:
             process.terminate()
             process.wait(timeout=30)
 
+    def runs(self) -> list[tuple[str, datetime | None]]:
+        """Return the state of every run and when it was due, the oldest first, without starting a program."""
+        rows = self.installation.rows("SELECT state, due_at FROM runs_run ORDER BY id")
+        return [(state, _instant(due_at)) for state, due_at in rows]
+
+    def has_ticked_since(self, instant: datetime) -> bool:
+        """Whether a worker has dealt with everything that was due at `instant`, by its own clock."""
+        ((found,),) = self.installation.rows("SELECT max(ticked_at) FROM runs_worker")
+        ticked_at = _instant(found)
+        return ticked_at is not None and ticked_at >= instant
+
     def _environment(self, at: datetime | None) -> dict[str, str]:
         environment = self.installation.environment
         return clock.moved(environment, at) if at else environment
 
 
+def _instant(found: datetime | str | None) -> datetime | None:
+    return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
+
+
 def wait_until(
     holds: Callable[[], bool], process: subprocess.Popen[bytes], *, within_s: float = ENDS_WITHIN_S
 ) -> None:
-    """Wait until `holds`, while `process` must live."""
+    """Wait until `holds`, while `process` must live. It is asked often, so it must start no program."""
     give_up_at = time.monotonic() + within_s
     while not holds():
         assert process.poll() is None, "the process ended before its time"
         assert time.monotonic() < give_up_at, "it did not happen in time"
-        time.sleep(0.3)
+        time.sleep(0.1)

@@ -32,6 +32,7 @@ OBJECTS = frozenset(
         "cycle_id",
         "report_id",
         "input_id",
+        "roster_id",
     }
 )
 
@@ -53,6 +54,8 @@ class Access:
 PERIOD, PROFILE, RUN, PERSON = ("period_id",), ("profile_id",), ("run_id",), ("person_id",)
 CYCLE = ("cycle_id",)
 INPUT = ("input_id",)
+ROSTER = ("roster_id",)
+READING = ("roster_id", "reading_id")
 DELIVERY = ("input_id", "delivery_id")
 
 PAGES: dict[str, Access] = {
@@ -72,10 +75,16 @@ PAGES: dict[str, Access] = {
     "end-of-year-photo-day": Access(MANAGE, MANAGE, ("year",)),
     "end-of-year-next-period": Access(MANAGE, MANAGE, PROFILE),
     "manage-sync": Access(VIEW),
+    "profile-licences": Access(NO, MANAGE, holds=("profile_id",)),
     "profile-new": Access(MANAGE, MANAGE),
     "profile-new-effect": Access(NO, MANAGE),
+    "profile-new-matches": Access(NO, MANAGE),
     "profile": Access(VIEW, MANAGE, PROFILE),
     "profile-effect": Access(NO, MANAGE, PROFILE),
+    "profile-matches": Access(NO, MANAGE, PROFILE),
+    "profile-preflight": Access(VIEW, holds=PROFILE),
+    "profile-preflight-html": Access(VIEW, holds=PROFILE),
+    "profile-preflight-pdf": Access(VIEW, holds=PROFILE),
     "profile-run": Access(NO, MANAGE, PROFILE),
     "runs": Access(VIEW),
     "run": Access(VIEW, holds=RUN),
@@ -93,6 +102,7 @@ PAGES: dict[str, Access] = {
     "input-clear": Access(MANAGE, MANAGE, INPUT),
     "input-delete": Access(MANAGE, MANAGE, INPUT),
     "input-file-remove": Access(MANAGE, MANAGE, (*INPUT, "held_file_id")),
+    "input-picture": Access(VIEW, holds=(*INPUT, "held_file_id")),
     "input-deliver": Access(MANAGE, MANAGE, INPUT),
     "delivery-begin": Access(NO, MANAGE, INPUT),
     "delivery": Access(VIEW, holds=DELIVERY),
@@ -128,6 +138,14 @@ PAGES: dict[str, Access] = {
     "photo-original": Access(PHOTOS, holds=("person_id", "version_id"), may_be_gone=True),
     "photo-cut": Access(PHOTOS, PHOTOS, ("person_id", "token"), may_be_gone=True),
     "photo-preview": Access(PHOTOS, NO, ("person_id", "token"), may_be_gone=True),
+    "rosters": Access(DATA),
+    "roster-new": Access(DATA, DATA),
+    "roster": Access(DATA, holds=ROSTER),
+    "roster-edit": Access(DATA, DATA, ROSTER),
+    "roster-delete": Access(DATA, DATA, ROSTER),
+    "roster-read": Access(NO, DATA, ROSTER),
+    "roster-reading": Access(DATA, holds=READING),
+    "roster-decide": Access(NO, DATA, READING),
     "roster-import": Access(DATA, DATA),
     "roster-columns": Access(DATA, DATA, ("token",), may_be_gone=True),
     "roster-preview": Access(DATA, DATA, ("token",), may_be_gone=True),

@@ -18,7 +18,7 @@ ROSTER = (
     "1002,Benjamin,Byrne,7,tall\n"
     "2001,Dee,Dang,9,\n"
     ",No,Code,9,\n"
-    "2001,Twice,There,9,\n"
+    "2001,Dee,Dang,9,twice\n"
 )
 GONE = (
     "This uploaded roster is no longer here: it was imported already, or is more than a day old. "

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.web.pages import PASSWORD
 
 STARTS_WITHIN_S = 60.0
@@ -78,6 +79,7 @@ def served(installation: Installation, *, workers: int = 1) -> Iterator[Served]:
     """Make a school in `installation` and serve its pages on a free port until the end."""
     port = free_port()
     command = [sys.executable, "-m", "tests.web.site", str(port), str(workers)]
+    migrated(installation)
     with subprocess.Popen(command, env=installation.environment) as process:
         try:
             wait_for_pages(port, process)
@@ -90,7 +92,7 @@ def served(installation: Installation, *, workers: int = 1) -> Iterator[Served]:
 
 def make_site(installation: Installation) -> None:
     """Make the school of `tests.web.site` in `installation`, and serve nothing."""
-    subprocess.run([sys.executable, "-m", "tests.web.site"], env=installation.environment, check=True)
+    subprocess.run([sys.executable, "-m", "tests.web.site"], env=migrated(installation).environment, check=True)
 
 
 def wait_for_pages(port: int, process: subprocess.Popen[Any]) -> None:

@@ -31,6 +31,7 @@ def make() -> None:
     from photosync.apps.reports.models import ReportImport, ReportJob, UploadedReport
     from photosync.apps.reports.roster import Choice
     from photosync.core.run_states import RunState
+    from tests.apps.rosters.saved import make_held
     from tests.web import pages
 
     settings.PHOTOSYNC_DATA.mkdir(parents=True, exist_ok=True)
@@ -70,6 +71,7 @@ def make() -> None:
     told = 'No student has the code "0999".'
     UploadedReport.objects.create(upload=made, name="0999.pdf", state="unmatched", reason=told)
     pages.make_run(held, RunState.HELD, now, explanation="Too many photos would be replaced.")
+    make_held(school)
     office = pages.make_address(school, name="Office")
     add_token(kim, "Library", scopes=[Permission.PHOTO_VIEW], school=school, days=90, now=now)
     slack = pages.make_address(
@@ -119,7 +121,7 @@ def _archive_last_year(school: "School", now: datetime) -> None:
     worker = Worker.objects.create(
         executor_id="archiver", host="here", kind=Worker.Kind.COMMAND, started_at=now, heartbeat_at=now
     )
-    work = jobs.claim_job(job.pk, worker, lambda: now)
+    work = jobs.JobWork.claim(job.pk, worker, lambda: now)
     assert work is not None
     jobs.execute_job(work)
     worker.delete()

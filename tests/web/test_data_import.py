@@ -55,6 +55,7 @@ def test_preview_tells_what_would_change_and_saves_nothing(scene: Scene) -> None
     assert '6 2001 The code "2001" is on line 4 already.' in page.text
     assert "Mark 1 person as left: current here, but not in the file" in page.text
     assert "Code = Student code, First Name = Given name" in page.text
+    assert "Recognised as CSV with commas, UTF-8." in page.text
     assert "Not used: Notes." in page.text
     assert codes() == BEFORE
 

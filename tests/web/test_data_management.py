@@ -42,6 +42,7 @@ def test_workspace_leads_to_its_pages(scene: Scene) -> None:
         STUDENTS,
         STAFF,
         f"{DATA}import/",
+        f"{DATA}rosters/",
         f"{DATA}leavers/",
         f"{DATA}erasures/",
     ]

@@ -14,6 +14,8 @@ from tests.proofs import answers_to
 from tests.web.conftest import Scene
 from tests.web.pages import Markup, make_user, signed_in
 
+pytestmark = pytest.mark.once
+
 ARTICLE = "/help/held-runs/"
 FORM = f"{ARTICLE}feedback/"
 FEEDBACK = "/help/feedback/"

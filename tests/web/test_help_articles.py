@@ -14,6 +14,8 @@ from photosync.web.help_markup import address_of, shown_article
 from tests.web.access_table import PAGES
 from tests.web.conftest import Scene
 
+pytestmark = pytest.mark.once
+
 SOURCE = Path(photosync.__file__).parent
 EVERYTHING = frozenset(Permission)
 TRANSLATED = re.compile(r"""\{%\s*translate\s+(?:"([^"]*)"|'([^']*)')""")
@@ -22,11 +24,15 @@ BOLD = re.compile(r"\*\*([^*]+)\*\*")
 WITHOUT_ARTICLE = {
     "part of a page": {"profile-card", "profile-live", "run-live", "report-job", "reporting-make-live"},
     "file": {
+        *("profile-preflight-html", "profile-preflight-pdf"),
         *("run-csv", "photo-list-pdf", "audit-export", "audit-views-export", "help-feedback-csv", "erasures-csv"),
         *("archived-report-pdf", "reporting-archive-zip", "reporting-import-pdf", "reporting-stored-pdf"),
         "photo-original",
     },
-    "picture": {"photo", "photo-preview", "review-picture", "archived-report-photo", "report-design-sample"},
+    "picture": {
+        *("photo", "photo-preview", "review-picture", "archived-report-photo", "report-design-sample"),
+        "input-picture",
+    },
     "help itself": {"help", "help-article", "help-answer"},
     "for machines": {"healthz", "readyz"},
 }

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.apps.inputs.delivered import zipped
 from tests.portraits import make_portrait
-from tests.services.cut_line import CutLine, cut_line
+from tests.services.bad_network import BadNetwork, bad_network
 from tests.services.installation import fresh_installation
 from tests.services.program import Program
 from tests.web.serving import Served, served
@@ -45,9 +45,9 @@ def portraits(tmp_path: Path) -> Path:
     return folder
 
 
-def through(line: CutLine, site: Served) -> Served:
-    """Return the site as it is reached over the line."""
-    return Served(line.port, site.process, site.installation)
+def through(network: BadNetwork, site: Served) -> Served:
+    """Return the site as it is reached over the network."""
+    return Served(network.port, site.process, site.installation)
 
 
 def made_input(page: Page, site: Served, name: str) -> None:
@@ -65,6 +65,18 @@ def choose_folder(page: Page, folder: Path) -> None:
     expect(page.locator("[data-chosen-told]")).to_contain_text(f"{PORTRAITS + 1} chosen,")
 
 
+def drop(page: Page, *paths: Path) -> None:
+    """Drag files or folders of this machine onto the page and let go of them, as a person does."""
+    area = page.locator("[data-dropzone]").bounding_box()
+    assert area
+    given = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for each in ("dragEnter", "dragOver", "drop"):
+        at = {"x": area["x"] + 20, "y": area["y"] + 20}
+        session.send("Input.dispatchDragEvent", {"type": each, **at, "data": given})
+    expect(page.locator("[data-chosen-told]")).to_contain_text("chosen,")
+
+
 def test_folder_is_delivered_over_a_line_that_breaks_and_gone_on_with_after_a_reload(
     page: Page, site: Served, portraits: Path
 ) -> None:
@@ -72,21 +84,21 @@ def test_folder_is_delivered_over_a_line_that_breaks_and_gone_on_with_after_a_re
     size_bytes = sum(each.stat().st_size for each in portraits.rglob("*.jpg"))
     trouble = page.locator("[data-trouble]")
     told = page.locator("[data-told]")
-    with cut_line(site.port) as line:
-        reached = through(line, site)
+    with bad_network(site.port) as network:
+        reached = through(network, site)
         sign_in(page, reached)
         made_input(page, reached, "Photographer")
         choose_folder(page, portraits)
 
-        line.cut_after(size_bytes // 3)
+        network.lose_after(up_bytes=size_bytes // 3)
         page.get_by_role("button", name="Deliver").click()
         expect(trouble).to_contain_text("The line is broken. It is tried again by itself")
-        line.mend()
-        line.cut_after(size_bytes // 3)
+        network.mend()
+        network.lose_after(up_bytes=size_bytes // 3)
         # It has gone on by itself, and breaks again.
         expect(told).to_have_text(re.compile(r"^(2[0-9]|3[0-9]) of 60 files are there"))
         expect(trouble).to_contain_text("The line is broken.")
-        line.mend()
+        network.mend()
         page.goto(page.url)
         expect(page.get_by_role("main")).to_contain_text("only what is missing is sent")
         sent_again: list[str] = []
@@ -103,6 +115,9 @@ def test_folder_is_delivered_over_a_line_that_breaks_and_gone_on_with_after_a_re
     first = page.locator(".inputfiles tbody tr").first
     expect(first).to_contain_text("7B/1000.jpg")
     expect(first).to_contain_text("Ada Abel (1000)")
+    shown = first.get_by_role("img", name="The picture in 7B/1000.jpg")
+    expect(shown).to_have_js_property("naturalWidth", 128)
+    expect(shown).to_have_js_property("naturalHeight", 160)
     expect(page.get_by_role("main")).to_contain_text("60 files,")
 
 
@@ -132,7 +147,7 @@ def test_input_is_cloned_and_a_name_in_use_is_a_clear_message(page: Page, site: 
     (portraits / "1001.jpg").write_bytes(make_portrait(5, 400, 500))
     sign_in(page, site)
     made_input(page, site, "To be cloned")
-    page.get_by_label("Files, or a ZIP of them").set_input_files(portraits / "1001.jpg")
+    drop(page, portraits / "1001.jpg")
     page.get_by_role("button", name="Deliver").click()
     page.get_by_role("link", name="To To be cloned").click()
     expect(page.locator(".inputfiles")).to_contain_text("Ben Byrne")
@@ -152,6 +167,58 @@ def test_input_is_cloned_and_a_name_in_use_is_a_clear_message(page: Page, site: 
     page.get_by_label("Input", exact=True).select_option("To be cloned")
     page.get_by_role("button", name="Test connection").click()
     expect(page.locator("#tried")).to_contain_text("1 photo, 1 matches a person.")
+
+
+def files_in(page: Page) -> list[str]:
+    return [each.split("\n")[0].strip() for each in page.locator(".inputfiles tbody th").all_inner_texts()]
+
+
+def test_folder_that_is_dropped_is_delivered_without_its_own_name(page: Page, site: Served, portraits: Path) -> None:
+    for number in range(2, PORTRAITS):
+        (portraits / f"7B/{1000 + number}.jpg").unlink()
+    sign_in(page, site)
+    made_input(page, site, "Dropped folder")
+    drop(page, portraits)
+    page.get_by_role("button", name="Deliver").click()
+    expect(page.locator("#delivery")).to_contain_text("2 added")
+    page.get_by_role("link", name="To Dropped folder").click()
+    assert files_in(page) == ["7B/1000.jpg", "7B/1001.jpg"]
+
+
+def test_several_things_that_are_dropped_together_keep_the_names_of_folders(
+    page: Page, site: Served, tmp_path: Path
+) -> None:
+    for name in ("7A/1000.jpg", "8A/deep/1001.jpg", "1002.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(make_portrait(1, 130, 160) + name.encode())
+    sign_in(page, site)
+    made_input(page, site, "Dropped together")
+    drop(page, tmp_path / "7A", tmp_path / "8A", tmp_path / "1002.jpg")
+    expect(page.locator("[data-chosen-told]")).to_contain_text("3 chosen,")
+    page.get_by_role("button", name="Deliver").click()
+    expect(page.locator("#delivery")).to_contain_text("3 added")
+    page.get_by_role("link", name="To Dropped together").click()
+    assert sorted(files_in(page)) == ["1002.jpg", "7A/1000.jpg", "8A/deep/1001.jpg"]
+
+
+@pytest.mark.once
+def test_more_files_than_are_asked_about_at_once_are_delivered(page: Page, site: Served, tmp_path: Path) -> None:
+    """What is missing is asked a thousand at a time, and a browser gives a hundred entries of a folder at a time."""
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(1_050):
+        (many / f"{number:04}.jpg").write_bytes(b"%d" % number)
+    sign_in(page, site)
+    made_input(page, site, "Many")
+    asked: list[int] = []
+    page.on(
+        "request", lambda sent: asked.append(len(sent.post_data_json)) if sent.url.endswith("/missing/") else None
+    )
+    drop(page, many)
+    expect(page.locator("[data-chosen-told]")).to_contain_text("1050 chosen,")
+    page.get_by_role("button", name="Deliver").click()
+    expect(page.locator("#delivery")).to_contain_text("1050 added", timeout=240_000)
+    assert asked == [1_000, 50]
 
 
 def test_files_are_delivered_without_script(browser: Browser, site: Served, portraits: Path) -> None:

@@ -463,7 +463,90 @@ def test_zip_that_cannot_be_read_says_why(
     assert said.format(folder=folder) in page.text
 
 
+def test_database_is_set_up_in_the_words_of_the_page(scene: Scene, profile: SyncProfile) -> None:
+    """What is chosen is drawn with its own fields; the password is stored, and given to no page again."""
+    drawn = Markup.of(scene.client.post(address(profile), sent(profile, source_kind="sql")))
+    for words in (
+        "Kind of database",
+        "Students: photo of one",
+        "Microsoft SQL Server",
+        "encrypted, certificate checked",
+    ):
+        assert words in drawn.text
+    queries = {
+        "option-students": "SELECT code AS id, changed\r\nFROM photo",
+        "option-student_photo": "SELECT photo, changed FROM photo WHERE code = :id",
+    }
+    where = {"option-host": "db.school.example", "option-database": "school", "option-username": "photos"}
+    kinds = {"option-database_type": "mysql", "option-encryption": "verified", "option-match": "column"}
+    fields = sent(profile, source_kind="sql", **queries, **where, **kinds, **{"option-password": "very secret"})
+
+    wrong = Markup.of(scene.client.post(address(profile), fields | {"save": "1", "option-students": "DROP TABLE x"}))
+    refusal = "The query students does not begin with SELECT or WITH. Nothing was changed. Photo Sync only reads."
+    assert wrong.text.count(refusal) == 2  # on top, and beside the field
+    assert "What you typed in is not sent back to you, and was not saved. Type it in again." in wrong.text
+
+    scene.client.post(address(profile), fields | {"save": "1"})
+    profile.refresh_from_db()
+    assert (profile.source_kind, profile.options["students"]) == ("sql", queries["option-students"])
+    assert "very secret" not in str(profile.options)
+    shown = scene.client.get(address(profile)).content.decode()
+    assert "One is stored. It is never shown again" in shown
+    assert "very secret" not in shown
+
+
 def test_connection_that_fails_says_why(scene: Scene, profile: SyncProfile, folder: Path) -> None:
     gone = folder / "gone"
     page = scene.client.post(f"{MANAGE}{profile.pk}/", sent(profile, test="1", **{"option-path": str(gone)}))
     assert f"{gone} is not there" in page.content.decode()
+
+
+def test_several_match_keys_are_ticked_and_saved(scene: Scene, profile: SyncProfile) -> None:
+    keys = ["staff_code", "student_code", "username"]
+    scene.client.post(address(profile), sent(profile, save="1", **{"option-key": keys}))
+    profile.refresh_from_db()
+    assert profile.options["key"] == "student_code,staff_code,username"
+
+    page = Markup.of(scene.client.get(address(profile)))
+    ticked = [each["value"] for each in page.all("input") if each.get("name") == "option-key" and "checked" in each]
+    assert ticked == ["student_code", "staff_code", "username"]
+
+    scene.client.post(address(profile), sent(profile, save="1", **{"option-key": keys[:2]}))
+    profile.refresh_from_db()
+    assert "key" not in profile.options
+
+
+def test_match_key_goes_with_the_component_that_has_it(scene: Scene, profile: SyncProfile) -> None:
+    scene.client.post(
+        address(profile), sent(profile, save="1", staff=None, **{"option-key": ["student_code", "staff_code"]})
+    )
+    profile.refresh_from_db()
+    assert (profile.components, "key" in profile.options) == (("student",), False)
+
+
+def test_match_key_that_is_none_is_told(scene: Scene, profile: SyncProfile) -> None:
+    page = Markup.of(scene.client.post(address(profile), sent(profile, save="1", **{"option-key": ["shoe_size"]})))
+    assert "Select a valid choice. shoe_size is not one of the available choices." in page.text
+
+
+def test_matches_are_counted_while_one_chooses(scene: Scene, profile: SyncProfile, folder: Path) -> None:
+    (folder / "nobody.jpg").write_bytes(b"x")
+
+    def counts(**changes: object) -> str:
+        return Markup.of(scene.client.post(f"{address(profile)}matches/", sent(profile, **changes))).text
+
+    assert counts() == (
+        "Once this source was tested or has run, the photos that match are counted here while you choose. Press Test "
+        "connection."
+    )
+    answer = scene.client.post(address(profile), sent(profile, test="1"))
+    assert answer.headers["HX-Trigger"] == "tried"
+    assert "Of 1 photo, 0 match a person; 0 of" in Markup.of(answer).text
+    counted = counts()
+    assert counted.startswith("Matching Of 1 photo, 0 match a person; 0 of ")
+    assert "1 fits nobody, 0 are in doubt, 0 have no code or name where the rule looks for one." in counted
+    assert "Student code 0 Staff code 0 Alternate identifier 0 Username 0 E-mail address 0" in counted
+    assert counts(**{"option-match": "pattern"}).startswith(
+        "Files are to be matched by a pattern, but none is given."
+    )
+    assert counts(replace_number="x") == "A field cannot be read yet. What matches is counted once it can."

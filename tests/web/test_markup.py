@@ -1,5 +1,6 @@
 """What holds for every page: strict content policy, no inline script or style, one heading, links that lead on."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,8 @@ from django.test import Client
 from photosync.core.run_states import RunState
 from tests.web.conftest import Scene
 from tests.web.pages import Markup, around_today, make_profile, make_run, signed_in
+
+pytestmark = pytest.mark.once
 
 POLICY = {
     "default-src 'none'",
@@ -104,9 +107,8 @@ def page(scene: Scene, address: str) -> object:
     )
 
 
-@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
-def test_page_has_no_inline_script_or_style(scene: Scene, address: str) -> None:
-    markup = Markup.of(page(scene, address))
+def has_no_inline_script_or_style(response: object) -> None:
+    markup = Markup.of(response)
     attributes = {name for _, each in markup.tags for name in each}
 
     assert [tag for tag, _ in markup.tags if tag in ("style", "inline-script", "inline-style")] == []
@@ -114,20 +116,15 @@ def test_page_has_no_inline_script_or_style(scene: Scene, address: str) -> None:
     assert [each for each in markup.all("script") if not each.get("src", "").startswith("/static/")] == []
 
 
-@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
-def test_page_carries_the_strict_policy(scene: Scene, address: str) -> None:
-    response = page(scene, address)
-
+def carries_the_strict_policy(response: object) -> None:
     policy = response.headers["Content-Security-Policy"]  # type: ignore[attr-defined]  # Django's test response
     assert {part.strip() for part in policy.split(";")} == POLICY
 
 
-@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
-def test_page_names_no_other_host(scene: Scene, address: str) -> None:
-    markup = Markup.of(page(scene, address))
+def names_no_other_host(response: object) -> None:
     linked = [
         value
-        for _, each in markup.tags
+        for _, each in Markup.of(response).tags
         for name, value in each.items()
         if name in ("src", "href", "action", "hx-get")
     ]
@@ -135,9 +132,8 @@ def test_page_names_no_other_host(scene: Scene, address: str) -> None:
     assert [value for value in linked if not value.startswith(("/", "#")) or value.startswith("//")] == []
 
 
-@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
-def test_page_has_one_main_heading_a_language_and_unique_ids(scene: Scene, address: str) -> None:
-    markup = Markup.of(page(scene, address))
+def has_one_main_heading_a_language_and_unique_ids(response: object) -> None:
+    markup = Markup.of(response)
     ids = [each["id"] for _, each in markup.tags if "id" in each]
 
     assert len(markup.all("h1")) == 1
@@ -146,21 +142,34 @@ def test_page_has_one_main_heading_a_language_and_unique_ids(scene: Scene, addre
     assert [each["href"] for each in markup.with_class("skip")] == ["#content"]
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_every_link_leads_to_a_page(scene: Scene, address: str) -> None:
-    markup = Markup.of(page(scene, address))
-    client = client_for(scene, address)
-    links = {each["href"] for each in markup.all("a") if each["href"].startswith("/")}
+def is_kept_by_no_cache(response: object) -> None:
+    assert response.headers["Cache-Control"] == "private, no-store"  # type: ignore[attr-defined]
+
+
+OF_EVERY_PAGE: tuple[Callable[[object], None], ...] = (
+    has_no_inline_script_or_style,
+    carries_the_strict_policy,
+    names_no_other_host,
+    has_one_main_heading_a_language_and_unique_ids,
+)
+
+
+@pytest.mark.parametrize("address", [*PAGES, *SIGNED_OUT])
+def test_page_has_what_every_page_has(scene: Scene, address: str, subtests: pytest.Subtests) -> None:
+    response = page(scene, address)
+    for holds in OF_EVERY_PAGE if address in SIGNED_OUT else (*OF_EVERY_PAGE, is_kept_by_no_cache):
+        with subtests.test(holds.__name__):
+            holds(response)
+    if address not in SIGNED_OUT:
+        with subtests.test("every_link_leads_to_a_page"):
+            leads_on(response, client_for(scene, address))
+
+
+def leads_on(response: object, client: Client) -> None:
+    links = {each["href"] for each in Markup.of(response).all("a") if each["href"].startswith("/")}
 
     assert links
     assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_page_is_kept_by_no_cache(scene: Scene, address: str) -> None:
-    response = page(scene, address)
-
-    assert response.headers["Cache-Control"] == "private, no-store"  # type: ignore[attr-defined]
 
 
 def test_navigation_shows_only_what_exists(scene: Scene) -> None:

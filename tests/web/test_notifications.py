@@ -21,7 +21,7 @@ from tests.web.conftest import Scene
 from tests.web.pages import Markup, around_today, make_address, make_message, make_profile, make_user, signed_in
 
 PAGE = "/settings/notifications/"
-EVERY_KIND = ["stops-soon", "ended", "held", "failed", "works-again", "stale"]
+EVERY_KIND = ["stops-soon", "ended", "held", "failed", "works-again", "stale", "roster-held", "roster-fails"]
 
 
 @pytest.fixture

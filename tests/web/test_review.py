@@ -416,6 +416,33 @@ def test_picture_that_may_be_of_a_protected_person_is_shown_to_no_one(desk: Revi
     assert "not shown: it may be of someone who is protected" in desk.page("?queue=collision").text
 
 
+@pytest.mark.parametrize(("called", "status"), [("Mia Lin Chen", 404), ("MIA CHEN", 404), ("Mia Chan", 200)])
+def test_picture_that_an_index_names_as_a_protected_person_is_shown_to_no_one(
+    desk: Review, called: str, status: int
+) -> None:
+    """A photographer's index gives names, and the file is nobody's where they fit two people, or one who has left."""
+    desk.scene.person("0001")
+    Person.objects.filter(code="0001").update(given_name="Mia", family_name="Chen")
+    desk.scene.put("IMG_9.jpg", 1)
+    desk.scene.run()
+    ListedFile.objects.filter(name="IMG_9.jpg").update(key_value=called)
+    protect(desk, "0001")
+    assert desk.picture("IMG_9.jpg").status_code == status  # type: ignore[attr-defined]
+
+
+def test_picture_that_no_rule_fits_is_not_shown_where_its_name_may_hold_a_protected_persons_code(
+    desk: Review,
+) -> None:
+    desk.scene.person("0001")
+    desk.scene.put("7A-0001-x.jpg", 1)
+    desk.scene.put("7A-0002-x.jpg", 2)
+    desk.scene.run()
+    ListedFile.objects.update(key_value="")
+    protect(desk, "0001")
+    found = [desk.picture(name).status_code for name in ("7A-0001-x.jpg", "7A-0002-x.jpg")]  # type: ignore[attr-defined]
+    assert found == [404, 200]
+
+
 def test_same_picture_with_a_protected_person_hides_the_person_and_the_picture(desk: Review) -> None:
     for code in desk.scene.everyone(2):
         desk.scene.put(f"{code}.jpg", 1)

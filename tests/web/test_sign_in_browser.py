@@ -60,7 +60,7 @@ def set_up_app(page: Page, site: Served) -> tuple[str, list[str]]:
     page.goto(at(site, HERE))
     page.get_by_role("link", name="Set up an app").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up an authenticator app")
-    assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 100
+    assert page.locator("img.qr").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     secret = page.locator("code.key").inner_text().replace(" ", "")
     page.get_by_label("Code that the app shows now").fill(code_of(secret))
     page.get_by_role("button", name="Switch on").click()

@@ -36,6 +36,7 @@ def test_table_of_permissions_names_them_as_the_field_does(scene: Scene, root: C
 
     assert "PHOTO: VIEW yes yes yes yes" in text
     assert "SYNC: MANAGE yes yes – no – no" in text
+    assert "SYNC: DELIVER yes yes – no – no" in text
     assert "SYSTEM: MANAGE * yes – no – no – no" in text
 
 

@@ -5,12 +5,13 @@ import subprocess
 import sys
 
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Program
 from tests.services.receivers import http_receiver
 
 
 def test_worker_tells_of_a_failure_and_of_its_end_and_calls_the_ping_address(installation: Installation) -> None:
-    Program(installation).do("init")
+    Program(migrated(installation)).do("init")
     with http_receiver() as receiver:
         done = subprocess.run(
             [sys.executable, "-m", "tests.worker.messaging", receiver.place],

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Program
 from tests.worker.ticking import DUE_TIMES
 
@@ -20,7 +21,7 @@ def asked(installation: Installation, word: str) -> Any:
 
 
 def test_workers_that_tick_at_once_deal_with_each_due_time_once(installation: Installation) -> None:
-    Program(installation).do("init")
+    Program(migrated(installation)).do("init")
     asked(installation, "school")
 
     workers = [

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Program
 
 
 def test_worker_executes_every_run_to_its_end(installation: Installation, tmp_path: Path) -> None:
-    Program(installation).do("init")
+    Program(migrated(installation)).do("init")
 
     done = subprocess.run(
         [sys.executable, "-m", "tests.worker.working", str(tmp_path / "photos")],

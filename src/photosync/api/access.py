@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 from structlog.contextvars import bind_contextvars
 
+from photosync.api.fields import any_of
 from photosync.api.problems import Problem
 from photosync.apps.accounts.models import ApiToken
 from photosync.apps.accounts.permissions import Permission
@@ -46,11 +48,11 @@ class Caller:
             self._may[key] = may_of(self.token, school)
         return self._may[key]
 
-    def require(self, school: School | None, needs: Permission) -> None:
-        """Raise Problem (403) where the token may not."""
+    def require(self, school: School | None, *needs: Permission) -> None:
+        """Raise Problem (403) where the token may none of these."""
         if school is not None:
             bind_contextvars(school=school.code)
-        if needs in self.may(school):
+        if not self.may(school).isdisjoint(needs):
             return
         where = _("in the whole installation") if school is None else _("in school {code}").format(code=school.code)
         raise Problem(
@@ -58,7 +60,7 @@ class Caller:
             _(
                 "This needs {permission} {where}, which the token or its owner does not have. Nothing was done. "
                 "Settings > API tokens shows what a token may do."
-            ).format(permission=needs.value, where=where),
+            ).format(permission=any_of(needs), where=where),
         )
 
     def schools(self) -> QuerySet[School]:
@@ -82,11 +84,14 @@ class Caller:
         self.require(schools[0], needs)
         return schools[0]
 
-    def reach(self, school: School, needs: Permission, missing: NotFound) -> None:
-        """Raise `missing` where there is no such school for this token, Problem (403) where it may not do this."""
+    def reach(self, school: School, needs: Permission | Sequence[Permission], missing: NotFound) -> None:
+        """Raise `missing` where there is no such school for this token, Problem (403) where it may not do this.
+
+        Of several permissions, any one is enough.
+        """
         if not self.schools().filter(pk=school.pk).exists():
             raise missing
-        self.require(school, needs)
+        self.require(school, *((needs,) if isinstance(needs, Permission) else needs))
 
     def person(self, person_id: int, needs: Permission) -> Person:
         """Return the person. Protected people are there only for who may change people's data."""

@@ -37,7 +37,12 @@ def answer(request: HttpRequest, document: object, *, status: int = 200, locatio
 
 def pdf_answer(content: bytes, name: str) -> HttpResponse:
     """Return `content` as a PDF to be saved under `name`. Nobody keeps it."""
-    response = HttpResponse(content, content_type="application/pdf")
+    return file_answer(content, name, "application/pdf")
+
+
+def file_answer(content: bytes, name: str, form: str) -> HttpResponse:
+    """Return `content` as a file of the content type `form`, to be saved under `name`. Nobody keeps it."""
+    response = HttpResponse(content, content_type=form)
     response.headers["Content-Disposition"] = str(content_disposition_header(True, name))  # noqa: FBT003
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -35,6 +35,8 @@ OTHER_FORMS = (
     ("/report-design/sample", "image/png"),
     ("/pdf", "application/pdf"),
     ("/archive/zip", "application/zip"),
+    ("/preflight.html", "text/html"),
+    ("/preflight.pdf", "application/pdf"),
 )
 """By how the path ends: what GET answers with there instead of JSON."""
 

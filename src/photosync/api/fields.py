@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -33,6 +34,8 @@ SchoolCode = Annotated[
 
 ShortText = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
 LongText = Annotated[str, Field(max_length=2_000, pattern=NO_NUL)]
+OptionText = Annotated[str, Field(max_length=4_096, pattern=NO_NUL)]
+"""A query, a key or a certificate is no short text; pages take as much."""
 AskedText = Annotated[str | None, Query(None, max_length=200, pattern=NO_NUL)]
 DayText = Annotated[
     str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"}, description="YYYY-MM-DD")
@@ -57,7 +60,14 @@ def day(value: str, name: str) -> date:
         ) from error
 
 
-def told(needs: Permission | None, *, if_match: bool = False, once: bool = False) -> dict[str, Any]:
-    """Return what the schema says of an operation: the permission it needs, and the headers it takes."""
-    permission = None if needs is None else needs.value
+def any_of(needs: Sequence[Permission]) -> str:
+    """Return for instance "SYNC: VIEW or SYNC: DELIVER"."""
+    return " or ".join(each.value for each in needs)
+
+
+def told(
+    needs: Permission | Sequence[Permission] | None, *, if_match: bool = False, once: bool = False
+) -> dict[str, Any]:
+    """Return what the schema says of an operation: the permission it needs (any of several), the headers it takes."""
+    permission = None if needs is None else any_of((needs,) if isinstance(needs, Permission) else needs)
     return {"x-permission": permission, "x-if-match": if_match, "x-idempotent": once}

@@ -70,7 +70,7 @@ class DeliveryShape(Schema):
     files: int
     size_bytes: int
     began_at: Moment
-    began_by: str
+    began_by: str | None = Field(description="Null for a token that may only deliver, where another did.")
     finished_at: Moment | None
     finished_by: str | None
     unpacked: int
@@ -91,6 +91,13 @@ class SentShape(Schema):
     path: str
     state: Literal["taken", "ignored"]
     reason: str
+
+
+class MatchesShape(Schema):
+    photos: int = Field(description="Of the delivery, that are there now.")
+    matched: int | None = Field(description="Null where it cannot be said now.")
+    is_whole: bool = Field(description="False where the delivery holds more than was looked at.")
+    explanation: str
 
 
 class Missing(Schema):

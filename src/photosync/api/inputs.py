@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -28,6 +29,7 @@ from photosync.apps.accounts.permissions import Permission
 from photosync.apps.inputs import services
 from photosync.apps.inputs.documents import file_document, input_document, input_documents
 from photosync.apps.inputs.models import Input, InputFile
+from photosync.apps.people.protected_names import ProtectedNames
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.settings import ProfileSettings
 from photosync.apps.sources.trying import try_profile
@@ -37,7 +39,7 @@ router = Router(tags=["inputs"])
 VIEW, MANAGE = Permission.SYNC_VIEW, Permission.SYNC_MANAGE
 
 
-def the_input(request: ApiRequest, input_id: int, needs: Permission) -> Input:
+def the_input(request: ApiRequest, input_id: int, needs: Permission | Sequence[Permission]) -> Input:
     missing = NotFound(_("There is no input {number}. Nothing was done.").format(number=input_id))
     found = Input.objects.select_related("school").filter(pk=input_id).first()
     if found is None:
@@ -122,9 +124,11 @@ def list_files(request: ApiRequest, input_id: Id, limit: Limit = 100, after: Aft
     """List the files of an input, in the order in which they came."""
     found = the_input(request, input_id, VIEW)
     rows = InputFile.objects.filter(input=found)
+    sees = Permission.DATA_MANAGE in request.auth.may(found.school)
+    names = ProtectedNames(found.school_id, shown=sees)
 
     def shown(page: list[InputFile]) -> list[dict[str, Any]]:
-        return [file_document(each, found.school) for each in page]
+        return [file_document(each, found.school, names) for each in page]
 
     return answer(request, part(rows, shown, after=after, limit=limit))
 

@@ -1,4 +1,4 @@
-"""/source-kinds and /health: what photos can come from, and whether what should run does."""
+"""/source-kinds, /roster-kinds and /health: what there is to read, and whether what should run does."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ninja import Router
 from photosync.api.access import ApiRequest
 from photosync.api.answers import answer
 from photosync.api.fields import SchoolCode, told
+from photosync.api.roster_shapes import RosterKinds
 from photosync.api.shapes import HealthReport, Kinds
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.profiles.documents import observed_of
@@ -17,6 +18,7 @@ from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedules_of
 from photosync.apps.runs.models import Worker
 from photosync.connectors import registry
+from photosync.connectors.roster import registry as roster_registry
 from photosync.core.health import health_of
 
 router = Router(tags=["installation"])
@@ -27,6 +29,12 @@ HEARD_WITHIN = timedelta(minutes=1)
 def list_kinds(request: ApiRequest) -> HttpResponse:
     """List the kinds of source and the options of each."""
     return answer(request, {"items": [registry.kind_document(kind) for kind in registry.kinds()]})
+
+
+@router.get("/roster-kinds", response=RosterKinds, openapi_extra=told(None))
+def list_roster_kinds(request: ApiRequest) -> HttpResponse:
+    """List the kinds of roster, and the options of each."""
+    return answer(request, {"items": [roster_registry.kind_document(kind) for kind in roster_registry.kinds()]})
 
 
 @router.get("/health", response=HealthReport, openapi_extra=told(Permission.SYNC_VIEW))

@@ -30,8 +30,10 @@ from photosync.api import (
     report_members,
     reporting,
     review,
+    rosters,
     runs,
     schools,
+    sources,
     tokens,
     users,
 )
@@ -72,8 +74,10 @@ api.add_decorator(acting_for_token, mode="operation")
 api.add_router("/schools", schools.router)
 api.add_router("/people", people.router)
 api.add_router("/people", photos.router)
+api.add_router("/rosters", rosters.router)
 api.add_router("/periods", periods.router)
 api.add_router("/profiles", profiles.router)
+api.add_router("/sources", sources.router)
 api.add_router("/inputs", inputs.router)
 api.add_router("/inputs", deliveries.router)
 api.add_router("/runs", runs.router)

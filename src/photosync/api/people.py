@@ -90,10 +90,13 @@ def import_people(
     leavers_by_absence: Flag = "false",
     map: Columns = [],  # noqa: A002, B006 - the name in the address; Ninja copies the default
 ) -> HttpResponse:
-    """Import a roster: the body is the CSV file, its first line naming the columns. A preview writes nothing."""
+    """Import a roster: the body is a CSV file, its first line naming the columns, or a OneRoster ZIP.
+
+    A preview writes nothing.
+    """
     the_school = request.auth.school(school, Permission.DATA_MANAGE)
     person_kind = PersonKind(kind)
-    content = file_body(request, ("text/csv", "text/plain", "application/octet-stream"))
+    content = file_body(request, ("text/csv", "text/plain", "application/zip", "application/octet-stream"))
     if len(content) > LARGEST_FILE_BYTES:
         raise Problem(413, _("The file is larger than 30 MB. Nothing was imported. Split it into several files."))
     columns = parse_map(tuple(map), person_kind)

@@ -13,25 +13,30 @@ from ninja import Query, Router
 from pydantic import Field
 
 from photosync.api.access import ApiRequest
-from photosync.api.answers import answer, check_unchanged
-from photosync.api.fields import AskedText, Body, Id, LongText, SchoolCode, ShortText, told
+from photosync.api.answers import answer, check_unchanged, file_answer, pdf_answer
+from photosync.api.fields import AskedText, Body, Id, LongText, OptionText, SchoolCode, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
+from photosync.api.problems import Problem
 from photosync.api.shapes import AssignmentShape, PingShape, Profiles, ProfileShape, RunShape, StatusShape
-from photosync.api.source_shapes import TriedShape
+from photosync.api.source_shapes import LicencesShape, MatchesShape, PreflightShape, TriedShape
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.notifications.pings import ping_document
 from photosync.apps.profiles import services
 from photosync.apps.profiles.documents import profile_document, status_document, status_documents
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.settings import ProfileSettings
+from photosync.apps.runs.preflight import Preflight, preflight_of
+from photosync.apps.runs.preflight_document import file_name, preflight_file
 from photosync.apps.runs.queries import run_document
 from photosync.apps.runs.services import request_run
 from photosync.apps.schools.models import School
+from photosync.apps.sources.choosing import matches_document
+from photosync.apps.sources.licences import accept_licence, licence_document, licences_of, read_licences
 from photosync.apps.sources.trying import try_profile
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.core.asked_time import instant_said
-from photosync.core.errors import NotFound, WrongUse
+from photosync.core.errors import NotFound, Refused, WrongUse
 from photosync.core.run_states import Trigger
 
 router = Router(tags=["profiles"])
@@ -53,7 +58,7 @@ class ProfileChanges(Body):
 
     name: ShortText | None = None
     source: ShortText | None = None
-    options: Annotated[dict[ShortText, LongText], Field(max_length=50)] | None = None
+    options: Annotated[dict[ShortText, OptionText], Field(max_length=50)] | None = None
     components: Annotated[list[ShortText], Field(max_length=10)] | None = None
     when_missing: Literal["keep", "withdraw"] | None = None
     limits: Limits | None = None
@@ -83,6 +88,12 @@ class Assigned(Body):
 
     frequency: ShortText | None = None
     mode: Literal["full", "additions"] | None = None
+
+
+class AcceptedLicence(Body):
+    """The hash of the text that was read and is accepted."""
+
+    sha256: ShortText
 
 
 class Asked(Body):
@@ -148,6 +159,45 @@ def test_profile(request: ApiRequest, profile_id: Id, body: ProfileChanges) -> H
     return answer(request, try_profile(profile, body.as_settings()).document())
 
 
+@router.post("/{profile_id}/matches", response=MatchesShape, openapi_extra=told(Permission.SYNC_MANAGE))
+def count_in_profile(request: ApiRequest, profile_id: Id, body: ProfileChanges) -> HttpResponse:
+    """Count whom the files that were listed last would match with these changes. Nothing is saved."""
+    profile = _profile(request, profile_id, Permission.SYNC_MANAGE)
+    return answer(request, matches_document(profile, body.as_settings()))
+
+
+@router.get("/{profile_id}/preflight", response=PreflightShape, openapi_extra=told(Permission.SYNC_VIEW))
+def show_preflight(request: ApiRequest, profile_id: Id) -> HttpResponse:
+    """Say what the photographer is to mend, as the last run or preview of the sync profile found it."""
+    return answer(request, _preflight(request, profile_id).document())
+
+
+@router.get("/{profile_id}/preflight.html", openapi_extra=told(Permission.SYNC_VIEW))
+def preflight_as_html(request: ApiRequest, profile_id: Id) -> HttpResponse:
+    """Get what the photographer is to mend as one HTML file, to be sent."""
+    report = _preflight(request, profile_id)
+    return file_answer(preflight_file(report, ".html"), file_name(report, ".html"), "text/html; charset=utf-8")
+
+
+@router.get("/{profile_id}/preflight.pdf", openapi_extra=told(Permission.SYNC_VIEW))
+def preflight_as_pdf(request: ApiRequest, profile_id: Id) -> HttpResponse:
+    """Get what the photographer is to mend as a PDF, to be sent."""
+    report = _preflight(request, profile_id)
+    try:
+        content = preflight_file(report, ".pdf")
+    except Refused as error:
+        raise Problem(404, error.message) from error
+    return pdf_answer(content, file_name(report, ".pdf"))
+
+
+def _preflight(request: ApiRequest, profile_id: int) -> Preflight:
+    profile = _profile(request, profile_id, Permission.SYNC_VIEW)
+    try:
+        return preflight_of(profile, request.auth.now)
+    except Refused as error:
+        raise Problem(404, error.message) from error
+
+
 @router.patch("/{profile_id}", response=ProfileShape, openapi_extra=told(Permission.SYNC_MANAGE, if_match=True))
 def edit_profile(request: ApiRequest, profile_id: Id, body: ProfileChanges) -> HttpResponse:
     """Change the settings of a sync profile, all of what is given or none."""
@@ -177,6 +227,32 @@ def show_status(
 def show_ping(request: ApiRequest, profile_id: Id) -> HttpResponse:
     """Say when the ping address was last called, and what came of it."""
     return answer(request, ping_document(_profile(request, profile_id, Permission.SYNC_VIEW)))
+
+
+@router.get("/{profile_id}/licences", response=LicencesShape, openapi_extra=told(Permission.SYNC_VIEW))
+def show_licences(request: ApiRequest, profile_id: Id) -> HttpResponse:
+    """Show the licences of the photographer's delivery, as they were when the data source was last read."""
+    return _licences(request, _profile(request, profile_id, Permission.SYNC_VIEW))
+
+
+@router.post("/{profile_id}/licences/read", response=LicencesShape, openapi_extra=told(Permission.SYNC_MANAGE))
+def read_licences_anew(request: ApiRequest, profile_id: Id) -> HttpResponse:
+    """Read the licences in the data source now."""
+    profile = _profile(request, profile_id, Permission.SYNC_MANAGE)
+    read_licences(profile, request.auth.now)
+    return _licences(request, profile)
+
+
+@router.post("/{profile_id}/licences/accept", response=LicencesShape, openapi_extra=told(Permission.SYNC_MANAGE))
+def accept(request: ApiRequest, profile_id: Id, body: AcceptedLicence) -> HttpResponse:
+    """Accept a licence. No photo of a delivery is read before each of its licences is accepted."""
+    profile = _profile(request, profile_id, Permission.SYNC_MANAGE)
+    accept_licence(profile, body.sha256, by=request.auth.name, now=request.auth.now)
+    return _licences(request, profile)
+
+
+def _licences(request: ApiRequest, profile: SyncProfile) -> HttpResponse:
+    return answer(request, {"items": [licence_document(each, profile) for each in licences_of(profile)]})
 
 
 @router.put(PERIODS, response=AssignmentShape, openapi_extra=told(Permission.SYNC_MANAGE, if_match=True))

@@ -17,9 +17,11 @@ from photosync.api.paging import After, part
 from photosync.api.review_shapes import Decisions, DecisionShape, WaitingFiles, WithoutPhoto
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.people.models import Person
+from photosync.apps.people.protected_names import ProtectedNames
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.review import services
-from photosync.apps.review.documents import LOADED_WITH, decision_document, file_document, without_document
+from photosync.apps.review.documents import LOADED_WITH, decision_document, file_documents, without_document
+from photosync.apps.review.looking import may_show_protected
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.review.queues import Queue, Waiting
 from photosync.apps.review.remembered import decisions_in_force
@@ -41,10 +43,6 @@ class Matched(Body):
     person: Number
 
 
-def shown(file: ListedFile, queue: Queue, *, shows_protected: bool) -> dict[str, Any]:
-    return {"id": file.pk, **file_document(file, queue, shows_protected=shows_protected)}
-
-
 @router.get("", response=WaitingFiles, openapi_extra=told(Permission.SYNC_VIEW))
 def list_waiting(
     request: ApiRequest,
@@ -62,7 +60,8 @@ def list_waiting(
     rows = waiting.files(of).select_related(*LOADED_WITH)
 
     def shown_all(page: list[ListedFile]) -> list[dict[str, Any]]:
-        return [shown(each, of, shows_protected=sees) for each in page]
+        documents = file_documents(page, of, the_school, shows_protected=sees)
+        return [{"id": each.pk, **told} for each, told in zip(page, documents, strict=True)]
 
     return answer(request, part(rows, shown_all, after=after, limit=limit))
 
@@ -89,11 +88,16 @@ def list_decisions(
     chosen = _profile(the_school, profile)
     rows = decisions_in_force().filter(school=the_school, part_of__isnull=True)
     rows = rows if chosen is None else rows.filter(profile=chosen)
-    if Permission.DATA_MANAGE not in request.auth.may(the_school):
+    sees = Permission.DATA_MANAGE in request.auth.may(the_school)
+    if not sees:
         rows = rows.filter(Q(person=None) | Q(person__protected=False))
     rows = rows.select_related("school", "profile", "person")
-    page = part(rows, lambda page: map(decision_document, page), after=after, limit=limit, newest_first=True)
-    return answer(request, page)
+    names = ProtectedNames(the_school.pk, shown=sees)
+
+    def shown(page: list[ReviewDecision]) -> list[dict[str, Any]]:
+        return [decision_document(each, names) for each in page]
+
+    return answer(request, part(rows, shown, after=after, limit=limit, newest_first=True))
 
 
 @router.post(
@@ -135,12 +139,13 @@ def dismiss(request: ApiRequest, file_id: Id) -> HttpResponse:
 
 def _file(request: ApiRequest, file_id: int) -> ListedFile:
     missing = NotFound(_("No file {number} waits in review. Nothing was done.").format(number=file_id))
-    file = ListedFile.objects.select_related("profile__school", "person").filter(pk=file_id).first()
+    file = ListedFile.objects.select_related("page", "profile__school", "person").filter(pk=file_id).first()
     if file is None:
         raise missing
     request.auth.reach(file.profile.school, Permission.PHOTO_MANAGE, missing)
-    if file.person is not None:
-        _check_seen(request, file.person, file.profile.school, missing)
+    sees = Permission.DATA_MANAGE in request.auth.may(file.profile.school)
+    if not sees and may_show_protected(file):
+        raise missing
     return file
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -15,11 +15,13 @@ from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, cursor, part, place_of
 from photosync.api.shapes import Changes, OneRun, Runs, RunShape
 from photosync.apps.accounts.permissions import Permission
+from photosync.apps.people.protected_names import ProtectedNames
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs import services
 from photosync.apps.runs.models import Run
 from photosync.apps.runs.parts import Part
 from photosync.apps.runs.queries import changed_since, changes_after, put_off_to, run_document
+from photosync.apps.schools.models import School
 from photosync.core.errors import NotFound
 from photosync.core.people import PersonKind
 from photosync.core.run_states import RunState, Trigger
@@ -85,8 +87,12 @@ def list_runs(
     )
     runs = runs if state is None else runs.filter(state=state)
     runs = runs if trigger is None else runs.filter(trigger=trigger)
-    page = part(runs, lambda page: map(run_document, page), after=after, limit=limit, newest_first=True)
-    return answer(request, page)
+    names = _names(request, the_school)
+
+    def shown(page: list[Run]) -> list[dict[str, Any]]:
+        return [run_document(each, names) for each in page]
+
+    return answer(request, part(runs, shown, after=after, limit=limit, newest_first=True))
 
 
 @router.get("/{run_id}", response=OneRun, openapi_extra=told(Permission.SYNC_VIEW))
@@ -94,7 +100,7 @@ def show_run(request: ApiRequest, run_id: Id) -> HttpResponse:
     """Show a run."""
     run = _run(request, run_id, Permission.SYNC_VIEW)
     further = {"changed_since": changed_since(run), "put_off_to": put_off_to(run)}
-    return answer(request, run_document(run) | further)
+    return answer(request, _shown(request, run) | further)
 
 
 @router.get("/{run_id}/changes", response=Changes, openapi_extra=told(Permission.SYNC_VIEW))
@@ -123,7 +129,7 @@ def approve(request: ApiRequest, run_id: Id, body: Approval) -> HttpResponse:
         leave_out=body.leave_out,
         part=body.part(),
     )
-    return answer(request, run_document(approved), status=202, location=f"/api/v1/runs/{run.pk}")
+    return answer(request, _shown(request, approved), status=202, location=f"/api/v1/runs/{run.pk}")
 
 
 @router.post("/{run_id}/discard", response=RunShape, openapi_extra=told(Permission.SYNC_APPROVE, once=True))
@@ -131,7 +137,7 @@ def approve(request: ApiRequest, run_id: Id, body: Approval) -> HttpResponse:
 def discard(request: ApiRequest, run_id: Id) -> HttpResponse:
     """Discard a held run: nothing is published, and the same pictures are not planned again."""
     run = _run(request, run_id, Permission.SYNC_APPROVE)
-    return answer(request, run_document(services.discard(run.pk, by=request.auth.name, now=request.auth.now)))
+    return answer(request, _shown(request, services.discard(run.pk, by=request.auth.name, now=request.auth.now)))
 
 
 @router.post("/{run_id}/undo", response={202: RunShape}, openapi_extra=told(Permission.SYNC_MANAGE, once=True))
@@ -141,7 +147,7 @@ def undo(request: ApiRequest, run_id: Id, body: Undoing) -> HttpResponse:
     run = _run(request, run_id, Permission.SYNC_MANAGE)
     person = None if body.person is None else request.auth.person(body.person, Permission.SYNC_MANAGE)
     undoing = services.undo(run.pk, by=request.auth.name, now=request.auth.now, person=person)
-    return answer(request, run_document(undoing), status=202, location=f"/api/v1/runs/{undoing.pk}")
+    return answer(request, _shown(request, undoing), status=202, location=f"/api/v1/runs/{undoing.pk}")
 
 
 @router.post("/{run_id}/cancel", response=RunShape, openapi_extra=told(Permission.SYNC_MANAGE, once=True))
@@ -149,7 +155,15 @@ def undo(request: ApiRequest, run_id: Id, body: Undoing) -> HttpResponse:
 def cancel(request: ApiRequest, run_id: Id) -> HttpResponse:
     """Cancel a run that is queued or running. What it has published stays."""
     run = _run(request, run_id, Permission.SYNC_MANAGE)
-    return answer(request, run_document(services.cancel(run.pk, by=request.auth.name, now=request.auth.now)))
+    return answer(request, _shown(request, services.cancel(run.pk, by=request.auth.name, now=request.auth.now)))
+
+
+def _names(request: ApiRequest, school: School) -> ProtectedNames:
+    return ProtectedNames(school.pk, shown=Permission.DATA_MANAGE in request.auth.may(school))
+
+
+def _shown(request: ApiRequest, run: Run) -> dict[str, Any]:
+    return run_document(run, _names(request, run.profile.school))
 
 
 def _run(request: ApiRequest, run_id: int, needs: Permission) -> Run:

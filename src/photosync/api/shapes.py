@@ -91,6 +91,7 @@ class RosterReportShape(Schema):
     kind: str
     preview: bool
     columns: dict[str, str]
+    recognised: str
     unknown_columns: list[str]
     counts: dict[str, int]
     refused: list[dict[str, Any]]

@@ -16,7 +16,7 @@ from photosync.api.fields import AskedText, Body, Id, ShortText, told
 from photosync.api.idempotency import idempotent
 from photosync.api.paging import After, Limit, part
 from photosync.api.problems import Problem
-from photosync.apps.accounts.permissions import Permission
+from photosync.apps.accounts.permissions import Permission, reached_by
 from photosync.apps.accounts.queries import user_named
 from photosync.apps.accounts.tokens import (
     USUAL_DAYS,
@@ -69,7 +69,8 @@ def make_token(request: ApiRequest, body: NewToken) -> HttpResponse:
     caller = request.auth
     caller.require(None, NEEDS)
     wanted = checked_scopes(body.scopes)
-    if lacking := [scope for scope in wanted if scope.value not in caller.token.scopes]:
+    own = reached_by(caller.token.scopes)
+    if lacking := [scope for scope in wanted if scope not in own]:
         raise Problem(
             403,
             _("This token does not have {scopes} itself, so it cannot make one that has. No token was made.").format(

@@ -56,6 +56,7 @@ def all_checks(now: datetime) -> Iterator[Check]:
         ("image formats", _image_formats),
         ("photo store", _store),
         ("sources", _sources),
+        ("rosters", _rosters),
         ("workers", _workers),
     )
     for name, check in checks:
@@ -199,6 +200,20 @@ def _sources(_now: datetime) -> Findings:
             yield Level.OK, f"{profile.school.code}, {profile.name}: the source can be listed."
     if not profiles:
         yield Level.OK, "No sync profile yet."
+
+
+def _rosters(now: datetime) -> Findings:
+    from photosync.apps.rosters.health import unwell_rosters
+    from photosync.apps.rosters.models import SavedRoster
+    from photosync.core.roster_health import RosterHealth
+
+    unwell = unwell_rosters(now)
+    for each in unwell:
+        level = Level.FAILED if each.health is RosterHealth.FAILING else Level.WARNING
+        yield level, f"{each.roster.school.code}, {each.roster.name}: {each.explanation}"
+    if not unwell:
+        number = SavedRoster.objects.count()
+        yield Level.OK, f"Saved rosters: {number}; none waits, is late or has failed." if number else "No roster yet."
 
 
 def _workers(now: datetime) -> Findings:

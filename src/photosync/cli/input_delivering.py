@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photosync.cli import options, output
-from photosync.cli.outcome import SOME_FAILED
 from photosync.cli.processes import processes
 from photosync.cli.progress import RunProgress
 from photosync.cli.system_user import operator_name
@@ -119,9 +118,7 @@ def _is_zip(file: Path) -> bool:
 
 
 def print_delivery(delivery: Delivery) -> None:
-    """Print what it did; where some files were not taken, the command ends with the status that says so."""
-    from click.exceptions import Exit
-
+    """Print what it did, and which files were not taken and why."""
     from photosync.apps.inputs.documents import delivery_document
 
     document = delivery_document(delivery)
@@ -134,5 +131,3 @@ def print_delivery(delivery: Delivery) -> None:
         rows = [[each["file"], each["reason"]] for each in document["refused"][:REFUSED_PRINTED]]
         if rows:
             output.print_table(("not taken", "why"), rows)
-    if outcome.get("refused"):
-        raise Exit(SOME_FAILED)

@@ -29,6 +29,8 @@ AT_LEAST = {
     # What they tell at INFO and DEBUG holds addresses, file names and statements.
     "asyncio": logging.WARNING,
     "asyncssh": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
     "urllib3": logging.WARNING,
     "apprise": logging.WARNING,
     "django.db.backends": logging.WARNING,

@@ -23,6 +23,7 @@ SUMMARIES = {
     "token": "Make, list and revoke API tokens.",
     "school": "Make, change and list schools.",
     "people": "Import, list and show students and staff; consent, protection, leaving, erasing.",
+    "roster": "Rosters that are read again and again: who the students and staff are.",
     "source": "What photos can come from.",
     "input": "Sync UI inputs: containers that photos are delivered into.",
     "period": "Make, edit, copy, delete and list timetable periods.",

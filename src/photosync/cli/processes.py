@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from photosync.apps.inputs.models import Delivery
     from photosync.apps.profiles.models import SyncProfile
     from photosync.apps.reports.models import ReportingCycle, ReportJob
+    from photosync.apps.rosters.models import RosterReading
     from photosync.apps.runs.models import Run
 
 OnProgress: TypeAlias = "Callable[[Run], None]"
@@ -45,6 +46,13 @@ class Processes(Protocol):
 
     def execute_or_follow_delivery(self, delivery: Delivery, on_progress: OnDeliveryProgress) -> Delivery:
         """See that a delivery that waits to be unpacked is, by a live worker or here; return it as it ended."""
+        ...
+
+    def read_or_follow(self, asked: Callable[[], RosterReading]) -> RosterReading:
+        """See that the reading that `asked` queues is done, by a live worker or here; return it as it ended.
+
+        What `asked` raises is passed on.
+        """
         ...
 
     def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:

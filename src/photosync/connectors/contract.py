@@ -13,41 +13,57 @@ Rules that hold for every source, and that `connectors.testing.conformance` prov
   Nothing is ever withdrawn after a listing that raised.
 - A single entry that cannot be read for its own sake (no permission, gone again) never breaks the
   listing; it is listed, and its `fetch()` fails.
-- `fetch()` gives the bytes as they are now and the stamp they had while being read. It raises
-  `TryLater` when the entry changed under the reader or is gone, `ItemRejected` when its
-  bytes can never be accepted: `too_many_bytes`, `not_a_file`, `outside_source`. When the whole source
+- `fetch()` gives the bytes as they are now and the stamp they had while being read. Of a file that is the
+  listed one as long as it has not changed: where an index says whose it is, no other is taken. It raises
+  `TryLater` when the entry changed under the reader or is gone, `ItemRejected` when its bytes can never
+  be accepted: `too_many_bytes`, `not_a_file`, `outside_source`. When the whole source
   is gone it raises `SourceUnavailable`. It never follows a link out of the source; such a link is
   listed, so that a person is told, and its `fetch()` is rejected.
 - A source that rejects for reasons of its own has codes of its own, of 32 letters at the most. As
   what was rejected is not tried again, the entry then has another stamp than once it can be read.
+- A record that is there without a photo is listed with the stamp `NO_PHOTO`; where only `fetch()` can tell, it raises
+  `ItemRejected` with the code `no_photo`. Neither is a failure, and what was published from it before stays: a value
+  that is missing never means delete. A record that says of no one whose it is has the stamp `NO_IDENTIFIER`.
 - Names are text. A name that is not valid in the source's encoding is given with its bad bytes
   as lone surrogates (PEP 383), and `fetch()` takes it back unchanged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 from photosync.connectors.digests import BUCKETS, bucket_of, digest_of_sum, entry_digest
 
 __all__ = [
     "BUCKETS",
+    "NO_IDENTIFIER",
+    "NO_PHOTO",
+    "NO_PHOTO_CODE",
     "PAGE_WINDOW_ENTRIES",
     "Entry",
     "Fetched",
+    "ListsOneByOne",
     "Page",
     "PageKey",
     "Source",
     "bucket_of",
     "digest_of_sum",
     "entry_digest",
+    "every_entry",
     "listing_digest",
 ]
 
 PAGE_WINDOW_ENTRIES = 20_000
 """A page holds about this many entries at the most; a larger folder is spread over several pages."""
+
+NO_PHOTO = "photosync:no-photo"
+"""Stamp of an entry that is a record without a photo. It is not fetched until it has another stamp."""
+NO_IDENTIFIER = "photosync:no-identifier"
+"""Stamp of an entry that is a record of someone unknown. While one is listed, no photo is withdrawn as gone."""
+NO_PHOTO_CODE = "no_photo"
+"""Code of ItemRejected where `fetch()` finds that there is no photo now. The next run asks again."""
 
 
 class Entry(NamedTuple):
@@ -76,7 +92,10 @@ class Page:
     """`listing_digest` of the page's entries: 16 bytes, equal exactly when the entries are equal."""
     entry_count: int
     entries: Sequence[Entry] | None = field(default=None, compare=False, repr=False)
-    """The entries, where the source had them at hand while listing; None: ask `entries()` for them."""
+    """The entries, where the source had them at hand while listing; None: ask `entries()` for them.
+
+    Those of a large folder may lie on the disk, and are read from there whenever they are asked for, or counted.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +104,8 @@ class Fetched:
 
     content: bytes
     stamp: str
+    may_be_cut: bool = False
+    """Whether the source could not tell that the bytes came whole. If they are no photo, that concludes nothing."""
 
 
 class Source(Protocol):
@@ -125,6 +146,63 @@ class Source(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *exc: object) -> None: ...
+
+
+@runtime_checkable
+class ListsOneByOne(Protocol):
+    """A source that can also give what it holds as it comes, before it knows its pages."""
+
+    def listed(self) -> Iterator[tuple[str, Entry]]:
+        """Yield folder and entry of all there is, in any order; what is listed twice comes twice.
+
+        Raises SourceUnavailable.
+        """
+        ...
+
+
+@runtime_checkable
+class AnswersForLess(Protocol):
+    """A source that reads much before it can give its first entry, and can tell for less whether it is there."""
+
+    def see_that_it_answers(self) -> None:
+        """Ask one thing. Raises SourceUnavailable where nothing can be read now."""
+        ...
+
+
+def see_that_it_is_there(source: Source) -> None:
+    """Ask `source` for as little as tells whether anything can be read now. Raises SourceUnavailable."""
+    if isinstance(source, AnswersForLess):
+        source.see_that_it_answers()
+        return
+    entries = every_entry(source)
+    next(entries, None)
+    if isinstance(entries, Generator):
+        # What is on its way is not waited for.
+        entries.close()
+
+
+def every_entry(source: Source) -> Iterator[tuple[str, Entry]]:
+    """Yield folder and entry of all that is in `source`, as early as it can tell. Raises SourceUnavailable."""
+    if isinstance(source, ListsOneByOne):
+        yield from source.listed()
+        return
+    parts: list[Page] = []
+    for page in source.pages({}):
+        # The parts of a large folder are asked for together: it is read once.
+        if parts and parts[0].folder != page.folder:
+            yield from _named(source.entries(parts))
+            parts = []
+        if page.entries is not None:
+            yield from _named([(page, page.entries)])
+        else:
+            parts.append(page)
+    yield from _named(source.entries(parts) if parts else ())
+
+
+def _named(pages: Iterable[tuple[Page, Sequence[Entry]]]) -> Iterator[tuple[str, Entry]]:
+    for page, entries in pages:
+        for entry in entries:
+            yield page.folder, entry
 
 
 def listing_digest(entries: Sequence[Entry]) -> bytes:

@@ -1,36 +1,27 @@
 """A source that is listed folder by folder: what remote sources and archives share.
 
 A connector says what lies in one folder (`FolderwiseSource.read_folder`); pages, buckets and digests are made here.
-Memory holds one window of entries. The entries of a folder that is larger are kept in a temporary file while
-they are asked for, so that such a folder is read twice over the network at most, whatever its size.
+Memory holds one window of entries. The entries of a folder that is larger are kept in a temporary file while it is
+listed, so that it is read once; and once more for all pages of it that are asked for together later.
 """
 
 from __future__ import annotations
 
-import json
-import tempfile
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import IO, NamedTuple, Self
+from contextlib import contextmanager
+from typing import NamedTuple, Self
 
-from photosync.connectors.contract import (
-    BUCKETS,
-    PAGE_WINDOW_ENTRIES,
-    Entry,
-    Fetched,
-    Page,
-    PageKey,
-    bucket_of,
-    digest_of_sum,
-    entry_digest,
-)
+from photosync.connectors.attending import heed
+from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Entry, Fetched, Page, PageKey
+from photosync.connectors.paging import FolderSums, Spool
 from photosync.core.errors import SourceUnavailable
 
 DEEPEST = 64
 """Folders below one another; a source that is deeper goes round in circles, or is none for photos."""
-SPOOL_IN_MEMORY_BYTES = 1 << 20
+MOST_FOLDERS = 1_000_000
+"""Folders of one listing; a source that has more may well go on for ever, each folder holding a few others."""
 
 
 class Subfolder(NamedTuple):
@@ -43,6 +34,7 @@ class FolderwiseSource(ABC):
     """Implements `connectors.contract.Source` for a source that can be read one folder at a time."""
 
     fetches_at_once = 1
+    most_folders = MOST_FOLDERS
 
     def __init__(self, *, window_entries: int = PAGE_WINDOW_ENTRIES) -> None:
         self._window = window_entries
@@ -72,18 +64,58 @@ class FolderwiseSource(ABC):
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    @contextmanager
+    def one_listing(self) -> Iterator[None]:
+        """What a connector does before and after it is listed from the root to its end."""
+        yield
+
     def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:
-        """Yield the pages. Those of folders within the window that differ from `known` come with their entries."""
+        """Yield the pages. Those that differ from `known` come with their entries."""
+        with self.one_listing():
+            for folder, entries in self._each_folder():
+                sums = FolderSums(self._window, keeps=known is not None)
+                for entry in entries:
+                    sums.add(entry)
+                yield from sums.pages(folder, known)
+
+    def listed(self) -> Iterator[tuple[str, Entry]]:
+        """See `connectors.contract.ListsOneByOne`."""
+        with self.one_listing():
+            for folder, entries in self._each_folder():
+                for entry in entries:
+                    yield folder, entry
+
+    def _each_folder(self) -> Iterator[tuple[str, Iterator[Entry]]]:
+        """Yield every folder with what is read in it, which is to be taken to its end before the next."""
         waiting = [""]
-        while waiting:
-            folder = waiting.pop()
-            sums = _FolderSums(self._window)
+        known_folders = 1
+        files = 0
+
+        def entries_in(folder: str, below: dict[str, None]) -> Iterator[Entry]:
+            nonlocal files
+            heed(files)
             for found in self.read_folder(folder) or ():
                 if isinstance(found, Subfolder):
-                    waiting.append(_below(folder, found.name))
+                    below[_below(folder, found.name)] = None
+                    if known_folders + len(below) > self.most_folders:
+                        raise self._too_many_folders()
                 else:
-                    sums.add(found)
-            yield from sums.pages(folder, known)
+                    files += 1
+                    heed(files)
+                    yield found
+
+        while waiting:
+            folder = waiting.pop()
+            below: dict[str, None] = {}
+            yield folder, entries_in(folder, below)
+            waiting += below
+            known_folders += len(below)
+
+    def _too_many_folders(self) -> SourceUnavailable:
+        return SourceUnavailable(
+            f"The data source holds more than {self.most_folders:,} folders. The listing is incomplete, so nothing "
+            "was changed. Choose the folder that holds the photos alone."
+        )
 
     def entries(self, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Entry]]]:
         by_folder: dict[str, list[Page]] = defaultdict(list)
@@ -96,85 +128,18 @@ class FolderwiseSource(ABC):
                 yield from self._spread_entries(folder, wanted)
 
     def _entries_of(self, folder: str) -> list[Entry]:
-        return [found for found in self.read_folder(folder) or () if isinstance(found, Entry)]
+        found = self.read_folder(folder) or ()
+        return list({entry.name: entry for entry in found if isinstance(entry, Entry)}.values())
 
     def _spread_entries(self, folder: str, wanted: Sequence[Page]) -> Iterator[tuple[Page, list[Entry]]]:
         """Read a large folder once, into a file, and yield the pages of it that are `wanted`."""
-        with _Spool({page.bucket for page in wanted if page.bucket is not None}) as spool:
-            whole = [page for page in wanted if page.bucket is None]
-            kept: list[Entry] = []
-            for found in self.read_folder(folder) or ():
+        with Spool(wanted) as spool:
+            for number, found in enumerate(self.read_folder(folder) or ()):
+                heed(number)
                 if isinstance(found, Entry):
-                    spool.add(found)
-                    kept += [found] * bool(whole)
+                    spool.add(folder, found)
             for page in wanted:
-                yield page, kept if page.bucket is None else spool.entries(page.bucket)
-
-
-@dataclass(slots=True)
-class _FolderSums:
-    """The entries of one folder as long as they fit into a page; beyond, only the sums and counts of its buckets."""
-
-    window: int
-    entries: list[Entry] | None = field(default_factory=list)
-    sums: list[int] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
-
-    def add(self, entry: Entry) -> None:
-        if self.entries is None:
-            self._count(entry)
-            return
-        self.entries.append(entry)
-        if len(self.entries) > self.window:
-            self.sums, self.counts = [0] * BUCKETS, [0] * BUCKETS
-            for each in self.entries:
-                self._count(each)
-            self.entries = None
-
-    def _count(self, entry: Entry) -> None:
-        bucket = bucket_of(entry.name)
-        self.sums[bucket] += entry_digest(*entry)
-        self.counts[bucket] += 1
-
-    def pages(self, folder: str, known: Mapping[PageKey, bytes] | None) -> Iterator[Page]:
-        if self.entries is None:
-            for bucket, (total, count) in enumerate(zip(self.sums, self.counts, strict=True)):
-                if count:
-                    yield Page(folder, bucket, digest_of_sum(total), count)
-        elif self.entries:
-            digest = digest_of_sum(sum(entry_digest(*entry) for entry in self.entries))
-            differs = known is not None and known.get((folder, None)) != digest
-            yield Page(folder, None, digest, len(self.entries), self.entries if differs else None)
-
-
-class _Spool:
-    """Entries by bucket in a temporary file; small ones stay in memory."""
-
-    def __init__(self, buckets: set[int]) -> None:
-        self._files: dict[int, IO[str]] = {
-            bucket: tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed in __exit__
-                max_size=SPOOL_IN_MEMORY_BYTES // max(len(buckets), 1), mode="w+", encoding="utf-8"
-            )
-            for bucket in buckets
-        }
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        for file in self._files.values():
-            file.close()
-
-    def add(self, entry: Entry) -> None:
-        file = self._files.get(bucket_of(entry.name))
-        if file is not None:
-            # ASCII alone: names with lone surrogates are no UTF-8.
-            file.write(json.dumps(entry) + "\n")
-
-    def entries(self, bucket: int) -> list[Entry]:
-        file = self._files[bucket]
-        file.seek(0)
-        return [Entry(*json.loads(line)) for line in file]
+                yield page, spool.entries(page)
 
 
 def _below(folder: str, name: str) -> str:

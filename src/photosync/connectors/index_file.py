@@ -1,4 +1,4 @@
-"""Reads an index file of two columns: which file belongs to which identifier.
+"""Reads an index file of two columns: which file belongs to which identifier; or a name map, which has more.
 
 Formats: docs of the photographers' deliveries and of school systems, gathered in FORMATS.md under
 "Two-column maps". Every variant is accepted, and the one that was recognised is named.
@@ -6,13 +6,15 @@ Formats: docs of the photographers' deliveries and of school systems, gathered i
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from photosync.connectors.index_text import decoded, unusable
+from photosync.connectors.name_map import name_columns, read_name_map
 from photosync.core.errors import SourceUnavailable
+from photosync.core.name_matching import Said
 
 DELIMITERS = {"\t": "tab", "|": "|", ",": "comma", "\\": "\\", "/": "/"}
 """Tried in this order: the last two also occur inside file names with folders."""
@@ -35,6 +37,8 @@ class IndexMap:
     """File as written in the index (with `/` between folders) -> identifier, as text."""
     problems: tuple[str, ...]
     """Sentences about rows that were left out: contradictions and rows without file or identifier."""
+    named: dict[str, Said] = field(default_factory=dict)
+    """Of a name map, which has no identifiers: file -> the names of the person on it, or why they are not certain."""
 
     def key_for(self, folder: str, name: str) -> str | None:
         """Return the identifier for a file: by its path if the index gives that, else by its name alone."""
@@ -43,12 +47,18 @@ class IndexMap:
 
 
 def read_index(content: bytes, *, file_name: str, known_names: Collection[str] = ()) -> IndexMap:
-    """Read an index file's bytes. `file_name` is for messages; `known_names` are files in the source.
+    """Read an index file's bytes. `file_name` is for messages.
+
+    Which column is the file shows by the endings of pictures; `known_names` are files that count as such whatever
+    they are called. A source of a million files gives none.
 
     A file given with two different identifiers is left out and reported: it is never guessed.
     Raises SourceUnavailable when the file is not a map of two columns, saying why.
     """
-    text, encoding = _decoded(content, file_name)
+    text, encoding = decoded(content, file_name)
+    by_names = _name_map(text, encoding, file_name)
+    if by_names is not None:
+        return by_names
     delimiter = _delimiter(text, file_name)
     rows = list(_rows(text, delimiter, file_name))
     known = {name.casefold() for name in known_names}
@@ -63,29 +73,21 @@ def read_index(content: bytes, *, file_name: str, known_names: Collection[str] =
     return IndexMap(recognised_as, pairs, tuple(problems))
 
 
-def _unusable(file_name: str, what: str) -> SourceUnavailable:
-    return SourceUnavailable(
-        f"The index file {file_name!r} {what}. The files cannot be matched without it, so nothing was "
-        "changed; correct the index file and run again."
-    )
-
-
-def _decoded(content: bytes, file_name: str) -> tuple[str, str]:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        choices = [("utf-16", "UTF-16")]
-    elif content.startswith(codecs.BOM_UTF8):
-        choices = [("utf-8-sig", "UTF-8 with byte order mark")]
-    elif b"\0" in content[:200]:
-        little = content[1:200:2].count(0) >= content[0:200:2].count(0)
-        choices = [("utf-16-le" if little else "utf-16-be", "UTF-16")]
-    else:
-        choices = [("utf-8", "UTF-8"), ("cp1252", "Windows-1252")]
-    for codec, title in choices:
+def _name_map(text: str, encoding: str, file_name: str) -> IndexMap | None:
+    """Return what a name map says; None where the first line is not the header of one."""
+    for delimiter, called in DELIMITERS.items():
         try:
-            return content.decode(codec), title
-        except UnicodeDecodeError:
+            _, header = next(_split(text, delimiter, file_name))
+        except (SourceUnavailable, StopIteration):
             continue
-    raise _unusable(file_name, "is not text in UTF-8, UTF-16 or Windows-1252")
+        columns = name_columns(header)
+        if columns is not None:
+            rows = _split(text, delimiter, file_name, keeps_empty_ends=True)
+            next(rows)
+            read = read_name_map(columns, rows, file_name)
+            told = f"{len(columns)} columns of names and the file, separated by {called}, {encoding}"
+            return IndexMap(told, {}, tuple(_first_of(read.problems)), read.named)
+    return None
 
 
 def _rows(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list[str]]]:
@@ -93,29 +95,31 @@ def _rows(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list
     for line, fields in _split(text, delimiter, file_name):
         if len(fields) != 2:
             columns = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
-            raise _unusable(
+            raise unusable(
                 file_name,
                 f"is not a map of two columns: line {line} has {columns} separated by {DELIMITERS[delimiter]}",
             )
         yield line, fields
 
 
-def _split(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list[str]]]:
+def _split(
+    text: str, delimiter: str, file_name: str, *, keeps_empty_ends: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         for row in reader:
             fields = [field.strip() for field in row]
-            while len(fields) > 2 and not fields[-1]:
+            while not keeps_empty_ends and len(fields) > 2 and not fields[-1]:
                 fields.pop()
             if any(fields):
                 yield reader.line_num, fields
     except csv.Error as exc:
-        raise _unusable(file_name, f"has a quotation mark in the wrong place in line {reader.line_num}") from exc
+        raise unusable(file_name, f"has a quotation mark in the wrong place in line {reader.line_num}") from exc
 
 
 def _delimiter(text: str, file_name: str) -> str:
     if not text.strip():
-        raise _unusable(file_name, "is empty")
+        raise unusable(file_name, "is empty")
     widths: dict[str, list[int]] = {}
     for delimiter in DELIMITERS:
         widths[delimiter] = []
@@ -144,7 +148,7 @@ def _last_part(path: str) -> str:
 def _file_column(rows: list[list[str]], known: Collection[str], file_name: str) -> int:
     first, second = (sum(_looks_like_file(row[column], known) for row in rows) for column in (0, 1))
     if first == second:
-        raise _unusable(
+        raise unusable(
             file_name,
             "does not show which of its columns is the file: "
             + ("neither holds" if first == 0 else "both hold")
@@ -181,7 +185,9 @@ def _pairs(rows: list[tuple[int, list[str]]], file_column: int, delimiter: str) 
             lines.setdefault(file, line)
     for file in contradicted:
         del pairs[file]
-    if len(problems) > MOST_PROBLEMS:
-        more = len(problems) - MOST_PROBLEMS
-        problems = [*problems[:MOST_PROBLEMS], f"And {more} more."]
-    return pairs, problems
+    return pairs, _first_of(problems)
+
+
+def _first_of(problems: list[str]) -> list[str]:
+    more = len(problems) - MOST_PROBLEMS
+    return [*problems[:MOST_PROBLEMS], f"And {more} more."] if more > 0 else problems

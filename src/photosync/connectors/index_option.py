@@ -21,10 +21,12 @@ def index_path(options: Mapping[str, str], *, inside: str) -> str | None:
             f"Matching by an index file needs the option index, the index file inside the {inside}. Nothing was "
             "changed; fill it in.",
             command_line="--option index=FILE",
+            option="index",
         )
     if any(part in ("", ".", "..") for part in index.split("/")):
         raise WrongUse(
             f"The index file {quoted(index)} is not a path inside the {inside}. Nothing was changed; "
-            f"give it relative to the {inside}, for example index=idlink.txt."
+            f"give it relative to the {inside}, for example index=idlink.txt.",
+            option="index",
         )
     return index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,9 @@ class Guard:
 class Option:
     """One option of a kind, written `name=value`. Values are text.
 
-    A `secret` is stored encrypted and never shown again; a `long` one may have several lines.
+    A `secret` is stored encrypted and never shown again; a `long` one may have several lines. One that `leads`
+    says at which server the source is: secrets that were entered for one server are not sent to another.
+    Most leave a `seldom` one as it is, so that the page shows it apart.
     """
 
     name: str
@@ -44,9 +46,19 @@ class Option:
     choices: tuple[str, ...] = ()
     secret: bool = False
     long: bool = False
+    leads: bool = False
+    seldom: bool = False
 
 
 YES_OR_NO = ("yes", "no")
+PHOTOGRAPHER = "photographer"
+"""The way to match that reads a source as a photographer's delivery."""
+BY_OPTION = Option(
+    "by",
+    "with match=photographer: name: by last name, first name, grade and home room; stem: the file name is the key",
+    default="name",
+    choices=("name", "stem"),
+)
 
 
 def match_options(*, index: str = "") -> tuple[Option, ...]:
@@ -54,13 +66,21 @@ def match_options(*, index: str = "") -> tuple[Option, ...]:
 
     A kind without an index file has no such way to match.
     """
-    ways = ("stem", "pattern", "index") if index else ("stem", "pattern")
+    ways = ("stem", "pattern", "index", PHOTOGRAPHER) if index else ("stem", "pattern")
     return (
         Option("match", "how a file is matched to a person", default="stem", choices=ways),
         Option("pattern", "with match=pattern: what file names look like"),
-        *((Option("index", f"with match=index: {index}"),) if index else ()),
+        *((Option("index", f"with match=index: {index}"), BY_OPTION) if index else ()),
         *key_options(),
     )
+
+
+RECORD_MATCH = Option("match", "how a record is matched to a person", default="column", choices=("column",))
+
+
+def record_match_options() -> tuple[Option, ...]:
+    """Return the options that say by what records are matched to people: the source itself names the column."""
+    return (RECORD_MATCH, *key_options())
 
 
 def key_options() -> tuple[Option, ...]:
@@ -85,29 +105,53 @@ class ConnectorKind:
     def secrets(self) -> frozenset[str]:
         return frozenset(option.name for option in self.options if option.secret)
 
+    @property
+    def is_of_records(self) -> bool:
+        """Whether it holds records of people, with a column that says whose each is, and no files."""
+        return any(option.choices == RECORD_MATCH.choices for option in self.options if option.name == "match")
+
     def check(self, options: Mapping[str, str]) -> dict[str, str]:
         """Return the options with every default filled in. Raises WrongUse, naming what is known."""
-        known = {option.name: option for option in self.options}
-        for name in options:
-            if name not in known:
-                raise WrongUse(
-                    f"A source of kind {self.name} has no option {name!r}. Nothing was changed; "
-                    f"its options are {', '.join(known)}."
-                )
-        for option in self.options:
-            value = options.get(option.name, "")
-            if option.required and not value:
-                raise WrongUse(
-                    f"A source of kind {self.name} needs the option {option.name} ({option.help}). "
-                    "Nothing was changed; fill it in.",
-                    command_line=f"--option {option.name}=VALUE",
-                )
-            if option.choices and value and value not in option.choices:
-                raise WrongUse(
-                    f"The option {option.name} of a source of kind {self.name} cannot be {value!r}. "
-                    f"Nothing was changed; it is one of {', '.join(option.choices)}."
-                )
-        return {option.name: options.get(option.name) or option.default for option in self.options}
+        return checked_options(f"A source of kind {self.name}", self.options, options)
+
+
+def checked_options(what: str, known: Sequence[Option], options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of `what` with every default filled in. Raises WrongUse, naming what is known."""
+    names = [option.name for option in known]
+    for name in options:
+        if name not in names:
+            raise WrongUse(f"{what} has no option {name!r}. Nothing was changed; its options are {', '.join(names)}.")
+    inside = what[:1].lower() + what[1:]
+    for option in known:
+        value = options.get(option.name, "")
+        if option.required and not value:
+            raise WrongUse(
+                f"{what} needs the option {option.name} ({option.help}). Nothing was changed; fill it in.",
+                command_line=f"--option {option.name}=VALUE",
+                option=option.name,
+            )
+        if option.choices and value and value not in option.choices:
+            raise WrongUse(
+                f"The option {option.name} of {inside} cannot be {value!r}. "
+                f"Nothing was changed; it is one of {', '.join(option.choices)}.",
+                option=option.name,
+            )
+    return {option.name: options.get(option.name) or option.default for option in known}
+
+
+def option_documents(options: Sequence[Option]) -> list[dict[str, Any]]:
+    """Return the options of a kind as the command line and the API show them."""
+    return [
+        {
+            "name": option.name,
+            "help": option.help,
+            "required": option.required,
+            "default": option.default,
+            "choices": list(option.choices),
+            "secret": option.secret,
+        }
+        for option in options
+    ]
 
 
 def kind_document(kind: ConnectorKind) -> dict[str, Any]:
@@ -116,17 +160,7 @@ def kind_document(kind: ConnectorKind) -> dict[str, Any]:
         "kind": kind.name,
         "title": kind.title,
         "summary": kind.summary,
-        "options": [
-            {
-                "name": option.name,
-                "help": option.help,
-                "required": option.required,
-                "default": option.default,
-                "choices": list(option.choices),
-                "secret": option.secret,
-            }
-            for option in kind.options
-        ],
+        "options": option_documents(kind.options),
     }
 
 
@@ -150,7 +184,13 @@ class Registry:
     def open_source(self, kind: str, options: Mapping[str, str], *, guard: Guard) -> Source:
         """Open a source; close it, or use it as a context. Raises WrongUse, Refused, SourceUnavailable."""
         chosen = self.kind(kind)
-        return chosen.open(chosen.check(options), guard)
+        given = chosen.check(options)
+        source = chosen.open(given, guard)
+        if given.get("match") != PHOTOGRAPHER:
+            return source
+        from photosync.connectors.photographer.source import DeliverySource
+
+        return DeliverySource(source)
 
 
 def shipped() -> Registry:
@@ -158,8 +198,15 @@ def shipped() -> Registry:
     from photosync.connectors.archive.kind import ARCHIVE
     from photosync.connectors.folder.kind import FOLDER
     from photosync.connectors.input.kind import INPUT
+    from photosync.connectors.json_api.kind import JSON_API
+    from photosync.connectors.s3.kind import S3
+    from photosync.connectors.sftp.kind import SFTP
+    from photosync.connectors.sif.kind import SIF_FILES, SIF_REST
+    from photosync.connectors.smb.kind import SMB
+    from photosync.connectors.sql.kind import SQL
+    from photosync.connectors.webdav.kind import WEBDAV
 
-    return Registry((FOLDER, ARCHIVE, INPUT))
+    return Registry((FOLDER, ARCHIVE, INPUT, SFTP, SMB, S3, WEBDAV, SQL, JSON_API, SIF_FILES, SIF_REST))
 
 
 def kinds() -> tuple[ConnectorKind, ...]:

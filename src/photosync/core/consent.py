@@ -28,6 +28,33 @@ class Consent(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ConsentTaken(StrEnum):
+    """What of a source's answers about consent is taken over, where a source of photos gives any."""
+
+    NOTHING = "nothing"
+    REFUSALS = "refusals"
+    ALL = "all"
+
+
+USUALLY_TAKEN = ConsentTaken.REFUSALS
+"""Where a school did not say: a parent's refusal counts, wherever it was given."""
+
+
+def taken_over(stored: Consent, said: Consent, taken: ConsentTaken, *, is_from_source: bool) -> Consent:
+    """Return what is to be stored where a source says `said`; `is_from_source` of `stored` that came from one.
+
+    A refusal always counts. Consent, or that it is unknown, takes the place of what came from a source only, and
+    consent that of what is unknown: what a person answered here yields to a refusal and to nothing else.
+    """
+    if taken is ConsentTaken.NOTHING:
+        return stored
+    if said is Consent.NO:
+        return said
+    if taken is ConsentTaken.ALL and (is_from_source or (stored is Consent.UNKNOWN and said is Consent.YES)):
+        return said
+    return stored
+
+
 _CONSENT_CODES = {
     "y": Consent.YES,
     "yes": Consent.YES,

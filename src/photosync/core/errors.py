@@ -1,8 +1,12 @@
 """Every public error. The class says what the caller does next; the message is for a person.
 
 A message says what happened, what was not done, and what to do, in words that hold on a page, over the API and on the
-command line alike. The command or option that does it is `command_line`, which the command line alone adds.
+command line alike. The command or option that does it is `command_line`, which the command line alone adds. `option`
+is the option of a source or roster that is to be corrected, so that a page can say it beside that field.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class PhotoSyncError(Exception):
@@ -10,9 +14,10 @@ class PhotoSyncError(Exception):
 
     exit_status = 1
 
-    def __init__(self, message: str = "", *, command_line: str = "") -> None:
+    def __init__(self, message: str = "", *, command_line: str = "", option: str = "") -> None:
         super().__init__(message)
         self.command_line = command_line
+        self.option = option
 
     @property
     def message(self) -> str:
@@ -22,6 +27,16 @@ class PhotoSyncError(Exception):
     def message_with_command(self) -> str:
         """The message for who is at the command line: "... or cancel it: photosync run cancel 5"."""
         return f"{self.message.removesuffix('.')}: {self.command_line}" if self.command_line else self.message
+
+
+@contextmanager
+def about_option(name: str) -> Iterator[None]:
+    """Let what is refused within be about the option `name`, or the name, where it does not say of what it is."""
+    try:
+        yield
+    except PhotoSyncError as error:
+        error.option = error.option or name
+        raise
 
 
 class ItemRejected(PhotoSyncError):
@@ -38,6 +53,10 @@ class TryLater(PhotoSyncError):
 
 class SourceUnavailable(TryLater):
     """The source cannot be listed, or its listing broke off; nothing may be concluded from it."""
+
+
+class OutOfTime(SourceUnavailable):
+    """The source could not be read within the time that whoever asked would wait; the rest of it is not known."""
 
 
 class StorageUnavailable(TryLater):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from hashlib import sha256
 from typing import NamedTuple
 
 from photosync.core.errors import WrongUse
+from photosync.core.name_matching import place_form
 from photosync.core.people import quoted
 
 LONGEST_INPUT_NAME = 100
@@ -28,9 +30,17 @@ class InputPath(NamedTuple):
         return f"{self.folder}/{self.name}" if self.folder else self.name
 
     @property
+    def composed(self) -> str:
+        """Return the path with its letters composed (NFC): a Mac sends them otherwise than others do."""
+        return unicodedata.normalize("NFC", self.path)
+
+    @property
     def key(self) -> str:
-        """Return what two paths have in common that differ in upper and lower case only, as 64 digits."""
-        return sha256(self.path.casefold().encode()).hexdigest()
+        """Return what two paths have in common that differ in upper and lower case only, as 64 digits.
+
+        Or in how their letters are composed.
+        """
+        return sha256(place_form(self.folder, self.name).encode()).hexdigest()
 
 
 def input_path(text: str) -> InputPath:

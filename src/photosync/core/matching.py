@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from photosync.core.errors import WrongUse
+from photosync.core.errors import WrongUse, about_option
 from photosync.core.patterns import Pattern, PatternTooSlow, parse_pattern
 from photosync.core.people import Comparison, IdentifierKey, PersonKind, quoted
+from photosync.core.record_names import FIRST_YEAR, LAST_YEAR, record_identifier, record_kind_and_year
 
-FIRST_YEAR = 1900
-LAST_YEAR = 2199
+if TYPE_CHECKING:
+    from photosync.core.name_matching import Named
+
 KEY_LENGTH = 255
 BOTH_KINDS = (PersonKind.STUDENT, PersonKind.STAFF)
 _SUGGESTIONS = 5
@@ -22,6 +25,16 @@ class MatchMode(StrEnum):
     STEM = "stem"
     PATTERN = "pattern"
     INDEX = "index"
+    COLUMN = "column"
+    """Of a source of records: the identifier is a value of the record, and so may be the academic year."""
+    PHOTOGRAPHER = "photographer"
+
+
+class FoundBy(StrEnum):
+    """By what a person is found whom the index of a photographer's delivery lists."""
+
+    NAME = "name"
+    STEM = "stem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +46,41 @@ class MatchRule:
     keys: tuple[IdentifierKey, ...] = (IdentifierKey.STUDENT_CODE, IdentifierKey.STAFF_CODE)
     ignore_case: bool = False
     ignore_leading_zeros: bool = False
+    by: FoundBy = FoundBy.NAME
+    """Only of the mode `photographer`."""
 
     def __post_init__(self) -> None:
         if not self.keys:
             raise WrongUse("No match key was given. Nothing was changed. Choose one, such as student code.")
         if len(set(self.keys)) != len(self.keys):
             raise WrongUse("A match key was given twice. Nothing was changed. Name each once.")
-        if self.mode is MatchMode.PATTERN:
+        with about_option("pattern"):
             self._check_pattern()
-        elif self.pattern:
+
+    def _check_pattern(self) -> None:
+        is_used = self.mode is MatchMode.PATTERN
+        if self.pattern and not is_used:
             raise WrongUse(
                 f"A file-name pattern is given, but files are matched by {_MODE_WORDS[self.mode]}. "
                 "Nothing was changed. Match by pattern, or leave the pattern out."
             )
-
-    def _check_pattern(self) -> None:
-        if not self.pattern:
+        if is_used and not self.pattern:
             raise WrongUse(
                 "Files are to be matched by a pattern, but none is given. Nothing was changed. "
                 "Give one, such as {code}_{any}."
             )
-        named = parse_pattern(self.pattern).identifier
+        named = parse_pattern(self.pattern).identifier if is_used else None
         if named is not None and named not in self.keys:
             raise WrongUse(
                 f"The file-name pattern {quoted(self.pattern)} reads the {named.words}, but people are "
                 f"matched by {_listed([key.words for key in self.keys], 'and')}. Nothing was changed. "
                 f"Choose {named.words} as match key, or call the part {{code}}."
             )
+
+    @property
+    def reads_folders(self) -> bool:
+        """Whether a code may stand in the folders of a file."""
+        return self.mode is MatchMode.PATTERN and parse_pattern(self.pattern).on_path
 
     @property
     def comparison(self) -> Comparison:
@@ -72,13 +93,19 @@ class Key:
 
     value: str
     academic_year: int | None = None
+    kind: PersonKind | None = None
+    """Whose number space the identifier is of, where the source says it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoKey:
-    """The file names nobody; `reason` is a sentence for Unmatched."""
+    """The file names nobody; `reason` is a sentence for Unmatched.
+
+    `named`: whom an index names on it all the same, in rows that do not count.
+    """
 
     reason: str
+    named: tuple[Named, ...] = ()
 
 
 class KeyReader:
@@ -94,13 +121,15 @@ class KeyReader:
         self.called = _called(self.keys)
         """What the key is called in a sentence: "code", "username", ..."""
 
-    def read(self, folder: str, name: str, index: Mapping[str, str] | None = None) -> Key | NoKey:
+    def read(self, folder: str, name: str, index: Mapping[str, object] | None = None) -> Key | NoKey:
         """Return the key of the file `name` in `folder` ("" is the source's root, `/` between parts).
 
         `index` maps file names, or relative paths, to keys; it is used, and needed, in the mode `index`.
         """
         if self._mode is MatchMode.INDEX:
             return _key_from_index(folder, name, index or {})
+        if self._mode is MatchMode.COLUMN:
+            return _key_from_record(folder, name)
         stem = unicodedata.normalize("NFC", stem_of(name))
         if self._pattern is None:
             return _checked_key(stem, None)
@@ -118,15 +147,24 @@ def index_name(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip().replace("\\", "/")).removeprefix("./")
 
 
-def _key_from_index(folder: str, name: str, index: Mapping[str, str]) -> Key | NoKey:
+def _key_from_index(folder: str, name: str, index: Mapping[str, object]) -> Key | NoKey:
     plain = unicodedata.normalize("NFC", name)
     path = unicodedata.normalize("NFC", f"{folder}/{name}" if folder else name)
     value = index.get(path)
     if value is None:
         value = index.get(plain)
-    if value is None:
+    if not isinstance(value, str):
         return NoKey(f"The index file does not list {quoted(name)}.")
     return _checked_key(value, None)
+
+
+def _key_from_record(folder: str, name: str) -> Key | NoKey:
+    try:
+        kind, year = record_kind_and_year(folder)
+    except ValueError:
+        return NoKey(f"The folder {quoted(folder)} is not one of records.")
+    key = _checked_key(record_identifier(name)[0], year)
+    return key if isinstance(key, NoKey) else replace(key, kind=kind)
 
 
 def _key_from_pattern(pattern: Pattern, folder: str, stem: str) -> Key | NoKey:
@@ -187,6 +225,8 @@ class Unmatched:
     reason: str
     dismissed: bool = False
     """It was decided for good that the file is not used; no one is asked."""
+    person_ids: tuple[int, ...] = ()
+    """Whose it may be all the same: they have left, say. The reason may name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,19 +262,25 @@ def resolve(
     `candidates` are those found under the key; the same person found under two identifiers is one.
     `called` is the reader's word for the key. Leavers count for collisions: their number is taken.
     """
+    if key.kind is not None:
+        if key.kind not in kinds:
+            reason = f"It is a record of {key.kind.component}, and the profile does not sync {key.kind.component}."
+            return Unmatched(key.value, reason)
+        kinds = (key.kind,)
     found = {person.person_id: person for person in candidates if person.kind in kinds}
     people = [found[person_id] for person_id in sorted(found)]
     shown = quoted(key.value)
     if not people:
         return Unmatched(key.value, f"No {_asked(kinds)} has the {called} {shown}.")
+    ids = tuple(person.person_id for person in people)
     if len(people) == 1:
         person = people[0]
         if person.left:
-            return Unmatched(key.value, f"{person.label}, the {person.kind.one} with the {called} {shown}, has left.")
+            has_left = f"{person.label}, the {person.kind.one} with the {called} {shown}, has left."
+            return Unmatched(key.value, has_left, person_ids=ids)
         if person.keeps_no_photo:
-            return Unmatched(key.value, no_photo_is_kept(person.label), dismissed=True)
+            return Unmatched(key.value, no_photo_is_kept(person.label), dismissed=True, person_ids=ids)
         return Matched(person.person_id)
-    ids = tuple(person.person_id for person in people)
     labels = _listed([person.label for person in people[:3]], "and", more=len(people) - 3)
     if len({person.kind for person in people}) > 1:
         return Collision(key.value, f"The {called} {shown} is both a student's and a staff member's: {labels}.", ids)
@@ -318,7 +364,12 @@ def one_slip(one: str, other: str) -> bool:
     return exchanged and one[start + 2 :] == other[start + 2 :]
 
 
-_MODE_WORDS = {MatchMode.STEM: "the whole file name", MatchMode.INDEX: "an index file"}
+_MODE_WORDS = {
+    MatchMode.STEM: "the whole file name",
+    MatchMode.INDEX: "an index file",
+    MatchMode.PHOTOGRAPHER: "the photographer's index",
+    MatchMode.COLUMN: "a column",
+}
 
 
 def _called(keys: tuple[IdentifierKey, ...]) -> str:

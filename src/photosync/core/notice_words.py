@@ -14,6 +14,8 @@ SUBJECTS = {
     NoticeKind.FAILED: "{profile}: run {run} failed",
     NoticeKind.WORKS_AGAIN: "{profile} works again",
     NoticeKind.STALE: "{profile} has had no good run for long",
+    NoticeKind.ROSTER_HELD: "Roster {profile}: a reading waits for approval",
+    NoticeKind.ROSTER_FAILED: "Roster {profile} could not be read",
 }
 WHAT_TO_DO = {
     NoticeKind.STOPS_SOON: (
@@ -34,13 +36,25 @@ WHAT_TO_DO = {
     ),
     NoticeKind.WORKS_AGAIN: "Run {run} went well, after the one before it had failed. There is nothing to do.",
     NoticeKind.STALE: "Look at the list of runs, which says of each why it did not go well or did not begin.",
+    NoticeKind.ROSTER_HELD: (
+        "Nobody is changed by it until someone with the permission DATA: MANAGE has looked at who they are, and "
+        "approves or discards it."
+    ),
+    NoticeKind.ROSTER_FAILED: (
+        "Everyone stays as they were, and nobody new, no new class and no leaver is known until it is read again. It "
+        "is read again when that is due; the page of the roster reads it at once."
+    ),
 }
 GOES_ON = {
     NoticeKind.FAILED: "While it goes on, you are told once a day.",
     NoticeKind.HELD: "You are told again when the plan changes, once a day at the most.",
+    NoticeKind.ROSTER_HELD: "While it waits, you are told with each reading, once a day at the most.",
+    NoticeKind.ROSTER_FAILED: "While it goes on, you are told once a day.",
 }
 COUNTS = "Photos that would be replaced: {replaced}. Added: {added}. Withdrawn: {withdrawn}."
 BODY = "School: {school} ({code})\nSync profile: {profile}\n"
+ROSTER_BODY = "School: {school} ({code})\nRoster: {profile}\n"
+OF_ROSTERS = frozenset({NoticeKind.ROSTER_HELD, NoticeKind.ROSTER_FAILED})
 LINK = "{link}"
 SUBJECT = "{subject} ({school})"
 TEST_SUBJECT = "A test of Photo Sync ({school})"
@@ -89,6 +103,11 @@ def letter_of_stale(about: About, explanation: str) -> Letter:
     return _letter(NoticeKind.STALE, about, explanation, {})
 
 
+def letter_of_roster(kind: NoticeKind, about: About, explanation: str) -> Letter:
+    """`about` has the roster's name in place of a profile's."""
+    return _letter(kind, about, explanation, {})
+
+
 def letter_of_test(school: str, code: str, by: str) -> Letter:
     said = {"school": school, "code": code, "by": by}
     return Letter(one_line(TEST_SUBJECT.format(**said))[:MOST_LETTERS_OF_A_SUBJECT], TEST_BODY.format(**said) + "\n")
@@ -97,7 +116,8 @@ def letter_of_test(school: str, code: str, by: str) -> Letter:
 def _letter(kind: NoticeKind, about: About, explanation: str, said: Mapping[str, str]) -> Letter:
     known = {"profile": about.profile, "school": about.school, "code": about.code, **said}
     subject = SUBJECT.format(subject=SUBJECTS[kind].format(**known), school=about.school)
-    parts = [BODY.format(**known).rstrip(), explanation, WHAT_TO_DO[kind].format(**known)]
+    body_words = ROSTER_BODY if kind in OF_ROSTERS else BODY
+    parts = [body_words.format(**known).rstrip(), explanation, WHAT_TO_DO[kind].format(**known)]
     if kind in GOES_ON:
         parts[-1] += f" {GOES_ON[kind]}"
     if about.link:

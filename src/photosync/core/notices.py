@@ -39,6 +39,8 @@ class NoticeKind(StrEnum):
     FAILED = "failed"
     WORKS_AGAIN = "works-again"
     STALE = "stale"
+    ROSTER_HELD = "roster-held"
+    ROSTER_FAILED = "roster-fails"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,17 +54,25 @@ class Clues:
     words: tuple[str, ...]
     spellings: tuple[str, ...] = ()
     """The words as the file has them and in other letter case: databases compare accents and case differently."""
+    read_in: str = "the file name"
+    """Where the words stand."""
 
     @classmethod
     def of(cls, key: str, stem: str) -> Clues:
         """Return the clues of a file named `stem`; `key` is empty where none could be read."""
         stem = unicodedata.normalize("NFC", stem)
         numbers = tuple(dict.fromkeys(_NUMBER.findall(stem)))[:4]
-        raw = tuple(dict.fromkeys(word for part in _HUMP.split(stem) for word in _WORD.findall(part)))[:MOST_NAMES]
+        # An index may name the person of a file that is called by a number.
+        told = f"{unicodedata.normalize('NFC', key)} {stem}"
+        raw = tuple(dict.fromkeys(word for part in _HUMP.split(told) for word in _WORD.findall(part)))[:MOST_NAMES]
         words = dict.fromkeys(map(_form, raw))
         spellings = dict.fromkeys(each for word in raw for each in (word, word.capitalize(), word.upper()))
         return cls(
-            key.strip()[:64], tuple(number[:LONGEST_VALUE] for number in numbers), tuple(words), tuple(spellings)
+            key.strip()[:64],
+            tuple(number[:LONGEST_VALUE] for number in numbers),
+            tuple(words),
+            tuple(spellings),
+            "the file name" if {*_parts(key)} <= {*_parts(stem)} else "the file name or the index",
         )
 
     @property
@@ -150,10 +158,10 @@ def _by_names(clues: Clues, person: Known) -> tuple[int, str]:
     has_family = bool(words & family)
     has_given = bool(words & (given | preferred))
     if has_family and has_given and len(words & (family | given | preferred)) > 1:
-        return _BOTH_NAMES, "Both names are in the file name."
+        return _BOTH_NAMES, f"Both names are in {clues.read_in}."
     if has_family:
-        return _FAMILY_NAME, "The family name is in the file name."
-    return (_GIVEN_NAME, "The given name is in the file name.") if has_given else (0, "")
+        return _FAMILY_NAME, f"The family name is in {clues.read_in}."
+    return (_GIVEN_NAME, f"The given name is in {clues.read_in}.") if has_given else (0, "")
 
 
 def _parts(name: str) -> list[str]:

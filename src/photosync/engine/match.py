@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from photosync.core.matching import (
-    Candidate,
     Collision,
     HandMatch,
     Key,
@@ -14,12 +13,12 @@ from photosync.core.matching import (
     Matched,
     MatchRule,
     NoKey,
-    Resolution,
     Unmatched,
-    resolve,
     resolve_by_hand,
 )
+from photosync.core.name_matching import Said
 from photosync.core.people import PersonKind
+from photosync.engine.asked import Asked, Found, asked_of
 from photosync.engine.ports import FileToMatch, MatchLedger, MatchOutcome, Progress, Rein
 
 
@@ -29,7 +28,7 @@ class MatchTask:
 
     rule: MatchRule
     kinds: Collection[PersonKind]
-    index: Callable[[], Mapping[str, str]]
+    index: Callable[[], Mapping[str, Said]]
     everything: bool
     """Whether files matched before are matched again, because rules or people have changed."""
 
@@ -37,12 +36,12 @@ class MatchTask:
 def match(task: MatchTask, ledger: MatchLedger, rein: Rein) -> int:
     """Match what is to be matched; return how many files were looked at."""
     reader = KeyReader(task.rule)
-    index: Mapping[str, str] | None = None
+    index: Mapping[str, Said] | None = None
     done = 0
     for files in ledger.files_to_match(everything=task.everything):
         if index is None:
             index = task.index()
-        ledger.write_matches(_matched(files, reader, index, task.kinds, ledger))
+        ledger.write_matches(_matched(files, task, reader, index, ledger))
         done += len(files)
         rein.checkpoint(Progress("match", done))
     ledger.finish_matching()
@@ -51,17 +50,24 @@ def match(task: MatchTask, ledger: MatchLedger, rein: Rein) -> int:
 
 def _matched(
     files: Sequence[FileToMatch],
+    task: MatchTask,
     reader: KeyReader,
-    index: Mapping[str, str],
-    kinds: Collection[PersonKind],
+    index: Mapping[str, Said],
     ledger: MatchLedger,
 ) -> list[MatchOutcome]:
     """Return the outcomes that differ from what the files are matched to now, and those of new files."""
-    keys = [reader.read(file.folder, file.name, index) for file in files]
-    people = ledger.people_by_key([key.value for key in keys if isinstance(key, Key)], reader)
+    asked = [asked_of(task.rule, reader, file.folder, file.name, index) for file in files]
+    keys = [each.key.value for each in asked if isinstance(each.key, Key)]
+    names = [form for each in asked for row in each.rows for form in row.sought()]
+    found = Found(
+        reader,
+        task.kinds,
+        ledger.people_by_key(keys, reader) if keys else {},
+        ledger.people_by_name(names) if names else {},
+    )
     outcomes = []
-    for file, key in zip(files, keys, strict=True):
-        outcome = _outcome(file, key, people, reader, kinds)
+    for file, each in zip(files, asked, strict=True):
+        outcome = _outcome(file, each, found)
         if _differs(file, outcome):
             outcomes.append(outcome)
     return outcomes
@@ -76,25 +82,34 @@ def _differs(file: FileToMatch, outcome: MatchOutcome) -> bool:
     return outcome.academic_year != file.academic_year
 
 
-def _outcome(
-    file: FileToMatch,
-    key: Key | NoKey,
-    people: Mapping[str, Sequence[Candidate]],
-    reader: KeyReader,
-    kinds: Collection[PersonKind],
-) -> MatchOutcome:
+def _outcome(file: FileToMatch, asked: Asked, found: Found) -> MatchOutcome:
     if file.by_hand is not None:
-        return _by_hand(file, file.by_hand, key, kinds)
-    if isinstance(key, NoKey):
-        return MatchOutcome(file.file_id, "", None, None, "no_key", key.reason, to_review=False)
-    found = people.get(reader.comparison.form(key.value), ())
-    result = resolve(key, found, kinds=kinds, called=reader.called)
-    return _from_resolution(file, key, result)
+        return _by_hand(file, file.by_hand, asked, found.kinds)
+    if isinstance(asked.key, NoKey):
+        # A row that does not count says all the same who may be on it.
+        return MatchOutcome(
+            file.file_id,
+            asked.called,
+            None,
+            None,
+            "no_key",
+            asked.key.reason,
+            to_review=False,
+            may_be_of=found.called_so(asked),
+        )
+    return _from_resolution(file, asked, found)
 
 
-def _by_hand(file: FileToMatch, hand: HandMatch, key: Key | NoKey, kinds: Collection[PersonKind]) -> MatchOutcome:
+def _says(asked: Asked) -> tuple[str, int | None]:
+    """Return what a file is known by, and the year if it names one."""
+    if isinstance(asked.key, Key):
+        return asked.key.value, asked.key.academic_year
+    return (asked.named.shown if asked.named else ""), None
+
+
+def _by_hand(file: FileToMatch, hand: HandMatch, asked: Asked, kinds: Collection[PersonKind]) -> MatchOutcome:
     """Follow the decision of a person; the file's name is asked for nothing but the year."""
-    value, year = ("", None) if isinstance(key, NoKey) else (key.value, key.academic_year)
+    value, year = _says(asked)
     result = resolve_by_hand(hand, value, kinds=kinds)
     if isinstance(result, Matched):
         person_id, code, reason = result.person_id, "", ""
@@ -114,19 +129,22 @@ def _by_hand(file: FileToMatch, hand: HandMatch, key: Key | NoKey, kinds: Collec
     )
 
 
-def _from_resolution(file: FileToMatch, key: Key, result: Resolution) -> MatchOutcome:
+def _from_resolution(file: FileToMatch, asked: Asked, found: Found) -> MatchOutcome:
+    value, year = _says(asked)
+    result = found.resolution(asked)
     if isinstance(result, Matched):
-        return MatchOutcome(file.file_id, key.value, key.academic_year, result.person_id, "", "", to_review=False)
+        return MatchOutcome(file.file_id, value, year, result.person_id, "", "", to_review=False)
     collides = isinstance(result, Collision)
     dismissed = isinstance(result, Unmatched) and result.dismissed
     code = "dismissed" if dismissed else type(result).__name__.lower()
     return MatchOutcome(
         file.file_id,
-        key.value,
-        key.academic_year,
+        value,
+        year,
         None,
         code,
         result.reason,
         to_review=collides,
         dismissed=dismissed,
+        may_be_of=tuple(dict.fromkeys((*result.person_ids, *found.called_so(asked)))),
     )

@@ -7,11 +7,12 @@ one bit for each page of the listing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
+from photosync.connectors.attending import attended
 from photosync.connectors.contract import (
     PAGE_WINDOW_ENTRIES,
     Entry,
@@ -68,6 +69,24 @@ def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
     is concluded from what was not listed.
     """
     observation = Observation()
+    listed = 0
+
+    def told(count: int) -> None:
+        nonlocal listed
+        listed = max(listed, count)
+        rein.checkpoint(Progress("observe", listed))
+
+    with attended(told):
+        seen = _recorded(source, ledger, observation, lambda: told(observation.observed))
+    observation.changed_files += _drop_unseen_pages(ledger, seen)
+    ledger.finish_listing(observed=observation.observed)
+    return observation
+
+
+def _recorded(
+    source: Source, ledger: ObserveLedger, observation: Observation, between: Callable[[], None]
+) -> _SeenPages:
+    """Record what differs, window by window; return which of the recorded pages are there."""
     seen = _SeenPages()
     writer = _Writer(ledger, seen)
     for pages in _windows(source.pages(ledger.recorded_digests(most=PAGES_SAID_TO_THE_SOURCE))):
@@ -86,21 +105,27 @@ def observe(source: Source, ledger: ObserveLedger, rein: Rein) -> Observation:
                 observation.observed += len(entries)
                 observation.changed_files += len(change.added) + len(change.changed) + len(change.vanished)
                 writer.add(change)
-        rein.checkpoint(Progress("observe", observation.observed))
+                between()
+        between()
     writer.flush()
-    observation.changed_files += _drop_unseen_pages(ledger, seen)
-    ledger.finish_listing(observed=observation.observed)
-    return observation
+    return seen
 
 
 def _windows(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    """Yield pages in lists that hold a window of entries at the most, besides those of their last page."""
+    """Yield pages in lists that hold a window of entries at the most, besides those of their last page.
+
+    The pages of a large folder that come without entries stay together: it is then read once for all of them.
+    """
     gathered: list[Page] = []
     entry_count = 0
     for page in pages:
+        is_one_of_many = page.bucket is not None and page.entries is None
+        if len(gathered) >= PAGES_AT_ONCE and not (is_one_of_many and gathered[-1].folder == page.folder):
+            yield gathered
+            gathered, entry_count = [], 0
         gathered.append(page)
-        entry_count += len(page.entries or ())
-        if len(gathered) >= PAGES_AT_ONCE or entry_count >= PAGE_WINDOW_ENTRIES:
+        entry_count += page.entry_count if page.entries is not None else 0
+        if entry_count >= PAGE_WINDOW_ENTRIES or (len(gathered) >= PAGES_AT_ONCE and not is_one_of_many):
             yield gathered
             gathered, entry_count = [], 0
     if gathered:
@@ -114,7 +139,7 @@ def _entries(source: Source, pages: Sequence[Page]) -> Iterator[tuple[Page, Sequ
         if page.entries is None:
             to_ask.append(page)
         else:
-            yield page, page.entries
+            yield page, [*iter(page.entries)]
     if to_ask:
         yield from source.entries(to_ask)
 

@@ -14,6 +14,7 @@ from photosync.connectors.contract import Entry, Page, PageKey
 from photosync.core.guard import ComponentTotals
 from photosync.core.matching import Candidate as PersonCandidate
 from photosync.core.matching import HandMatch, KeyReader
+from photosync.core.name_matching import NamedCandidate
 from photosync.core.plan import PersonPhotos
 from photosync.imaging import Rendered
 
@@ -76,6 +77,8 @@ class MatchOutcome:
     """The decision in review that was followed; when another is in force by now, the outcome is not."""
     dismissed: bool = False
     """Someone decided that no person is on it."""
+    may_be_of: tuple[int, ...] = ()
+    """Where it is of no one person: whose it may be all the same. The reason may name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ class FileToFetch:
     folder: str
     name: str
     size_bytes: int
+    stamp: str
+    """As it was listed."""
+    came_before: str = ""
+    """The sha256 of bytes that came with another stamp in an earlier run, while the listing was the same as now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +139,10 @@ class StagedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What became of one file's bytes: exactly one of `known`, `picture`, `rejection` and `failure` is set.
+    """What became of one file's bytes: one of `known`, `picture`, `rejection`, `failure` and `absence` is set.
 
-    `rejection` is (code, reason). `sha256` is empty when the bytes could not be read.
+    `rejection` is (code, reason). `absence` says that there is no photo now, which is neither refused nor a failure.
+    `sha256` is empty when the bytes could not be read.
     """
 
     file_id: int
@@ -144,6 +152,8 @@ class Staged:
     picture: StagedPicture | None = None
     rejection: tuple[str, str] | None = None
     failure: str = ""
+    failure_code: str = "failed"
+    absence: str = ""
     has_original: bool = False
     """The bytes themselves are in the store too, beside the picture that they gave."""
 
@@ -247,6 +257,10 @@ class MatchLedger(Protocol):
     def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]: ...
     def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[PersonCandidate]]:
         """Return the people known by each of `values`, by the form in which `reader` compares them."""
+        ...
+
+    def people_by_name(self, forms: Sequence[str]) -> Mapping[str, Sequence[NamedCandidate]]:
+        """Return the people who are called so, by each of `forms` (`core.names.sought_form`)."""
         ...
 
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None: ...

@@ -1,33 +1,44 @@
 """Stage: fetch what is new or has changed, validate and render it into the store, where no one sees it yet.
 
 Bytes that were seen before are not decoded again, under whatever name or time stamp they come. What
-cannot be fetched is recorded and tried again in the next run; what is refused for its content is not.
+cannot be fetched is recorded and tried again in the next run; what is refused for its content is not, unless the
+machine may be at fault (`core.refusals`).
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from photosync.connectors.contract import Fetched, Source
+from photosync.connectors.attending import attended
+from photosync.connectors.contract import NO_PHOTO_CODE, Fetched, Source, see_that_it_is_there
 from photosync.core.errors import ItemRejected, TryLater
+from photosync.core.refusals import CHANGED
 from photosync.engine.fetch_ahead import fetched_ahead
 from photosync.engine.ports import FileToFetch, KnownContent, Progress, Rein, Staged, StagedPicture, StageLedger
 from photosync.imaging import Rendered, RenderPool, RenderSettings
 from photosync.storage.contract import Store
 
+AS_IF_CUT = frozenset({"damaged", "empty", "not_an_image"})
+"""Refusals of what a photo looks like of which only the beginning came."""
+MAY_BE_CUT = (
+    "What came is damaged or no photo, and the server did not say how long the file is, so it may have broken off on "
+    "its way. It was left as it is; the next run reads it again."
+)
 PHOTOS_PER_WRITE = 24
 FILES_PER_WRITE = 500
 ORIGINAL_BYTES_PER_WRITE = 64 * 2**20
 CONTENTS_REMEMBERED = 256
 FAILURES_IN_A_ROW = 25
-"""After so many failed fetches in a row the source is looked at: should it be gone, the run stops."""
+"""After so many failed fetches in a row the source is looked at, and after twice as many each time from there.
 
-WORTH_ANOTHER_TRY = frozenset({"too_slow", "too_much_memory"})
-"""Refusals that may be the busy machine's fault rather than the picture's."""
+Should it be gone, the run stops.
+"""
+
+CHANGED_MEANWHILE = "It was changed while it was read. It is read in the next run."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ class StageTask:
     settings: RenderSettings
     keeps_originals: bool = False
     """Whether the bytes that gave a picture are kept in the store too."""
+    named_elsewhere: bool = False
+    """Whose a file is says an index, and not its own name. Under the same name it may be another person's by now."""
 
 
 def stage(task: StageTask, ledger: StageLedger, rein: Rein) -> int:
@@ -75,21 +88,30 @@ class _Stager:
     in_the_pool: dict[str, bytes] = field(default_factory=dict)
     """The bytes of what the pool works on, where they are to be kept."""
     failures_in_a_row: int = 0
+    looks_at: int = field(default_factory=lambda: FAILURES_IN_A_ROW)
+    """After so many of them the source is looked at next."""
     twins: dict[str, list[tuple[FileToFetch, int]]] = field(default_factory=dict)
     shas: dict[int, tuple[str, int]] = field(default_factory=dict)
     unwritten: dict[str, Rendered | ItemRejected] = field(default_factory=dict)
     """What the pool made of contents whose rows are not written yet, but for those of `batch`."""
+    may_be_cut: set[int] = field(default_factory=set)
+    """Files whose bytes may have broken off unseen, until it is known what is in them."""
     batch: _Batch | None = None
     recent: OrderedDict[str, KnownContent] = field(default_factory=OrderedDict)
 
     def unknown_contents(self) -> Iterator[tuple[FileToFetch, bytes]]:
         """Fetch file after file; settle what is known already and yield the bytes of what is not."""
         for file, fetched in fetched_ahead(
-            self.task.source, self.ledger.files_to_fetch(), self.task.settings.max_bytes
+            self.task.source,
+            self.ledger.files_to_fetch(),
+            self.task.settings.max_bytes,
+            meanwhile=lambda: self.rein.checkpoint(self.progress),
         ):
             content = self._taken(file, fetched)
             if content is None:
                 continue
+            if isinstance(fetched, Fetched) and fetched.may_be_cut:
+                self.may_be_cut.add(file.file_id)
             digest = sha256(content).hexdigest()
             known = self._known(digest)
             if known is not None:
@@ -161,22 +183,36 @@ class _Stager:
     def _taken(self, file: FileToFetch, fetched: Fetched | TryLater | ItemRejected) -> bytes | None:
         if isinstance(fetched, TryLater):
             self.failures_in_a_row += 1
-            if self.failures_in_a_row % FAILURES_IN_A_ROW == 0:
-                self._see_that_the_source_is_there()
+            if self.failures_in_a_row == self.looks_at:
+                self.looks_at *= 2
+                # It may take as long as a listing.
+                with attended(lambda _: self.rein.checkpoint(self.progress)):
+                    see_that_it_is_there(self.task.source)
             self._add(Staged(file.file_id, failure=fetched.message))
+            return None
+        if isinstance(fetched, ItemRejected) and fetched.code == NO_PHOTO_CODE:
+            self._note_success()
+            self._add(Staged(file.file_id, absence=fetched.message))
             return None
         if isinstance(fetched, ItemRejected):
             self._add(Staged(file.file_id, rejection=(fetched.code, fetched.message)))
             return None
-        self.failures_in_a_row = 0
-        return fetched.content
+        self._note_success()
+        return fetched.content if self._is_the_one_listed(file, fetched) else None
 
-    def _see_that_the_source_is_there(self) -> None:
-        """Begin to list the source: it raises SourceUnavailable where it is gone, and the run stops."""
-        pages = self.task.source.pages()
-        next(pages, None)
-        if isinstance(pages, Generator):
-            pages.close()
+    def _is_the_one_listed(self, file: FileToFetch, fetched: Fetched) -> bool:
+        """Whether the index speaks of these bytes. Which they were is kept where it may not, for the next run."""
+        if not self.task.named_elsewhere or fetched.stamp == file.stamp:
+            return True
+        digest = sha256(fetched.content).hexdigest()
+        if digest == file.came_before:
+            return True
+        size = len(fetched.content)
+        self._add(Staged(file.file_id, digest, size, failure=CHANGED_MEANWHILE, failure_code=CHANGED))
+        return False
+
+    def _note_success(self) -> None:
+        self.failures_in_a_row, self.looks_at = 0, FAILURES_IN_A_ROW
 
     def _known(self, digest: str) -> KnownContent | None:
         known = self.recent.get(digest)
@@ -189,6 +225,9 @@ class _Stager:
         return known
 
     def _add(self, staged: Staged, rendered: Rendered | None = None) -> None:
+        if staged.file_id in self.may_be_cut:
+            self.may_be_cut.remove(staged.file_id)
+            staged = _left_open(staged)
         self.ready.append((staged, rendered))
         self.progress.done += 1
         if (
@@ -197,6 +236,12 @@ class _Stager:
             or self.original_bytes >= ORIGINAL_BYTES_PER_WRITE
         ):
             self.flush()
+
+
+def _left_open(staged: Staged) -> Staged:
+    """Return what becomes of a file that may have broken off: what is damaged may be a photo of which half came."""
+    code = staged.rejection[0] if staged.rejection else staged.known.rejection_code if staged.known else ""
+    return Staged(staged.file_id, failure=MAY_BE_CUT) if code in AS_IF_CUT else staged
 
 
 def _keep(store: Store, pictures: Sequence[Rendered], originals: Mapping[str, bytes]) -> None:

@@ -1,6 +1,6 @@
 """Speaking to hosts at addresses that people of a school enter, without becoming a way into the server's network.
 
-Three things, for everything that goes out (notifications and pings now; sources and destinations later):
+Four things, for everything that goes out (notifications, pings, sources):
 
 - `AllowedRanges`: which addresses may be reached. Private ones only where the operator's settings name them.
 - `check_host`: the addresses of a host, before anything is done with it; for errors that are told at once.

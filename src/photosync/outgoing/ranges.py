@@ -58,6 +58,13 @@ class AllowedRanges:
         """Whether `address` may be reached. One that carries another in it counts as both."""
         return all(self._allow_alone(each) for each in _meant(address))
 
+    def allow_expressly(self, address: Address) -> bool:
+        """Whether the operator named `address`, so that it is in a network of the school's own."""
+        return all(
+            any(each in network for network in self.networks if network.version == each.version)
+            for each in _meant(address)
+        )
+
     def _allow_alone(self, address: Address) -> bool:
         if any(address in network for network in self.networks if network.version == address.version):
             return True

@@ -34,6 +34,7 @@ class Environment:
     photo_limits: PhotoLimits
     rendition_sizes: RenditionSizes
     largest_report_megabytes: int
+    kept_free_megabytes: int
     sign_in: SignInSettings
     outgoing: OutgoingSettings
 
@@ -60,6 +61,7 @@ class Environment:
             photo_limits=_limits(variables),
             rendition_sizes=_sizes(variables),
             largest_report_megabytes=_report_megabytes(variables),
+            kept_free_megabytes=_number(variables, "PHOTOSYNC_KEEP_FREE_MEGABYTES", 2_000),
             sign_in=SignInSettings.read(variables),
             outgoing=OutgoingSettings.read(variables),
         )

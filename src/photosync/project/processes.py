@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from photosync.apps.inputs.models import Delivery
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.reports.models import ReportingCycle, ReportJob
+from photosync.apps.rosters.models import RosterReading
 from photosync.apps.runs.models import Run, Worker
 from photosync.cli.stopping import until_signalled
 from photosync.core.run_states import RunState, Trigger
 from photosync.web.server import PageServer, check_address_is_free, serve_pages
-from photosync.worker import deliveries, report_jobs
+from photosync.worker import long_work
 from photosync.worker.command import LOOK_EVERY_S, OnProgress, execute_or_follow, sync
 from photosync.worker.process import WorkerProcess
 
@@ -27,13 +28,16 @@ class InstalledProcesses:
         return execute_or_follow(asked, on_progress)
 
     def abandoned_job(self, cycle: ReportingCycle) -> ReportJob | None:
-        return report_jobs.abandoned_job(cycle)
+        return long_work.abandoned_job(cycle)
 
     def execute_or_follow_job(self, job: ReportJob, on_progress: Callable[[ReportJob], None]) -> ReportJob:
-        return report_jobs.execute_or_follow(job, on_progress)
+        return long_work.execute_or_follow(long_work.REPORT_JOBS, job, on_progress)
 
     def execute_or_follow_delivery(self, delivery: Delivery, on_progress: Callable[[Delivery], None]) -> Delivery:
-        return deliveries.execute_or_follow(delivery, on_progress)
+        return long_work.execute_or_follow(long_work.DELIVERIES, delivery, on_progress)
+
+    def read_or_follow(self, asked: Callable[[], RosterReading]) -> RosterReading:
+        return long_work.read_or_follow(asked)
 
     def live_through_next_run(self, profile: SyncProfile, on_progress: OnProgress) -> Run:
         last = Run.objects.filter(profile=profile).order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -19,6 +19,7 @@ CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.trusted_origins)
 PHOTOSYNC_DATA = ENVIRONMENT.data_folder
 PHOTOSYNC_SOURCE_ROOTS = ENVIRONMENT.source_roots
 PHOTOSYNC_PHOTO_LIMITS = ENVIRONMENT.photo_limits
+PHOTOSYNC_KEPT_FREE_BYTES = ENVIRONMENT.kept_free_megabytes * BYTES_PER_MEGABYTE
 PHOTOSYNC_LARGEST_REPORT_BYTES = ENVIRONMENT.largest_report_megabytes * BYTES_PER_MEGABYTE
 # Only importing reports takes many files, and keeps each on the disk as it comes.
 DATA_UPLOAD_MAX_NUMBER_FILES = 5_001
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "photosync.apps.sources",
     "photosync.apps.review",
     "photosync.apps.runs",
+    "photosync.apps.rosters",
     "photosync.apps.notifications",
     "photosync.apps.reports",
     "photosync.apps.erasing",

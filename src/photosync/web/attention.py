@@ -56,13 +56,14 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Something that wants a person. `badge` says of what sort."""
+    """Something that wants a person. `badge` says of what sort; `url` leads to it, where it is no profile."""
 
     badge: Badge
     profile: str
     profile_id: int
     sentence: str
     remedy: Remedy | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

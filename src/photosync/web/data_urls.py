@@ -11,6 +11,7 @@ from photosync.web.views import (
     photo_by_hand,
     photo_original,
     roster_import,
+    rosters,
 )
 
 urlpatterns = [
@@ -43,6 +44,14 @@ urlpatterns = [
         photo_by_hand.photo_preview,
         name="photo-preview",
     ),
+    path("rosters/", rosters.rosters, name="rosters"),
+    path("rosters/new/", rosters.roster_new, name="roster-new"),
+    path("rosters/<int:roster_id>/", rosters.roster, name="roster"),
+    path("rosters/<int:roster_id>/change/", rosters.roster_edit, name="roster-edit"),
+    path("rosters/<int:roster_id>/delete/", rosters.roster_delete, name="roster-delete"),
+    path("rosters/<int:roster_id>/read/", rosters.roster_read, name="roster-read"),
+    path("rosters/<int:roster_id>/readings/<int:reading_id>/", rosters.roster_reading, name="roster-reading"),
+    path("rosters/<int:roster_id>/readings/<int:reading_id>/decide/", rosters.roster_decide, name="roster-decide"),
     path("import/", roster_import.roster_import, name="roster-import"),
     path("import/<slug:token>/", roster_import.roster_columns, name="roster-columns"),
     path("import/<slug:token>/preview/", roster_import.roster_preview, name="roster-preview"),

@@ -9,9 +9,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from photosync.apps.inputs.matching import HowMatched, match_files
+from photosync.apps.inputs.matching import HowMatched, look_at
 from photosync.apps.inputs.models import Delivery, Input, InputFile
 from photosync.apps.inputs.queries import held_by, profiles_by_input
+from photosync.apps.inputs.thumbnails import is_called_a_picture
+from photosync.apps.people.protected_names import ProtectedNames, not_named
 from photosync.apps.schools.models import School
 from photosync.core.errors import PhotoSyncError
 from photosync.core.photos import BYTES_PER_MEGABYTE
@@ -31,7 +33,11 @@ class InputShown:
 
 @dataclass(frozen=True, slots=True)
 class FileShown:
-    """`person` is whom it matches; else `reason` says why it matches nobody, where that is known."""
+    """`person` is whom it matches; else `reason` says why it matches nobody, where that is known.
+
+    `has_picture`: a small picture may be asked for; else `instead` says why not. `is_hidden`: `path` is none, as it
+    may tell who is protected.
+    """
 
     file_id: int
     path: str
@@ -39,6 +45,9 @@ class FileShown:
     arrived: str
     person: str = ""
     reason: str = ""
+    has_picture: bool = False
+    instead: str = ""
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +75,45 @@ def inputs_shown(inputs: Sequence[Input], school: School, now: datetime) -> list
 
 
 def files_shown(
-    found: Input, how: HowMatched, files: Sequence[InputFile], now: datetime
+    found: Input, how: HowMatched, files: Sequence[InputFile], now: datetime, names: ProtectedNames
 ) -> tuple[list[FileShown], str]:
-    """Return the files with whom each matches; and why that cannot be said, or ""."""
+    """Return the files with whom each matches; and why that cannot be said, or "".
+
+    While it cannot be said whose a picture is, none is shown: it may be that of someone who is protected. `names` are
+    those that whoever looks may not read.
+    """
     problem = ""
     try:
-        tried = match_files(found, how, files)
-        matched = [(each.person, each.reason) for each in tried]
+        looked = look_at(found, how, files)
+        matched = [(each.tried.person, each.tried.reason) for each in looked]
+        shows = [each.may_be_shown for each in looked]
+        hidden = [each.may_be_of_protected for each in looked]
     except PhotoSyncError as error:
-        problem, matched = error.message, [("", "")] * len(files)
+        problem, matched, shows = names.text(error.message), [("", "")] * len(files), [False] * len(files)
+        hidden = [names.in_path(readable_path(each.path.path)) for each in files]
+    if names.shown:
+        hidden = [False] * len(files)
     shown = [
         FileShown(
             each.pk,
-            readable_path(each.path.path),
+            not_named() if is_hidden else readable_path(each.path.path),
             size_words(each.size_bytes),
             _when(each.arrived_at, found.school, now),
             person,
             reason,
+            has_picture=may and is_called_a_picture(each.name),
+            instead=_instead(each.name, may=may),
+            is_hidden=is_hidden,
         )
-        for each, (person, reason) in zip(files, matched, strict=True)
+        for each, (person, reason), may, is_hidden in zip(files, matched, shows, hidden, strict=True)
     ]
     return shown, problem
+
+
+def _instead(name: str, *, may: bool) -> str:
+    if not is_called_a_picture(name):
+        return _("no picture")
+    return "" if may else _("not shown")
 
 
 def delivery_shown(delivery: Delivery, school: School, now: datetime) -> DeliveryShown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photosync.web.views import input_deliveries, input_sending, inputs
+from photosync.web.views import input_deliveries, input_pictures, input_sending, inputs
 
 ONE = "<int:input_id>/"
 DELIVERY = f"{ONE}deliveries/<int:delivery_id>/"
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{ONE}clear/", inputs.clear, name="input-clear"),
     path(f"{ONE}delete/", inputs.delete, name="input-delete"),
     path(f"{ONE}files/<int:held_file_id>/remove/", inputs.remove, name="input-file-remove"),
+    path(f"{ONE}files/<int:held_file_id>/picture/", input_pictures.picture, name="input-picture"),
     path(f"{ONE}deliver/", input_deliveries.deliver, name="input-deliver"),
     path(f"{ONE}deliveries/begin/", input_sending.begin, name="delivery-begin"),
     path(DELIVERY, input_deliveries.delivery, name="delivery"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from photosync.apps.accounts.models import User
@@ -18,6 +18,7 @@ from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.queries import permissions_of
 from photosync.apps.accounts.second_factor import lacks_second_factor
 from photosync.apps.library.models import PhotoVersion, YearPhoto
+from photosync.apps.library.protected import of_protected
 from photosync.apps.runs.models import PlanItem
 from photosync.apps.schools.models import School
 from photosync.core.instants import local_date
@@ -66,14 +67,17 @@ def shown_photos(addresses: Sequence[PhotoAddress], now: datetime) -> dict[Photo
 def _planned_photos(addresses: Sequence[PhotoAddress]) -> dict[PhotoAddress, ShownPhoto | None]:
     """Return the picture that each line of a plan would publish.
 
-    Of a person whose photo is withdrawn, only where the plan would show it again and waits for a decision.
+    Of a person whose photo is withdrawn, only where the plan would show it again and waits for a decision. A picture
+    that is of a protected person too is not shown, whoever the line is about.
     """
     items = PlanItem.objects.filter(
         Q(person__withdrawal=None) | Q(withdrawn_before=True, state=PlanItem.State.PLANNED),
         pk__in={each.item_id for each in addresses},
         person__protected=False,
         picture__isnull=False,
-    ).exclude(action__in=(Action.WITHDRAW, Action.UNDO))
+    ).exclude(
+        of_protected(OuterRef("picture"), OuterRef("person__school")) | Q(action__in=(Action.WITHDRAW, Action.UNDO))
+    )
     blobs = (f"picture__{size}_sha256" for size in _BLOB_AT)
     rows = items.order_by().values_list("person_id", "pk", "person__school_id", "academic_year", *blobs)
     found = {(row[0], row[1]): row for row in rows}

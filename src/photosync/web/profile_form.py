@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -20,51 +20,23 @@ from photosync.apps.schools.models import School
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.connectors import registry
 from photosync.connectors.registry import Option
+from photosync.core.errors import PhotoSyncError
 from photosync.core.people import IdentifierKey
 from photosync.web.frequency_form import FrequencyForm, initial_of
+from photosync.web.kind_articles import SOURCE_ARTICLES, HelpLink, help_link, matching_links
 from photosync.web.number_field import whole_number
+from photosync.web.source_words import CHOICES, HELP, LABELS
 
 LONGEST_OPTION = 4096
 YES_OR_NO = frozenset({"yes", "no"})
-LABELS: dict[str, Any] = {
-    "path": _("Folder"),
-    "archive.path": _("ZIP file"),
-    "input": _("Input"),
-    "match": _("Match files by"),
-    "pattern": _("File-name pattern"),
-    "index": _("Index file"),
-    "key": _("Match key"),
-    "ignore_case": _("Upper and lower case are equal"),
-    "ignore_leading_zeros": _("Ignore leading zeros"),
-    "names": _("Encoding of file names"),
-}
-"""By the name of the option; where a kind calls for other words, by that of the kind before it."""
-HELP: dict[str, Any] = {
-    "path": _("The whole path of the folder on the server, for example /srv/photos. Subfolders are read too."),
-    "archive.path": _("The whole path of the ZIP file on the server, for example /srv/photos/2026.zip."),
-    "pattern": _("What file names look like, for example {code}_{any}. Only with Match files by: pattern."),
-    "index": _("The file in the data source that says which picture is whose. Only with Match files by: index file."),
-    "archive.index": _(
-        "The file inside the ZIP that says which picture is whose, for example idlink.txt. "
-        "Only with Match files by: index file."
-    ),
-}
-CHOICES: dict[str, Any] = {
-    "stem": _("the whole file name without its ending"),
-    "pattern": _("a pattern with a named part"),
-    "index": _("an index file"),
-    "auto": _("found out: UTF-8, else CP437"),
-    "utf-8": _("UTF-8"),
-    "cp437": _("CP437, of older Windows programs"),
-}
 KEYS: dict[str, Any] = {
-    "": _("student code and staff code"),
-    IdentifierKey.STUDENT_CODE: _("student code"),
-    IdentifierKey.STAFF_CODE: _("staff code"),
-    IdentifierKey.ALTERNATE_ID: _("alternate identifier"),
-    IdentifierKey.USERNAME: _("username"),
-    IdentifierKey.EMAIL: _("e-mail"),
+    IdentifierKey.STUDENT_CODE: _("Student code"),
+    IdentifierKey.STAFF_CODE: _("Staff code"),
+    IdentifierKey.ALTERNATE_ID: _("Alternate identifier"),
+    IdentifierKey.USERNAME: _("Username"),
+    IdentifierKey.EMAIL: _("E-mail address"),
 }
+CODES = (IdentifierKey.STUDENT_CODE, IdentifierKey.STAFF_CODE)
 
 
 def _limit(label: Any, most: int, initial: int) -> forms.IntegerField:
@@ -130,25 +102,44 @@ class ProfileForm(forms.Form):
                 self.fields["option-input"] = _input_field(school, stored)
                 continue
             is_kept = option.name in self._kept
-            self.fields[f"option-{option.name}"] = _field_of(self.kind.name, option, stored, is_kept=is_kept)
+            self.fields[f"option-{option.name}"] = option_field(self.kind.name, option, stored, is_kept=is_kept)
             if is_kept and not option.required:
-                self.fields[f"option-{option.name}-forget"] = _forget_field(option)
-        self._let_choose_kind(data)
+                self.fields[f"option-{option.name}-forget"] = forget_field(self.kind.name, option)
+        let_choose_kind(self.fields, "source_kind", "#profile-sheet", data)
 
-    def _let_choose_kind(self, data: QueryDict | None) -> None:
-        """Another kind has other fields: the sheet is drawn anew when it is chosen, and misses nothing until Save."""
-        widget = self.fields["source_kind"].widget
-        widget.attrs |= {"hx-post": "", "hx-trigger": "change", "hx-swap": "outerHTML"}
-        widget.attrs |= dict.fromkeys(("hx-target", "hx-select"), "#profile-sheet")
-        if data is not None and not {"save", "test"} & set(data):
-            for name, field in self.fields.items():
-                if name.startswith("option-") and name not in data:
-                    field.required = False
+    @property
+    def kind_help(self) -> HelpLink:
+        """Where Help explains the kind of data source that is chosen."""
+        return help_link(SOURCE_ARTICLES[self.kind.name])
+
+    @property
+    def matching_help(self) -> list[HelpLink]:
+        return matching_links(self.kind.options)
 
     @property
     def option_fields(self) -> list[forms.BoundField]:
-        """The fields of the data source and query set, but for the switches."""
-        return [self[name] for name in self.fields if name.startswith("option-") and not self._is_switch(name)]
+        """The fields of the data source and query set, but for the switches and what is seldom needed."""
+        return self._options(seldom=False)
+
+    @property
+    def seldom_fields(self) -> list[forms.BoundField]:
+        """The fields that most sources of this kind leave as they are."""
+        return self._options(seldom=True)
+
+    @property
+    def uses_seldom_fields(self) -> bool:
+        """Whether one of these is set, or has an error, so that they are to be seen."""
+        defaults = {f"option-{option.name}": option.default for option in self.kind.options}
+        return any(each.errors or (each.value() or "") != defaults[each.name] for each in self.seldom_fields)
+
+    def _options(self, *, seldom: bool) -> list[forms.BoundField]:
+        names = {f"option-{option.name}" for option in self.kind.options if option.seldom is seldom}
+        return [self[name] for name in self.fields if name in names - {"option-key"} and not self._is_switch(name)]
+
+    @property
+    def match_keys(self) -> forms.BoundField | None:
+        """The identifiers that a file's name may be; None where the kind of source has no choice of them."""
+        return self["option-key"] if "option-key" in self.fields else None
 
     @property
     def option_switches(self) -> list[forms.BoundField]:
@@ -164,17 +155,15 @@ class ProfileForm(forms.Form):
 
     def settings(self) -> ProfileSettings:
         cleaned = self.cleaned_data
-        options = {}
-        for option in self.kind.options:
-            value = cleaned[f"option-{option.name}"]
-            if option.name in self._kept and not value and not cleaned.get(f"option-{option.name}-forget"):
-                continue  # a secret that is stored stays so
-            options[option.name] = ("yes" if value else "") if isinstance(value, bool) else str(value)
+        options = options_sent(self.kind.options, cleaned, self._kept)
+        components = [name for name in ("students", "staff") if cleaned[name]]
+        if "option-key" in cleaned:
+            options["key"] = _keys_told(cleaned["option-key"], components)
         return ProfileSettings(
             name=cleaned["name"],
             source_kind=self.kind.name,
             options=options,
-            components=[name for name in ("students", "staff") if cleaned[name]],
+            components=components,
             when_missing=cleaned["when_missing"],
             replace_share_percent=cleaned["replace_share_percent"],
             replace_number=cleaned["replace_number"],
@@ -183,6 +172,43 @@ class ProfileForm(forms.Form):
             ping_url=cleaned["ping_url"],
             hold_until_archived=cleaned["hold_until_archived"],
         )
+
+
+def let_choose_kind(fields: Mapping[str, forms.Field], kind: str, sheet: str, data: QueryDict | None) -> None:
+    """Another kind has other fields: the sheet is drawn anew when it is chosen, and misses nothing until Save."""
+    widget = fields[kind].widget
+    widget.attrs |= {"hx-post": "", "hx-trigger": "change", "hx-swap": "outerHTML"}
+    widget.attrs |= dict.fromkeys(("hx-target", "hx-select"), sheet)
+    if data is not None and not {"save", "test"} & set(data):
+        for name, field in fields.items():
+            if not data.get(name):
+                field.required = False
+
+
+def options_sent(options: Sequence[Option], cleaned: Mapping[str, Any], kept: Collection[str]) -> dict[str, str]:
+    """Return the options as they were sent; a secret that is `kept` stays stored unless it is to be forgotten."""
+    found = {}
+    for option in options:
+        value = cleaned[f"option-{option.name}"]
+        if option.name in kept and not value and not cleaned.get(f"option-{option.name}-forget"):
+            continue
+        found[option.name] = ("yes" if value else "") if isinstance(value, bool) else str(value)
+    return found
+
+
+def show_refusal(form: forms.Form, refusal: PhotoSyncError) -> None:
+    """Say what was refused beside the option or name that it is about, else above the form; the summary says both."""
+    beside = next((each for each in (f"option-{refusal.option}", refusal.option) if each in form.fields), None)
+    form.add_error(beside, refusal.message)
+
+
+def say_secrets_are_gone(form: forms.Form, options: Sequence[Option]) -> None:
+    """Say beside each secret that was sent that it is to be typed in again: the whole page is drawn anew."""
+    for option in options:
+        if option.secret and form.data.get(f"option-{option.name}"):
+            form[f"option-{option.name}"].help_text = _(
+                "What you typed in is not sent back to you, and was not saved. Type it in again."
+            )
 
 
 def _input_field(school: School, stored: Mapping[str, Any]) -> forms.Field:
@@ -199,21 +225,26 @@ def _input_field(school: School, stored: Mapping[str, Any]) -> forms.Field:
     )
 
 
-def _forget_field(option: Option) -> forms.Field:
-    label = LABELS.get(option.name, option.name)
+def forget_field(kind: str, option: Option) -> forms.Field:
+    label = _in_words(LABELS, kind, option.name, option.name)
     return forms.BooleanField(label=_("Forget: %(option)s") % {"option": label}, required=False)
 
 
-def _secret_field(option: Option, label: Any, *, is_kept: bool) -> forms.Field:
+def secret_field(kind: str, option: Option, label: Any, *, is_kept: bool) -> forms.Field:
+    """Return the field of a secret. What is typed in outlives the form being drawn anew in the browser.
+
+    The server never sends a secret back; with the kind in its id it does not become that of another kind.
+    """
     kept = _("One is stored. It is never shown again; leave this empty to keep it.")
+    stays = {"id": f"id_option-{kind}-{option.name}", "hx-preserve": "true"}
     return forms.CharField(
         label=label,
         required=option.required and not is_kept,
         max_length=LONGEST_OPTION,
         help_text=kept if is_kept else _("It is stored encrypted and never shown again."),
-        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"})
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"} | stays)
         if option.long
-        else forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        else forms.PasswordInput(attrs={"autocomplete": "new-password"} | stays),
         error_messages={"required": _("This is needed. Nothing was saved.")},
     )
 
@@ -222,19 +253,29 @@ def _in_words(words: Mapping[str, Any], kind: str, option: str, otherwise: str) 
     return words.get(f"{kind}.{option}", words.get(option, otherwise))
 
 
-def _field_of(kind: str, option: Option, stored: Mapping[str, Any], *, is_kept: bool) -> forms.Field:
+def option_field(kind: str, option: Option, stored: Mapping[str, Any], *, is_kept: bool) -> forms.Field:
+    """Return the field of an option, filled in as it is stored; a secret that is kept need not be entered again."""
     label = _in_words(LABELS, kind, option.name, option.name)
     if option.secret:
-        return _secret_field(option, label, is_kept=is_kept)
+        return secret_field(kind, option, label, is_kept=is_kept)
     value = str(stored.get(option.name) or option.default)
     if set(option.choices) == YES_OR_NO:
         return forms.BooleanField(label=label, required=False, initial=value == "yes")
     if option.name == "key":
-        known = KEYS if value in KEYS else KEYS | {value: value.replace(",", ", ")}
-        return forms.ChoiceField(label=label, required=False, initial=value, choices=list(known.items()))
+        return forms.MultipleChoiceField(
+            label=label,
+            required=False,
+            initial=[each.strip() for each in value.split(",")] if value else list(CODES),
+            choices=list(KEYS.items()),
+            widget=forms.CheckboxSelectMultiple,
+        )
     if option.choices:
-        named = [(each, CHOICES.get(each, each)) for each in option.choices]
-        return forms.ChoiceField(label=label, required=False, initial=value, choices=named)
+        named = [
+            (each, CHOICES.get(f"{kind}.{option.name}.{each}", _in_words(CHOICES, option.name, each, each)))
+            for each in option.choices
+        ]
+        told = _in_words(HELP, kind, option.name, "")
+        return forms.ChoiceField(label=label, required=False, initial=value, choices=named, help_text=told)
     return forms.CharField(
         label=label,
         required=option.required,
@@ -246,6 +287,18 @@ def _field_of(kind: str, option: Option, stored: Mapping[str, Any], *, is_kept: 
         else forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("This is needed. Nothing was saved.")},
     )
+
+
+def _keys_told(chosen: Sequence[str], components: Sequence[str]) -> str:
+    """Return the option `key` for what was ticked; empty for the codes of all who are synced, which is the default.
+
+    A key of people who are not synced goes with their component: it would find nobody.
+    """
+    useful = [
+        key for key in IdentifierKey if key in chosen and {kind.component for kind in key.kinds} & {*components}
+    ]
+    codes = [key for key in CODES if {kind.component for kind in key.kinds} & {*components}]
+    return "" if useful == codes else ",".join(useful)
 
 
 def _initial(profile: SyncProfile, *, reveals: bool) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from photosync.apps.accounts.permissions import Permission
+from photosync.apps.people.protected_names import ProtectedNames, not_named
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedule_of
 from photosync.apps.review.conflicts import fits_now
-from photosync.apps.review.looking import may_show_protected
+from photosync.apps.review.looking import may_be_of_protected
 from photosync.apps.review.models import ReviewDecision, Verdict
 from photosync.apps.review.queues import COUNTED_TO, Queue, Waiting
 from photosync.apps.review.remembered import decisions_in_force
@@ -102,6 +103,8 @@ class Desk:
     permissions: Collection[Permission]
     asked: Asked
     now: datetime
+    names: ProtectedNames
+    """Of all who are protected, whoever looks: faces of them are shown to no one."""
 
     @property
     def shows_protected(self) -> bool:
@@ -158,6 +161,7 @@ class Desk:
             return None, None
         onlooker = Onlooker(
             now=self.now,
+            names=self.names,
             sees_photos=Permission.PHOTO_VIEW in self.permissions,
             shows_protected=self.shows_protected,
             search=asked.search,
@@ -186,17 +190,21 @@ class Desk:
         items = self._items()
         before = items.filter(pk__lt=file.pk).order_by("-pk").first()
         after = list(items.filter(pk__gt=file.pk)[:NEXT_SHOWN])
+        hidden = may_be_of_protected(after, self.names)
         return {
             "previous_url": self.url(item=before.pk) if before else "",
             "next_url": self.url(item=after[0].pk) if after else "",
-            "next_picture": self._picture_url(after[0]) if after else "",
-            "next_items": [Next(path_of(each), self.url(item=each.pk)) for each in after],
+            "next_picture": self._picture_url(after[0], hidden) if after else "",
+            "next_items": [Next(self._path(each, hidden), self.url(item=each.pk)) for each in after],
         }
 
-    def _picture_url(self, file: ListedFile) -> str:
+    def _path(self, file: ListedFile, hidden: Collection[int]) -> str:
+        return path_of(file) if self.shows_protected or file.pk not in hidden else not_named()
+
+    def _picture_url(self, file: ListedFile, hidden: Collection[int]) -> str:
         """Return where the picture of the next file is, to be fetched while one looks at this."""
         shows = Permission.PHOTO_VIEW in self.permissions and self.asked.queue is not Queue.REJECTED
-        return reverse("review-picture", args=[file.pk, "card"]) if shows and not may_show_protected(file) else ""
+        return reverse("review-picture", args=[file.pk, "card"]) if shows and file.pk not in hidden else ""
 
     def _done(self) -> ReviewDecision | None:
         made = self._decision(self.asked.done)
@@ -205,7 +213,9 @@ class Desk:
     def _decision(self, number: int | None) -> ReviewDecision | None:
         rows = ReviewDecision.objects.filter(school=self.school).select_related("person")
         made = rows.filter(pk=number).first() if number is not None else None
-        hides = made is not None and made.person is not None and made.person.protected and not self.shows_protected
+        if made is None or self.shows_protected:
+            return made
+        hides = (made.person is not None and made.person.protected) or self.names.in_path(made.path)
         return None if hides else made
 
     def _run_words(self, profile: SyncProfile) -> str:
@@ -242,7 +252,9 @@ class DecisionShown:
     note: str
 
 
-def decided_page(school: School, query: Mapping[str, str], *, shows_protected: bool) -> dict[str, Any]:
+def decided_page(
+    school: School, query: Mapping[str, str], names: ProtectedNames, *, shows_protected: bool
+) -> dict[str, Any]:
     """Return the decisions in force, the newest first, each of which can be taken back."""
     before = number_in(query.get("before", ""))
     rows = decisions_in_force().filter(school=school, part_of__isnull=True)
@@ -256,19 +268,19 @@ def decided_page(school: School, query: Mapping[str, str], *, shows_protected: b
         found = found[:DECISIONS_PER_PAGE]
         older = f"{reverse('review')}?{urlencode({'queue': DECIDED, 'before': found[-1].pk})}"
     return {
-        "decisions": [_shown(made, school, shows_protected=shows_protected) for made in found],
+        "decisions": [_shown(made, school, names, shows_protected=shows_protected) for made in found],
         "older_url": older,
     }
 
 
-def _shown(made: ReviewDecision, school: School, *, shows_protected: bool) -> DecisionShown:
+def _shown(made: ReviewDecision, school: School, names: ProtectedNames, *, shows_protected: bool) -> DecisionShown:
     note = ""
     other = fits_now(made)
     if other is not None and (shows_protected or not other.protected):
         note = _("The file's name now fits %(person)s; what was decided by hand still counts.") % {"person": other}
     return DecisionShown(
         decision_id=made.pk,
-        path=made.path,
+        path=made.path if shows_protected else names.path(made.path),
         verdict=Verdict(made.verdict).label,
         person_id=made.person_id,
         person="" if made.person is None else str(made.person),

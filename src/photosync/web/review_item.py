@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as lazy
 
 from photosync.apps.library.queries import photo_states
 from photosync.apps.people.models import Person
+from photosync.apps.people.protected_names import ProtectedNames, not_named
 from photosync.apps.people.queries import identified_by, plainly_named
 from photosync.apps.people.wording import level_words
-from photosync.apps.review.looking import may_show_protected
+from photosync.apps.review.looking import may_be_of_protected, may_show_protected
 from photosync.apps.review.queues import CODES, Queue
 from photosync.apps.review.services import path_of
 from photosync.apps.review.suggestions import Suggested, collision_for, suggestions_for, to_choose_from
@@ -67,9 +68,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Onlooker:
-    """What whoever looks may see. `search` is what people are searched by."""
+    """What whoever looks may see. `search` is what people are searched by; `names` are those of the school."""
 
     now: datetime
+    names: ProtectedNames
     sees_photos: bool
     shows_protected: bool
     search: str = ""
@@ -86,11 +88,12 @@ class Onlooker:
 
 
 def item_of(file: ListedFile, queue: Queue, onlooker: Onlooker) -> Item:
-    hides = may_show_protected(file)
+    hides = may_show_protected(file, onlooker.names)
+    tells = onlooker.shows_protected or not hides
     picture, instead = _picture(file, onlooker, hides=hides)
     choices, more = _choices(file, queue, onlooker)
     reason = file.reason
-    if hides and not onlooker.shows_protected:
+    if not tells:
         reason = _("The file may be of someone who is protected. Whoever may manage data can decide on it.")
     elif queue is Queue.SAME_PICTURE:
         reason = _same_picture_words(len(choices) + more)
@@ -103,7 +106,7 @@ def item_of(file: ListedFile, queue: Queue, onlooker: Onlooker) -> Item:
     return Item(
         file=file,
         queue=queue,
-        path=path_of(file),
+        path=path_of(file) if tells else not_named(),
         reason=reason,
         told=str(told),
         picture=picture,
@@ -216,18 +219,19 @@ def _files(file: ListedFile, onlooker: Onlooker) -> tuple[Choice, ...]:
     rows = ListedFile.objects.filter(
         profile=file.profile_id, person=file.person_id, state=State.REVIEW, reason_code__in=CODES[Queue.TWO_PICTURES]
     )
-    hides = not onlooker.sees_photos or file.person is None or file.person.protected
+    found = list(rows.select_related("page", "profile", "person").order_by("pk")[:MOST_CHOICES])
+    hidden = may_be_of_protected(found, onlooker.names)
     return tuple(
         Choice(
             value=each.pk,
-            name=path_of(each),
+            name=path_of(each) if onlooker.shows_protected or each.pk not in hidden else not_named(),
             code="",
             detail=str(each.academic_year or academic_year_now(file.profile.school, onlooker.now)),
             why="",
             person_id=file.person_id or 0,
-            picture="" if hides else reverse("review-picture", args=[each.pk, "card"]),
+            picture=_picture(each, onlooker, hides=each.pk in hidden)[0],
         )
-        for each in rows.select_related("page").order_by("pk")[:MOST_CHOICES]
+        for each in found
     )
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from photosync.apps.library.models import PhotoVersion, Withdrawal
+from photosync.apps.library.protected import pictures_of_protected
+from photosync.apps.people.protected_names import ProtectedNames, may_be_protected, not_named
 from photosync.apps.people.wording import initials_of
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile
@@ -150,9 +152,11 @@ def _offered(run: Run) -> list[str]:
 class Looking:
     """How someone looks at a run: `out` and `later` are the people to be left out, and those to be put off.
 
-    `sees_planned`: they may see pictures that are planned only. `by_name`: not the most doubtful first.
+    `names` are those that they may not read. `sees_planned`: they may see pictures that are planned only. `by_name`:
+    not the most doubtful first.
     """
 
+    names: ProtectedNames
     out: frozenset[int] = frozenset()
     later: frozenset[int] = frozenset()
     sees_planned: bool
@@ -179,7 +183,7 @@ def changes_page(run: Run, kind: str, number: int, looking: Looking) -> ChangesP
         words=KINDS[kind][0],
         tabs=tuple(Tab(each, KINDS[each][0], counts.get(each) or None, each == kind) for each in _offered(run)),
         changes=_changes(run, items[:CHANGES_PER_PAGE], looking),
-        files=tuple(_file_line(file, run) for file in files[: max(CHANGES_PER_PAGE, EARLIER_FILES)]),
+        files=tuple(_file_line(file, run, looking.names) for file in files[: max(CHANGES_PER_PAGE, EARLIER_FILES)]),
         more_files=kind != "unmatched" and len(files) > EARLIER_FILES,
         number=number,
         has_next=len(items) > CHANGES_PER_PAGE or (kind == "unmatched" and len(files) > CHANGES_PER_PAGE),
@@ -232,9 +236,12 @@ def _files(run: Run, kind: str) -> QuerySet[ListedFile]:
     return files.exclude(person__protected=True).select_related("page").order_by("-noted_in_run", "pk")
 
 
-def _file_line(file: ListedFile, run: Run) -> FileLine:
+def _file_line(file: ListedFile, run: Run, names: ProtectedNames) -> FileLine:
     noted_in = file.noted_in_run if file.noted_in_run != run.pk else None
-    return FileLine(joined_path(file.page.folder, file.name), file.reason, noted_in)
+    path = joined_path(file.page.folder, file.name)
+    if names.tell_of(path, file.reason, is_matched=file.person_id is not None):
+        return FileLine(not_named(), may_be_protected(), noted_in)
+    return FileLine(path, file.reason, noted_in)
 
 
 def _changes(run: Run, items: Sequence[PlanItem], looking: Looking) -> tuple[Change, ...]:
@@ -244,20 +251,37 @@ def _changes(run: Run, items: Sequence[PlanItem], looking: Looking) -> tuple[Cha
         person_id__in=people, picture_id__in={item.shown_before_id for item in items}
     ).order_by("pk")
     shown = {(person, picture): pk for person, picture, pk in rows.values_list("person_id", "picture_id", "pk")}
+    pictures = {item.picture_id for item in items if item.picture_id is not None}
+    protected = pictures_of_protected(pictures, run.profile.school_id)
     return tuple(
         _change(
             run,
             item,
+            looking.names,
             is_left_out=item.state == State.PLANNED and item.person_id in looking.out,
             is_put_off=item.state == State.PLANNED and item.person_id in looking.later,
             before=_before(item, shown, is_withdrawn=item.person_id in withdrawn),
-            after=_after(item, is_withdrawn=item.person_id in withdrawn, sees_planned=looking.sees_planned),
+            after=_after(
+                item,
+                is_withdrawn=item.person_id in withdrawn,
+                is_of_protected=item.picture_id in protected,
+                sees_planned=looking.sees_planned,
+            ),
         )
         for item in items
     )
 
 
-def _change(run: Run, item: PlanItem, *, is_left_out: bool, is_put_off: bool, before: Shot, after: Shot) -> Change:
+def _change(
+    run: Run,
+    item: PlanItem,
+    names: ProtectedNames,
+    *,
+    is_left_out: bool,
+    is_put_off: bool,
+    before: Shot,
+    after: Shot,
+) -> Change:
     person = item.person
     hidden = person is not None and person.protected
     ended = not RunState(run.state).alive and run.state != RunState.HELD
@@ -270,13 +294,13 @@ def _change(run: Run, item: PlanItem, *, is_left_out: bool, is_put_off: bool, be
         initials="" if hidden or person is None else initials_of(person),
         tint=0 if hidden else (item.person_id or 0) % TINTS,
         year=item.academic_year,
-        file="" if hidden else item.file_path,
-        reason="" if hidden else item.reason,
+        file="" if hidden else names.path_of_matched(item.file_path),
+        reason="" if hidden else names.text(item.reason),
         state=_STATE_WORDS.get(State(item.state), ""),
         before=None if hidden or person is None else before,
         after=None if hidden or person is None else after,
         doubt=None if hidden else item.doubt,
-        doubt_reasons=() if hidden else item.doubt_reasons,
+        doubt_reasons=() if hidden else names.texts(item.doubt_reasons),
         is_left_out=is_left_out,
         is_put_off=is_put_off,
         can_be_undone=ended and item.state == State.PUBLISHED,
@@ -292,7 +316,7 @@ def _before(item: PlanItem, shown: dict[tuple[int, int], int], *, is_withdrawn: 
     return Shot(f"v{version}")
 
 
-def _after(item: PlanItem, *, is_withdrawn: bool, sees_planned: bool) -> Shot:
+def _after(item: PlanItem, *, is_withdrawn: bool, is_of_protected: bool, sees_planned: bool) -> Shot:
     if item.action == Action.WITHDRAW or (item.action == Action.UNDO and item.withdrawn_after):
         return Shot("", _("not shown"))
     if item.action == Action.UNDO or item.state == State.PUBLISHED:
@@ -301,6 +325,8 @@ def _after(item: PlanItem, *, is_withdrawn: bool, sees_planned: bool) -> Shot:
         return Shot(f"v{item.version_after_id}") if item.version_after_id else Shot("", _("no photo"))
     if item.picture_id is None or (is_withdrawn and not (item.withdrawn_before and item.state == State.PLANNED)):
         return Shot("", _("no picture"))
+    if is_of_protected:
+        return Shot("", _("not shown: it may be of someone who is protected"))
     if not sees_planned:
         return Shot("", _("only for those who may approve"))
     return Shot(f"i{item.pk}")

@@ -15,6 +15,7 @@ from structlog.contextvars import bind_contextvars
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.accounts.queries import permissions_of, schools_of
+from photosync.apps.people.protected_names import ProtectedNames
 from photosync.apps.schools.models import School
 
 SESSION_KEY = "school"
@@ -44,6 +45,10 @@ class Workplace:
     @property
     def may_see_photos(self) -> bool:
         return Permission.PHOTO_VIEW in self.permissions
+
+    def hidden_names(self) -> ProtectedNames:
+        """Return whom no text that is shown here may name: once for a page. Raises as `the_school`."""
+        return ProtectedNames(self.the_school.pk, shown=Permission.DATA_MANAGE in self.permissions)
 
 
 def workplace_of(request: HttpRequest, school: School | None = None) -> Workplace:

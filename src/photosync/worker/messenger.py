@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from photosync.apps.notifications.deciding import decide_on_days, decide_on_runs
 from photosync.apps.notifications.pings import call_due, note_good_runs
+from photosync.apps.notifications.roster_deciding import decide_on_rosters
 from photosync.apps.notifications.sending import send_waiting
 
 log = structlog.get_logger(__name__)
@@ -59,6 +60,7 @@ class Messenger:
     def _decide(self) -> None:
         now = timezone.now()
         decide_on_runs(now)
+        decide_on_rosters(now)
         clock_s = time.monotonic()
         if self._days_looked_at_s is None or clock_s - self._days_looked_at_s >= DAYS_LOOKED_AT_EVERY_S:
             self._days_looked_at_s = clock_s

@@ -14,15 +14,16 @@ from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
 from photosync.apps.erasing.leavers import Eraser
-from photosync.apps.inputs.unpacking_work import take_back_deliveries
 from photosync.apps.library.store import close_render_pool
 from photosync.apps.profiles.models import SyncProfile
-from photosync.apps.reports.jobs import take_back_jobs
+from photosync.apps.rosters.models import SavedRoster
+from photosync.apps.rosters.schedule import tick_rosters
 from photosync.apps.runs.housekeeping import Housekeeper
 from photosync.apps.runs.models import Run, Worker
 from photosync.apps.runs.schedule import is_silent, queue_again, queued_runs, take_back_runs, tick
-from photosync.worker import deliveries, report_jobs, workflows
+from photosync.worker import workflows
 from photosync.worker.identity import Identity, is_dead_here
+from photosync.worker.long_work import QUEUES
 from photosync.worker.messenger import Messenger
 from photosync.worker.queues import QueueThread
 
@@ -44,10 +45,7 @@ class WorkerProcess:
         self._housekeeper = Housekeeper()
         self._messenger = Messenger()
         self._eraser = Eraser()
-        self._queues = (
-            QueueThread(self._identity.worker, report_jobs.QUEUE),
-            QueueThread(self._identity.worker, deliveries.QUEUE),
-        )
+        self._queues = [QueueThread(self._identity.worker, queue) for queue in QUEUES]
         self._thread = threading.Thread(target=self._tick_on, name="tick", daemon=True)
         self._seen_queued: set[tuple[int, int]] = set()
 
@@ -58,9 +56,8 @@ class WorkerProcess:
     def start(self) -> None:
         """Launch. What this worker left unfinished when it last ended is taken up again at once."""
         workflows.launch(self.executor_id, takes_from_queue=True)
-        take_back_runs(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
-        take_back_jobs(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
-        take_back_deliveries(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
+        for take_back in (take_back_runs, *(queue.take_back for queue in QUEUES)):
+            take_back(timezone.now(), lambda worker: worker.pk == self._identity.worker.pk)
         self._thread.start()
         self._messenger.start()
         for queue in self._queues:
@@ -123,9 +120,10 @@ class WorkerProcess:
 
     def _tick_once(self, now: datetime) -> None:
         tick(now)
+        tick_rosters(now)
         take_back_runs(now, self._is_gone, is_lost=self._is_lost)
-        take_back_jobs(now, self._is_gone)
-        take_back_deliveries(now, self._is_gone)
+        for queue in QUEUES:
+            queue.take_back(now, self._is_gone)
         queued = queued_runs()
         self._seen_queued = set(queued)
         for run_id, attempt in queued:
@@ -147,8 +145,12 @@ class WorkerProcess:
 
         What was due before is dealt with, or is a profile that cannot be evaluated: that one waits 15 s too.
         """
-        later = SyncProfile.objects.filter(next_due_at__gt=ticked_at)
-        next_due = later.aggregate(Min("next_due_at"))["next_due_at__min"]
+        later = (
+            SyncProfile.objects.filter(next_due_at__gt=ticked_at),
+            SavedRoster.objects.filter(next_due_at__gt=ticked_at),
+        )
+        dues = [rows.aggregate(Min("next_due_at"))["next_due_at__min"] for rows in later]
+        next_due = min((due for due in dues if due is not None), default=None)
         if next_due is None:
             return TICK_EVERY_S
         seconds = (next_due - timezone.now()).total_seconds()

@@ -47,6 +47,7 @@ def test_added_user_sets_the_password_by_a_link_that_works_once(hill: School) ->
             {
                 Permission.SYNC_VIEW,
                 Permission.SYNC_MANAGE,
+                Permission.SYNC_DELIVER,
                 Permission.SYNC_APPROVE,
                 Permission.PHOTO_VIEW,
                 Permission.PHOTO_MANAGE,

@@ -149,6 +149,14 @@ def test_token_of_one_school_reaches_no_other(hill: School, vale: School) -> Non
     assert (may_of(made, vale), may_of(made, None)) == (frozenset(), frozenset())
 
 
+def test_token_that_may_change_syncs_may_deliver_and_one_that_may_deliver_may_nothing_else(hill: School) -> None:
+    root = user("root", Role.ADMINISTRATOR, None)
+    changing, delivering = token(root, Permission.SYNC_MANAGE).token, token(root, Permission.SYNC_DELIVER).token
+
+    assert may_of(changing, hill) == {Permission.SYNC_MANAGE, Permission.SYNC_DELIVER}
+    assert may_of(delivering, hill) == {Permission.SYNC_DELIVER}
+
+
 def test_last_use_is_written_once_an_hour(hill: School) -> None:
     made = token(user("kim", Role.STAFF, hill), Permission.PHOTO_VIEW)
 

@@ -14,7 +14,7 @@ from photosync.apps.inputs.delivering import (
 )
 from photosync.apps.inputs.models import DeliveredArchive, Delivery, Input, InputFile
 from photosync.apps.inputs.services import add_input
-from photosync.apps.inputs.unpacking_work import claim_delivery, execute_delivery
+from photosync.apps.inputs.unpacking_work import UnpackingWork, execute_delivery
 from photosync.apps.runs.models import Worker
 from photosync.apps.schools.models import School
 
@@ -60,7 +60,7 @@ def send_zip(delivery: Delivery, content: bytes, name: str = "photos.zip") -> De
 def worked(delivery: Delivery) -> Delivery:
     """Finish the delivery, let a worker unpack it, and return it as it ended."""
     finish_delivery(delivery, by="kim", now=NOW)
-    work = claim_delivery(delivery.pk, make_worker(), lambda: NOW)
+    work = UnpackingWork.claim(delivery.pk, make_worker(), lambda: NOW)
     assert work is not None
     execute_delivery(work)
     delivery.refresh_from_db()

@@ -1,9 +1,11 @@
 """Deliveries: whole or not at all, gone on with after a broken line, and hostile names and ZIPs."""
 
+import re
 import shutil
 import zipfile
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -26,9 +28,9 @@ from photosync.apps.inputs.delivering import (
 )
 from photosync.apps.inputs.documents import delivery_document
 from photosync.apps.inputs.models import DeliveredFile, Delivery, Input
-from photosync.apps.inputs.unpacking_work import claim_delivery, execute_delivery, take_back_deliveries
+from photosync.apps.inputs.unpacking_work import MOST_ATTEMPTS, UnpackingWork, execute_delivery
 from photosync.apps.library.store import photo_store
-from photosync.core.errors import NotFound, Refused, WrongUse
+from photosync.core.errors import NotFound, Refused, StorageUnavailable, WrongUse
 from tests.apps.inputs.delivered import (
     NOW,
     contents,
@@ -44,6 +46,9 @@ from tests.apps.inputs.delivered import (
 from tests.web.pages import make_school
 
 pytestmark = pytest.mark.django_db
+NOTHING_IN_IT = (
+    "There is no photo or other file in photos.zip, so nothing was changed. Take out what is there, then send others."
+)
 
 
 @pytest.fixture
@@ -133,7 +138,46 @@ def test_delivery_of_nothing_is_refused_so_that_replacing_never_clears(made: Inp
     with pytest.raises(Refused) as refused:
         finish_delivery(delivery, by="kim", now=NOW)
     assert refused.value.message == "Nothing was delivered yet, so there is nothing to finish. Send files first."
+    deliver_file(delivery, "3.jpg", zipped({"x": b"y"}), now=NOW)
+    with pytest.raises(Refused) as of_none:
+        finish_delivery(delivery, by="kim", now=NOW)
+    assert of_none.value.message == (
+        "None of the files could be taken, so nothing was changed. See why, then send others."
+    )
     assert paths(made) == ["2.jpg", "a/1.jpg"]
+
+
+@pytest.mark.parametrize("mode", ["replace", "add"])
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            {},
+            NOTHING_IN_IT,
+        ),
+        (
+            {".DS_Store": b"x", "__MACOSX/._1.jpg": b"y", "folder/": b""},
+            NOTHING_IN_IT,
+        ),
+        (
+            {"x/inner.zip": zipped({"9.jpg": b"q"}), "../1.jpg": b"x"},
+            "None of the files could be taken, so nothing was changed. Take out photos.zip, then send others. Not "
+            "taken: x/inner.zip: It is an archive inside the ZIP. Put the files in directly. It was not taken. "
+            '../1.jpg: The path "../1.jpg" leads out of its folder. It was not taken. Send it under a plain name.',
+        ),
+    ],
+    ids=["empty", "junk", "refused"],
+)
+def test_zip_of_nothing_changes_nothing_and_says_so(
+    made: Input, files: dict[str, bytes], told: str, mode: str
+) -> None:
+    delivery = with_zip(made, zipped(files), mode=mode)
+    opened = worked(delivery)
+    assert (opened.state, opened.explanation, opened.refused) == ("open", told, [])
+    assert paths(made) == ["2.jpg", "a/1.jpg"]
+    deliver_file(delivery, "3.jpg", b"three", now=NOW)
+    assert worked(delivery).state == "done"
+    assert paths(made) == (["3.jpg"] if mode == "replace" else ["2.jpg", "3.jpg", "a/1.jpg"])
 
 
 @pytest.mark.parametrize(
@@ -221,6 +265,56 @@ def test_input_that_would_hold_too_much_is_left_as_it_was(made: Input, monkeypat
     assert "would hold more than 0 GB" in large.value.message
 
 
+def test_what_is_refused_is_not_stored_before(made: Input, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may only deliver could else fill the disk with files for a delivery that takes none any more."""
+    ended = deliver(made, {"3.jpg": b"three"})
+    open_one = begin_delivery(made, by="kim", now=NOW)
+    before = list(photo_store().iter_blobs())
+    with pytest.raises(Refused):
+        deliver_file(ended, "4.jpg", b"for one that is finished", now=NOW)
+    monkeypatch.setattr(content_rules, "MOST_BYTES", 5)
+    with pytest.raises(Refused):
+        deliver_file(open_one, "4.jpg", b"more than it may hold", now=NOW)
+    assert list(photo_store().iter_blobs()) == before
+
+
+def test_nothing_is_taken_on_a_disk_that_is_nearly_full(made: Input, settings: Any) -> None:
+    delivery = with_zip(made, zipped({"3.jpg": b"three"}))
+    archive = begin_archive(delivery, "more.zip", 3, now=NOW)
+    free_bytes = shutil.disk_usage(settings.PHOTOSYNC_DATA).free
+    settings.PHOTOSYNC_KEPT_FREE_BYTES = free_bytes + 500_000_000_000
+    before = list(photo_store().iter_blobs())
+    told = (
+        r"The disk of the server is nearly full: [\d,]+ MB are free, and [\d,]+ MB are kept free. This was not "
+        r"taken; what had arrived before stays. Have room made on the disk, then go on with the delivery."
+    )
+    for send in (
+        lambda: deliver_file(delivery, "4.jpg", b"no room for it", now=NOW),
+        lambda: deliver_part(archive, 0, b"zip", now=NOW),
+    ):
+        with pytest.raises(StorageUnavailable) as full:
+            send()
+        assert re.fullmatch(told, full.value.message)
+    take_out_archive(archive)
+    still_open = worked(delivery)
+    assert still_open.state == "open"
+    assert re.fullmatch(told, still_open.explanation)
+    assert list(photo_store().iter_blobs()) == before
+    settings.PHOTOSYNC_KEPT_FREE_BYTES = 0
+    assert worked(delivery).state == "done"
+
+
+def test_zip_that_is_taken_out_counts_no_more(made: Input) -> None:
+    """What was unpacked before another ZIP turned out to be broken went with it."""
+    delivery = with_zip(made, zipped({"3.jpg": b"three", "4.jpg": b"four"}), name="good.zip")
+    broken = send_zip(delivery, b"PK\x03\x04 and then nothing of a zip", "broken.zip")
+    assert (worked(delivery).file_count, delivery.size_bytes) == (2, 9)
+    take_out_archive(delivery.archives.get(name="good.zip"))
+    delivery.refresh_from_db()
+    assert (delivery.file_count, delivery.size_bytes, DeliveredFile.objects.count()) == (0, 0, 0)
+    take_out_archive(broken)
+
+
 def test_zip_is_unpacked_by_a_worker(made: Input) -> None:
     files = {"class 7/0417.jpg": b"x", "class 7/0418.jpg": b"y", "__MACOSX/._0417.jpg": b"j", "idlink.txt": b"1,2"}
     done = worked(with_zip(made, zipped(files)))
@@ -250,6 +344,19 @@ def test_name_that_comes_twice_is_told_and_the_first_is_taken(made: Input) -> No
     assert contents(made)["7.jpg"] == sha256(b"sent").hexdigest()
     assert delivery_document(done)["refused"] == [
         {"file": "7.jpg", "reason": "It comes twice in this delivery, with other content. The first one was taken."}
+    ]
+
+
+def test_zip_with_a_name_that_is_no_text_gives_the_others(made: Input) -> None:
+    """It says that its names are UTF-8, and one is not."""
+    content = zipped({"\u00e4\u00e41.jpg": b"x", "2.jpg": b"two"})
+    done = worked(with_zip(made, content.replace("\u00e4\u00e4".encode(), b"\xc3\xa4\xe4\xe4")))
+    assert "2.jpg" in paths(made)
+    assert delivery_document(done)["refused"] == [
+        {
+            "file": "\u00e4??1.jpg",
+            "reason": 'The name "\u00e4\ufffd\ufffd1.jpg" is not text. It was not taken. Rename the file.',
+        }
     ]
 
 
@@ -309,15 +416,15 @@ def test_part_that_is_not_what_was_sent_is_not_taken(made: Input) -> None:
 def test_unpacking_that_was_killed_begins_again(made: Input) -> None:
     delivery = with_zip(made, zipped({"3.jpg": b"three", "4.jpg": b"four"}))
     finish_delivery(delivery, by="kim", now=NOW)
-    first = claim_delivery(delivery.pk, make_worker("first"), lambda: NOW)
+    first = UnpackingWork.claim(delivery.pk, make_worker("first"), lambda: NOW)
     assert first is not None
-    assert take_back_deliveries(NOW, lambda worker: worker.executor_id == "first") == [delivery.pk]
+    assert UnpackingWork.take_back(NOW, lambda worker: worker.executor_id == "first") == [delivery.pk]
     execute_delivery(first)  # it was only silent: it may write nothing now
     delivery.refresh_from_db()
     assert (delivery.state, paths(made)) == ("queued", ["2.jpg", "a/1.jpg"])
-    second = claim_delivery(delivery.pk, make_worker("second"), lambda: NOW)
+    second = UnpackingWork.claim(delivery.pk, make_worker("second"), lambda: NOW)
     assert second is not None
-    assert claim_delivery(delivery.pk, make_worker("third"), lambda: NOW) is None
+    assert UnpackingWork.claim(delivery.pk, make_worker("third"), lambda: NOW) is None
     execute_delivery(second)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.outcome["added"], delivery.done, delivery.total) == ("done", 2, 2, 2)
@@ -327,14 +434,23 @@ def test_unpacking_that_never_ends_is_opened_again(made: Input) -> None:
     delivery = with_zip(made, zipped({"3.jpg": b"three"}))
     finish_delivery(delivery, by="kim", now=NOW)
     Delivery.objects.filter(pk=delivery.pk).update(attempt=4)
-    claim_delivery(delivery.pk, make_worker(), lambda: NOW)
-    assert take_back_deliveries(NOW, lambda worker: True) == []
+    UnpackingWork.claim(delivery.pk, make_worker(), lambda: NOW)
+    assert UnpackingWork.take_back(NOW, lambda worker: True) == []
     delivery.refresh_from_db()
     assert (delivery.state, delivery.explanation) == (
         "open",
         "The process that unpacked it ended 5 times before that was done. Nothing was changed. Take the ZIP out, or "
         "look into the log for the reason, then finish it again.",
     )
+
+
+def test_delivery_that_was_often_refused_does_not_count_as_one_that_ends_its_process(made: Input) -> None:
+    delivery = with_zip(made, b"PK\x03\x04 no ZIP")
+    for _attempt in range(MOST_ATTEMPTS):
+        assert worked(delivery).state == "open"
+    finish_delivery(delivery, by="kim", now=NOW)
+    assert UnpackingWork.claim(delivery.pk, make_worker(), lambda: NOW) is not None
+    assert UnpackingWork.take_back(NOW, lambda worker: True) == [delivery.pk]
 
 
 def test_dropped_delivery_leaves_nothing(made: Input) -> None:

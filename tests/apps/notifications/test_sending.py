@@ -19,6 +19,7 @@ from photosync.project.outgoing_settings import MailServer
 from tests.apps.notifications.conftest import on
 from tests.apps.runs.scene import Scene
 from tests.services.installation import Installation
+from tests.services.migrated import migrated
 from tests.services.program import Program
 from tests.services.receivers import HttpReceiver, MailReceiver, http_receiver, mail_receiver
 
@@ -230,7 +231,7 @@ TELLING = [sys.executable, "-m", "tests.apps.notifications.telling"]
 
 
 def test_workers_that_decide_and_send_at_once_tell_everything_once(installation: Installation) -> None:
-    Program(installation).do("init")
+    Program(migrated(installation)).do("init")
     with http_receiver() as receiver:
         environment = installation.environment | {"PHOTOSYNC_ALLOWED_PRIVATE_ADDRESSES": "127.0.0.1"}
         subprocess.run([*TELLING, "school", receiver.place], env=environment, check=True)

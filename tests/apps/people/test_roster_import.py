@@ -6,12 +6,13 @@ import pytest
 from photosync.apps.people.models import Person, RosterColumns
 from photosync.apps.people.queries import identifier_documents, people_of, person_coded, person_document
 from photosync.apps.people.roster.columns import parse_map
-from photosync.apps.people.services import mark_left
+from photosync.apps.people.services import import_roster, mark_left
 from photosync.apps.schools.models import School
 from photosync.apps.schools.services import add_school
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
 from photosync.core.people import PersonKind
 from tests.apps.people.rosters import NOW, counted, day, identifiers, import_text, people, refused
+from tests.connectors.roster.packages import USERS_1_1, manifest, table, write_zip
 
 pytestmark = pytest.mark.django_db
 
@@ -210,7 +211,7 @@ def test_refused_row_is_not_absent(school: School, tmp_path: Path) -> None:
     ("row", "code", "reason"),
     [
         (",Mia,,,", "", "It has no student code."),
-        ("0417,Mia,,,", "0417", 'The code "0417" is on line 2 already.'),
+        ("0417,ADA,,,", "0417", 'The code "0417" is on line 2 already.'),
         ("9,Mia,,chen,", "9", 'The username "chen" is that of "0417" on line 2.'),
         (f"9,{'x' * 101},,,", "9", "The given name is longer than 100 characters."),
         (f"{'9' * 65},,,,", "", "The student code is longer than 64 characters."),
@@ -268,12 +269,137 @@ def test_row_is_refused_with_its_line_and_the_others_go_on(
     assert people() == {"0417": "Ada", "0418": "Bo"}
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ("Mia,Chen,left", "Mia,Chen,active", "statuses"),
+        ("Mia,Chen,active", "Mia,Chen,left", "statuses"),
+        ("Ada,Okafor,", "Mia,Chen,", "names"),
+        ("Ada,Okafor,left", "Mia,Chen,", "names and statuses"),
+    ],
+)
+def test_two_rows_of_one_code_that_contradict_each_other_are_both_left_out(
+    first: str, second: str, what: str, school: School, tmp_path: Path
+) -> None:
+    """The first of them is that of a former enrolment, or of another child, as often as not."""
+    import_text(school, tmp_path, THREE)
+    text = f"Student code,First name,Surname,Status\n002082,{first}\n0417,Ada,Okafor,\n002082,{second}\n"
+
+    report = import_text(school, tmp_path, text, leavers_by_absence=True)
+
+    told = f'The code "002082" is on lines 2 and 4, with different {what}, so that neither counts.'
+    assert refused(report) == [(2, "002082", told), (4, "002082", told)]
+    assert counted(report) == {"rows": 3, "refused": 2, "unchanged": 1, "absent": 1, "absent_left": 1}
+    assert Person.objects.get(code="002082").status == "active"
+    assert people()["002082"] == "Mia Chen"
+
+
+@pytest.mark.parametrize("first_is_it", [True, False])
+def test_of_two_rows_of_one_code_the_one_that_says_a_status_counts(
+    first_is_it: bool, school: School, tmp_path: Path
+) -> None:
+    """As where a student's record was made anew in the school's system, and the former one is still given."""
+    rows = ["002082,Mia,active,8", "002082,Mia,unchanged,"]
+    lines = rows if first_is_it else rows[::-1]
+
+    report = import_text(school, tmp_path, "\n".join(["Student code,First name,Status,Year level", *lines, ""]))
+
+    told = 'The code "002082" is on line 3 too, which says whether they have left: that one counts.'
+    again = 'The code "002082" is on line 2 already.'
+    assert refused(report) == [(3, "002082", again) if first_is_it else (2, "002082", told)]
+    assert Person.objects.get().year_level == "8"
+
+
+def test_third_row_that_says_the_same_as_the_first_does_not_make_it_count(school: School, tmp_path: Path) -> None:
+    rows = "1,Mia,active\n1,MIA,active\n1,Mia,left\n1,,active\n"
+
+    report = import_text(school, tmp_path, f"Student code,First name,Status\n{rows}")
+
+    assert (counted(report), people()) == ({"rows": 4, "refused": 4}, {})
+
+
 def test_username_of_someone_the_file_does_not_name_is_refused(school: School, tmp_path: Path) -> None:
     import_text(school, tmp_path, "Student code,Username\n1,mia\n2,bo\n")
 
     report = import_text(school, tmp_path, "Student code,Username\n3,mia\n")
 
     assert refused(report) == [(2, "3", 'The username "mia" is that of "1", whom the file does not name.')]
+
+
+def test_whose_code_changed_is_not_marked_as_left(school: School, tmp_path: Path) -> None:
+    """The row cannot be used, as it has the username of somebody; who has it may be its person."""
+    import_text(school, tmp_path, "Student code,Username,Alternate id\n1,mia,A1\n2,bo,B1\n3,cy,C1\n")
+    text = "Student code,Username,Alternate id\nX1,mia,\nX2,new,B1\n"
+
+    for preview in (True, False):
+        report = import_text(school, tmp_path, text, leavers_by_absence=True, preview=preview)
+        assert counted(report) == {"rows": 2, "refused": 2, "absent": 1, "absent_left": 1}
+    assert dict(Person.objects.values_list("code", "status")) == {"1": "active", "2": "active", "3": "left"}
+
+
+def test_username_of_who_has_left_goes_on_to_who_has_it_now_and_a_card_does_not(
+    school: School, tmp_path: Path
+) -> None:
+    header = "Student code,Username,Alternate id,Status\n"
+    import_text(school, tmp_path, f"{header}1,mia,A1,active\n")
+    import_text(school, tmp_path, f"{header}1,mia,A1,left\n")
+    before = revision(school)
+
+    preview = import_text(school, tmp_path, f"{header}3,mia,,\n", preview=True)
+    assert ("username", "mia", "mia") in identifiers("1")
+    gone = import_text(school, tmp_path, f"{header}3,mia,,left\n")
+    assert (counted(preview), counted(gone)) == ({"rows": 1, "new": 1}, {"rows": 1, "skipped": 1})
+    assert ("username", "mia", "mia") in identifiers("1")
+
+    report = import_text(school, tmp_path, f"{header}3,mia,,\n4,,A1,\n")
+
+    assert refused(report) == [(3, "4", 'The alternate id "A1" is that of "1", whom the file does not name.')]
+    assert identifiers("3") == [("student_code", "3", "3"), ("username", "mia", "mia")]
+    assert identifiers("1") == [("alternate_id", "A1", "a1"), ("student_code", "1", "1")]
+    assert revision(school) == before + 1
+
+
+def years(school: School) -> dict[str, str]:
+    return dict(Person.objects.filter(school=school).values_list("code", "year_level"))
+
+
+def test_year_levels_are_written_as_most_of_the_schools_are(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, "Student code,Year\n1,Year 7\n2,Year 7\n3,07\n4,Year 8\n5,Prep\n6,Special\n")
+    assert years(school) == {
+        "1": "Year 7",
+        "2": "Year 7",
+        "3": "Year 7",
+        "4": "Year 8",
+        "5": "Prep",
+        "6": "Special",
+    }
+    text = "Student code,Year\n1,07\n2,7\n3,Year 7\n4,09\n5,Foundation\n6,special\n7,08\n"
+
+    preview = import_text(school, tmp_path, text, preview=True)
+    report = import_text(school, tmp_path, text)
+
+    assert counted(preview) == counted(report) == {"rows": 7, "new": 1, "changed": 3, "unchanged": 3}
+    assert years(school) == {
+        "1": "Year 7",
+        "2": "Year 7",
+        "3": "Year 7",
+        "4": "09",
+        "5": "Foundation",
+        "6": "special",
+        "7": "Year 8",
+    }
+
+
+def test_year_levels_of_who_has_left_and_of_staff_say_nothing_of_how_they_are_written(
+    school: School, tmp_path: Path
+) -> None:
+    import_text(school, tmp_path, "Student code,Year,Status\n1,Year 7,active\n2,Year 7,active\n")
+    import_text(school, tmp_path, "Student code,Year,Status\n1,Year 7,left\n2,Year 7,left\n")
+    import_text(school, tmp_path, "Staff code,Year\nT1,Yr 7\n", kind="staff")
+
+    import_text(school, tmp_path, "Student code,Year\n3,07\n")
+
+    assert (years(school)["3"], years(school)["T1"]) == ("07", "Yr 7")
 
 
 def test_usernames_may_be_exchanged_and_families_share_an_address(school: School, tmp_path: Path) -> None:
@@ -517,3 +643,62 @@ def test_names_with_marks_are_found_without_them_after_an_import(school: School,
     assert (found("jelena kovacevic"), found("KOVAČEVIĆ"), found("jelena")) == (["1"], ["1"], ["1", "2"])
     import_text(school, tmp_path, "student_code,given_name,family_name\n1,Jelena,Müller\n2,Jelena,Smith\n")
     assert (found("kovacevic"), found("muller")) == ([], ["1"])
+
+
+def oneroster(folder: Path, mode: str = "bulk") -> Path:
+    users = [
+        {"sourcedId": "u1", "role": "student", "identifier": "0417", "givenName": "Mia", "grades": "07"},
+        {"sourcedId": "u2", "role": "teacher", "identifier": "T1", "givenName": "Sam"},
+    ]
+    files = {"manifest.csv": manifest("1.1", users=mode), "users.csv": table(USERS_1_1, users)}
+    return write_zip(folder / "export.zip", files)
+
+
+def test_oneroster_zip_is_imported_as_a_file_is(school: School, tmp_path: Path) -> None:
+    report = import_roster(school, oneroster(tmp_path), PersonKind.STUDENT, leavers_by_absence=True, now=NOW)
+    import_roster(school, oneroster(tmp_path), PersonKind.STAFF, now=NOW)
+
+    assert counted(report) == {"rows": 1, "new": 1}
+    assert [(each.code, each.given_name, each.year_level) for each in Person.objects.order_by("code")] == [
+        ("0417", "Mia", "07"),
+        ("T1", "Sam", ""),
+    ]
+    assert RosterColumns.objects.count() == 0
+
+
+def test_oneroster_export_in_which_a_user_has_no_role_has_no_one_absent(school: School, tmp_path: Path) -> None:
+    import_text(school, tmp_path, "Student code\n0417\n0418\n")
+    users = [
+        {"sourcedId": "u1", "role": "student", "identifier": "0417"},
+        {"sourcedId": "u2", "role": "", "identifier": "0418"},
+    ]
+    files = {"manifest.csv": manifest("1.1", users="bulk"), "users.csv": table(USERS_1_1, users)}
+    path = write_zip(tmp_path / "export.zip", files)
+
+    with pytest.raises(Refused) as error:
+        import_roster(school, path, PersonKind.STUDENT, leavers_by_absence=True, now=NOW)
+
+    assert error.value.message == (
+        "The file does not say of all of its users whether they are students or staff, so that no one can be said to "
+        "be absent from it. Nothing was imported. Import it without leavers by absence, or have the export "
+        "corrected: each user needs a role."
+    )
+    report = import_roster(school, path, PersonKind.STUDENT, now=NOW)
+    assert report.warnings == [
+        "1 users came without a role, so that it is not known whether they are students or staff. They were left as "
+        "they are, and no one was taken to have left by not being in the roster. Give them a role in the school's "
+        "system."
+    ]
+    assert (report.recognised, report.document()["recognised"]) == ("OneRoster 1.1, everyone (bulk)",) * 2
+    assert set(Person.objects.values_list("status", flat=True)) == {"active"}
+
+
+def test_import_says_what_the_file_was_recognised_as(school: School, tmp_path: Path) -> None:
+    report = import_text(school, tmp_path, "Student code;Surname\n1;Grün\n".encode("cp1252"))
+    assert report.recognised == "CSV with semicolons, Windows-1252"
+
+
+def test_oneroster_delta_has_no_one_absent(school: School, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="The file says of itself that it holds changes only"):
+        import_roster(school, oneroster(tmp_path, "delta"), PersonKind.STUDENT, leavers_by_absence=True, now=NOW)
+    assert Person.objects.count() == 0

@@ -22,6 +22,7 @@ from photosync.apps.schools.models import School
 from photosync.apps.schools.services import add_school
 from photosync.apps.timetable.models import TimetablePeriod
 from photosync.apps.timetable.services import add_period
+from photosync.connectors import registry
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
 from photosync.core.frequency import Daily
 from photosync.core.guard import Limits
@@ -253,12 +254,14 @@ def test_option_is_removed_by_an_empty_value(profile: SyncProfile) -> None:
         (
             {"source_kind": "fax"},
             WrongUse,
-            "There is no source of kind 'fax'. Nothing was changed; the kinds are folder, archive, input.",
+            "There is no source of kind 'fax'. Nothing was changed; "
+            f"the kinds are {', '.join(kind.name for kind in registry.kinds())}.",
         ),
         (
             {"options": {"match": "guess"}},
             WrongUse,
-            '"guess" is not a way to match files. Nothing was changed. Choose one of: stem, pattern, index.',
+            '"guess" is not a way to match files. Nothing was changed. '
+            "Choose one of: stem, pattern, index, column, photographer.",
         ),
         (
             {"options": {"match": "index"}},

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from photosync.apps.library.store import photo_store
+from photosync.apps.long_work import Clock
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.reports import archiving, jobs
@@ -117,12 +118,12 @@ class ReportSchool:
         job.refresh_from_db()
         return job
 
-    def claimed(self, job: ReportJob, clock: jobs.Clock | None = None) -> jobs.JobWork:
+    def claimed(self, job: ReportJob, clock: Clock | None = None) -> jobs.JobWork:
         worker, _made = Worker.objects.get_or_create(
             executor_id="here",
             defaults={"host": "here", "kind": "worker", "started_at": self.now, "heartbeat_at": self.now},
         )
-        work = jobs.claim_job(job.pk, worker, clock or (lambda: self.now))
+        work = jobs.JobWork.claim(job.pk, worker, clock or (lambda: self.now))
         assert work is not None
         return work
 

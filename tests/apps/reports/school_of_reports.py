@@ -53,7 +53,7 @@ def claimed(job: ReportJob) -> JobWork:
         executor_id="one",
         defaults={"host": "here", "kind": Worker.Kind.WORKER, "started_at": NOW, "heartbeat_at": NOW},
     )
-    work = jobs.claim_job(job.pk, worker, lambda: NOW + timedelta(minutes=1))
+    work = jobs.JobWork.claim(job.pk, worker, lambda: NOW + timedelta(minutes=1))
     assert work is not None
     return work
 

@@ -227,7 +227,7 @@ def test_archive_is_the_same_after_a_death_between_any_two_steps(school: ReportS
         with pytest.raises(Killed):
             archive_reports(school.claimed(job, clock))
         assert ArchivedReport.objects.count() == min(ARCHIVED_AT_ONCE * survived, number)
-        assert jobs.take_back_jobs(NOW, lambda _worker: True) == [job.pk]
+        assert jobs.JobWork.take_back(NOW, lambda _worker: True) == [job.pk]
         assert school.do(ReportJob.objects.get(pk=job.pk)).state == "done"
         assert archive_as_it_is() == undisturbed
         assert verify_archive([school.school]).is_whole

@@ -294,7 +294,7 @@ def _mark(content: bytearray, name: bytes, *, flags: int) -> None:
 def test_zip_that_lists_far_too_many_files_is_not_opened(tmp_path: Path) -> None:
     content = bytearray(zipped({"a.pdf": b"a"}))
     at = content.rindex(b"PK\x05\x06")
-    content[at + 10 : at + 12] = struct.pack("<H", 60_000)
+    content[at + 8 : at + 12] = struct.pack("<HH", 60_000, 60_000)
     assert files_of(bytes(content), tmp_path) == {"all.zip": "The ZIP lists more than 20000 files. Send it in parts."}
 
 

@@ -1,4 +1,4 @@
-"""Long work on a reporting cycle: one at a time, gone on with after a crash, cancelled, given up."""
+"""Long work on a reporting cycle: one at a time, cancelled, given up."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ import pytest
 from photosync.apps.reports import jobs
 from photosync.apps.reports.models import ReportingCycle, ReportJob
 from photosync.apps.runs.models import Worker
-from photosync.core.errors import FencedOut, NotFound, Refused
+from photosync.core.errors import NotFound, Refused
 from tests.web.pages import make_school
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def work_is(monkeypatch: pytest.MonkeyPatch, done: Any) -> None:
 
 
 def claimed(job: ReportJob, worker: Worker) -> jobs.JobWork:
-    work = jobs.claim_job(job.pk, worker, lambda: NOW + timedelta(minutes=1))
+    work = jobs.JobWork.claim(job.pk, worker, lambda: NOW + timedelta(minutes=1))
     assert work is not None
     return work
 
@@ -55,14 +55,14 @@ def three_steps(work: jobs.JobWork) -> Mapping[str, int]:
 def test_job_is_done_and_says_what_it_did(cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch) -> None:
     work_is(monkeypatch, three_steps)
     job = jobs.request_job(cycle, Kind.MAKE, {"group": "7B"}, by="kim", now=NOW)
-    assert jobs.queued_jobs() == [job.pk]
+    assert jobs.JobWork.queued() == [job.pk]
 
     jobs.execute_job(claimed(job, make_worker("one")))
 
     job.refresh_from_db()
     assert (job.state, job.done, job.total, job.outcome, job.asked) == ("done", 3, 3, {"made": 3}, {"group": "7B"})
     assert job.finished_at == NOW + timedelta(minutes=1)
-    assert jobs.queued_jobs() == []
+    assert jobs.JobWork.queued() == []
 
 
 def test_second_job_on_a_cycle_is_refused_while_one_goes_on(cycle: ReportingCycle) -> None:
@@ -76,39 +76,12 @@ def test_second_job_on_a_cycle_is_refused_while_one_goes_on(cycle: ReportingCycl
     jobs.request_job(make_cycle("2026 Semester 1"), Kind.ARCHIVE, {}, by="lee", now=NOW)
 
 
-def test_job_is_claimed_by_one_worker(cycle: ReportingCycle) -> None:
-    job = jobs.request_job(cycle, Kind.MAKE, {}, by="kim", now=NOW)
-    claimed(job, make_worker("one"))
-    assert jobs.claim_job(job.pk, make_worker("two"), lambda: NOW) is None
-
-
-def test_job_of_a_silent_worker_is_taken_back_and_the_late_one_writes_nothing(
-    cycle: ReportingCycle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    work_is(monkeypatch, three_steps)
-    job = jobs.request_job(cycle, Kind.MAKE, {}, by="kim", now=NOW)
-    late = claimed(job, make_worker("one"))
-    assert jobs.take_back_jobs(NOW, lambda _worker: False) == []
-    assert jobs.take_back_jobs(NOW + timedelta(seconds=61), lambda _worker: False) == [job.pk]
-
-    with pytest.raises(FencedOut) as fenced, late.writing():
-        pass
-    assert fenced.value.message == f"Job {job.pk} is no longer held by this worker; nothing more was written."
-    jobs.execute_job(late)
-    job.refresh_from_db()
-    assert job.state == State.QUEUED
-
-    jobs.execute_job(claimed(job, make_worker("two")))
-    job.refresh_from_db()
-    assert (job.state, job.attempt, job.done) == ("done", 2, 3)
-
-
 def test_job_that_ends_its_process_every_time_is_given_up(cycle: ReportingCycle) -> None:
     job = jobs.request_job(cycle, Kind.MAKE, {}, by="kim", now=NOW)
     worker = make_worker("one")
     for _ in range(jobs.MOST_ATTEMPTS):
         claimed(job, worker)
-        jobs.take_back_jobs(NOW, lambda _worker: True)
+        jobs.JobWork.take_back(NOW, lambda _worker: True)
     job.refresh_from_db()
     assert job.state == State.FAILED
     assert job.explanation == (

@@ -1,21 +1,22 @@
 """Disks that are full, databases that are locked or may only be read, faults of our own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
-from photosync.apps.library.store import photo_store
+from photosync.apps.library.store import photo_store, render_pool
 from photosync.apps.runs import execution
 from photosync.apps.runs.models import Run
 from photosync.apps.runs.queries import change_documents, run_document
 from photosync.apps.runs.schedule import take_back_runs
-from photosync.core.errors import StorageUnavailable
+from photosync.core.errors import ItemRejected, StorageUnavailable
 from photosync.core.run_states import RunState
 from photosync.engine import stage
+from photosync.imaging import rejections
 from photosync.storage.batch import FolderBatch
 from photosync.storage.folder import BlobStore
 from tests.apps.runs.scene import Scene, counts
@@ -160,3 +161,71 @@ def test_record_of_a_run_is_plain_data(scene: Scene) -> None:
         ("add", "0001.jpg", "There was no photo of any year; this is the one for 2026."),
         ("unmatched", "nobody.jpg", 'No student or staff member has the code "nobody".'),
     ]
+
+
+class SlowPool:
+    """Gives up every picture as the pool does whose machine has no time, and counts them."""
+
+    def __init__(self) -> None:
+        self.given_up = 0
+
+    def imap(self, items: Iterable[tuple[Any, bytes]], _settings: object) -> Iterator[tuple[Any, ItemRejected]]:
+        for key, _content in items:
+            self.given_up += 1
+            yield key, rejections.too_slow(60.0)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> SlowPool:
+    pool = SlowPool()
+    monkeypatch.setattr(execution, "render_pool", lambda: pool)
+    return pool
+
+
+def test_picture_that_a_busy_server_gave_up_is_read_in_the_next_run(
+    scene: Scene, slow: SlowPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school_with_photos(scene, 2)
+    run = scene.run()
+
+    assert run.counts == counts(observed=2, failed=2)
+    assert scene.files() == {"0001.jpg": ("failed", "too_slow"), "0002.jpg": ("failed", "too_slow")}
+    assert {each["reason"] for each in change_documents(run)} == {
+        "Reading this picture took longer than 60 seconds and was given up. It was not used. Save it again as an "
+        "ordinary JPEG. The server may only have been busy: the next run tries it again, 3 times in all while the "
+        "file stays the same."
+    }
+
+    monkeypatch.setattr(execution, "render_pool", render_pool)
+    assert scene.run().counts == counts(observed=2, added=2)
+    assert scene.library() == {"0001": {2026: "1"}, "0002": {2026: "2"}}
+
+
+def test_picture_that_is_too_slow_every_time_is_refused_in_the_end(scene: Scene, slow: SlowPool) -> None:
+    """One that is made so would hold every night up for a minute."""
+    scene.everyone(1)
+    scene.put("0001.jpg", 1)
+    outcomes = [scene.run().counts for _ in range(5)]
+
+    failed, rejected = counts(observed=1, failed=1), counts(observed=1, rejected=1)
+    assert (outcomes, slow.given_up) == ([failed, failed, rejected, rejected, rejected], 3)
+
+    scene.put("0001.jpg", 2)
+    assert (scene.run().counts, slow.given_up) == (failed, 4)
+
+
+def test_photo_stays_while_its_successor_is_given_up(
+    scene: Scene, slow: SlowPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.everyone(1)
+    scene.put("0001.jpg", 1)
+    with monkeypatch.context() as quick:
+        quick.setattr(execution, "render_pool", render_pool)
+        scene.run()
+    scene.put("0001.jpg", 2)
+    assert [scene.run().counts["failed"] for _ in range(2)] == [1, 1]
+    assert scene.library() == {"0001": {2026: "1"}}
+
+    monkeypatch.setattr(execution, "render_pool", render_pool)
+    assert scene.run().counts == counts(observed=1, replaced=1)
+    assert scene.library() == {"0001": {2026: "2"}}

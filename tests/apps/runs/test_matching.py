@@ -1,5 +1,7 @@
 """Whose file it is, and what happens when people, codes or rules change."""
 
+import zipfile
+
 import pytest
 
 from photosync.apps.people.models import Identifier, Person
@@ -252,3 +254,34 @@ def test_lines_of_the_index_file_that_cannot_be_used_are_told_in_every_run(scene
     assert run_document(first)["warnings"] == warnings
     assert (again.counts, again.warnings) == (counts(observed=2, unchanged=1, unmatched=1), warnings)
     assert (mended.counts, mended.warnings) == (counts(observed=2, unchanged=1, added=1), [])
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive"])
+def test_map_in_one_folder_and_the_images_in_another(scene: Scene, kind: str) -> None:
+    """DATAMAC/XREFPICT.TXT beside PCTFILEC/, as FORMATS.md has it; zeros and letters of codes stay as they are."""
+    for code in ("001003", "A7"):
+        scene.person(code)
+    scene.put("DATAMAC/XREFPICT.TXT", b'"001003","1003.PIC"\r\n"A7","1004.PIC"\r\n"1003","1005.PIC"\r\n')
+    for number in (3, 4, 5):
+        scene.put(f"PCTFILEC/100{number}.PIC", number)
+    scene.put("PCTFILEC/1006.PIC", 6)
+    if kind == "archive":
+        packed = scene.folder / "volume.zip"
+        with zipfile.ZipFile(packed, "w") as file:
+            for path in sorted(scene.folder.rglob("*/*")):
+                file.write(path, path.relative_to(scene.folder).as_posix())
+        scene.set(source_kind="archive")
+        scene.set(options={"path": str(packed), "match": "index", "index": "DATAMAC/XREFPICT.TXT"})
+    else:
+        scene.options(match="index", index="DATAMAC/XREFPICT.TXT")
+
+    run = scene.run()
+
+    assert (run.state, run.warnings) == (RunState.DONE, [])
+    assert run.counts == counts(observed=4, added=2, unmatched=2)
+    assert scene.library() == {"001003": {2026: "3"}, "A7": {2026: "4"}}
+    assert scene.files() == {
+        "PCTFILEC/1005.PIC": ("unmatched", "unmatched"),
+        "PCTFILEC/1006.PIC": ("unmatched", "no_key"),
+    }
+    assert scene.run().counts == counts(observed=4, unchanged=2, unmatched=2)

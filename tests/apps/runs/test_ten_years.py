@@ -42,7 +42,7 @@ def archive_reports(scene: Scene, year: int, codes: list[str]) -> None:
             )
         batch.commit()
     job = request_archiving(cycle, Whose(), by="kim", now=scene.now)
-    work = jobs.claim_job(job.pk, scene.worker, lambda: scene.now)
+    work = jobs.JobWork.claim(job.pk, scene.worker, lambda: scene.now)
     assert work is not None
     jobs.execute_job(work)
 

@@ -9,11 +9,13 @@ from photosync.apps.people.queries import FOLDED
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.settings import ProfileSettings
 from photosync.apps.schools.models import School
-from photosync.apps.sources import trying
+from photosync.apps.sources import time_limit
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.apps.sources.trying import Tried, TriedFile, try_profile
+from photosync.connectors.testing.memory import MemorySource
 from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.errors import PhotoSyncError, Refused, SourceUnavailable, WrongUse
+from tests.connectors.photographer.volumes import columns, table
 from tests.web.pages import make_person, make_school
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +79,7 @@ def test_empty_source_is_told(school: School, tmp_path: Path) -> None:
 def test_large_source_is_looked_into_up_to_a_limit(
     school: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trying, "MOST_FILES", 5)
+    monkeypatch.setattr(time_limit, "MOST_FILES", 5)
     put(tmp_path, *(f"{number:04}.jpg" for number in range(1, 9)))
     found = tried(school, tmp_path)
     assert (found.files, found.is_whole) == (5, False)
@@ -90,6 +92,52 @@ def test_index_file_is_read_and_its_problems_are_warnings(school: School, tmp_pa
     found = tried(school, tmp_path, index="index.csv")
     assert (found.files, found.matched) == (2, 1)
     assert found.warnings == ("Index file index.csv: Line 2 has no identifier; it was left out.",)
+
+
+def test_how_an_index_file_was_read_is_told(school: School, tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg")
+    (tmp_path / "map.txt").write_bytes(b"Student_Number\tfile\r\n0001\ta.jpg\r\n")
+    assert tried(school, tmp_path, match="index", index="map.txt").notes == (
+        "Index file map.txt was read as two columns separated by tab, identifier first, with a header, UTF-8.",
+    )
+    (tmp_path / "map.txt").write_text('"a.jpg","0001"\n')
+    assert tried(school, tmp_path, match="index", index="map.txt").notes == (
+        "Index file map.txt was read as two columns separated by comma, file first, without a header, UTF-8.",
+    )
+    assert tried(school, tmp_path).notes == ()
+
+
+@pytest.mark.parametrize("options", [{}, {"match": "pattern", "pattern": "{student_code}"}])
+@pytest.mark.parametrize("index", ["INDEX.TXT", "Master.csv"])
+def test_delivery_that_is_not_read_as_one_is_noticed_by_its_licence(
+    school: School, tmp_path: Path, options: dict[str, str], index: str
+) -> None:
+    put(tmp_path, "Vol/IMAGES/0001.jpg", f"Vol/{index}", "Other/README.TXT", "COPYRIGHT.TXT")
+    assert tried(school, tmp_path, **options).notes == ()
+    put(tmp_path, "Vol/Copyright.txt")
+    assert tried(school, tmp_path, **options).notes == (
+        f"This looks like a photographer's delivery: Vol/Copyright.txt lies beside Vol/{index}. Its licence is asked "
+        "for, and its index read, only where files are matched by a photographer's delivery (match=photographer). "
+        "Choose that if it is one.",
+    )
+
+
+def test_licence_beside_the_index_file_that_is_chosen_is_noticed(school: School, tmp_path: Path) -> None:
+    put(tmp_path, "Vol/0001.jpg", "Vol/COPYRIGHT.TXT")
+    (tmp_path / "Vol/INDEX.TXT").write_text("0001,0001.jpg\n")
+    notes = tried(school, tmp_path, match="index", index="Vol/INDEX.TXT").notes
+    assert [each[:46] for each in notes] == [
+        "Index file Vol/INDEX.TXT was read as two colum",
+        "This looks like a photographer's delivery: Vol",
+    ]
+
+
+def test_delivery_that_is_read_as_one_shows_its_licence_and_no_note_of_it(school: School, tmp_path: Path) -> None:
+    put(tmp_path, "Vol/IMAGES/0001.jpg", "Vol/COPYRIGHT.TXT")
+    (tmp_path / "Vol/INDEX.TXT").write_text(table(columns("0001.jpg", "Chen", "Mia")))
+    found = tried(school, tmp_path, match="photographer")
+    assert [each.path for each in found.licences] == ["Vol/COPYRIGHT.TXT"]
+    assert not any("looks like" in each for each in found.notes)
 
 
 def test_zip_is_tried_and_what_is_not_read_in_it_is_a_warning(school: School, tmp_path: Path) -> None:
@@ -109,6 +157,68 @@ def test_protected_person_is_not_named(school: School, tmp_path: Path) -> None:
     Person.objects.filter(code="0001").update(protected=True)
     put(tmp_path, "0001.jpg")
     assert tried(school, tmp_path).shown == (TriedFile("0001.jpg", "A protected person", ""),)
+    Person.objects.filter(code="0001").update(status="left")
+    assert tried(school, tmp_path).shown == (TriedFile("0001.jpg", "", "It may be of someone who is protected."),)
+
+
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [("0001.jpg", "A protected person"), ("0001b.jpg", ""), ("Chen_Mia.jpg", ""), ("x/MiaChen.jpg", "")],
+)
+def test_file_of_a_protected_person_is_not_named(school: School, tmp_path: Path, name: str, person: str) -> None:
+    Person.objects.filter(code="0001").update(given_name="Mia", family_name="Chen", protected=True)
+    put(tmp_path, name)
+
+    found = tried(school, tmp_path)
+
+    assert found.document()["shown"] == [
+        {
+            "file": "a file that is not named here",
+            "person": person,
+            "reason": "" if person else "It may be of someone who is protected.",
+        }
+    ]
+
+
+def test_warning_that_names_a_protected_person_is_not_told(school: School, tmp_path: Path) -> None:
+    Person.objects.filter(code="0001").update(given_name="Mia", family_name="Chen", protected=True)
+    put(tmp_path, "IMAGES/Chen_Mia.jpg", "IMAGES/1.jpg")
+    (tmp_path / "INDEX.TXT").write_text(table(columns("1.jpg", "Ng", "Bob")))
+    assert tried(school, tmp_path, match="photographer").warnings == ("It may be of someone who is protected.",)
+
+
+@pytest.mark.parametrize("kind", ["contradicted", "stem-of-another", "stem-of-nobody", "teacher"])
+def test_whom_a_row_names_is_known_also_where_the_row_does_not_count(
+    school: School, tmp_path: Path, kind: str
+) -> None:
+    mia = make_person(school, "0027", given_name="Mia", family_name="Chen", protected=True)
+    name = "0001.jpg" if kind == "stem-of-another" else "77.jpg"
+    rows = [columns(name, "Chen", "Mia")] + [columns(name, "Ng", "Bob")] * (kind == "contradicted")
+    put(tmp_path, f"IMAGES/{name}")
+    (tmp_path / "INDEX.TXT").write_text(table(*rows))
+    if kind == "teacher":
+        Person.objects.filter(pk=mia.pk).update(kind="staff")
+    options = {"path": str(tmp_path), "match": "photographer", "by": "stem" if kind.startswith("stem") else "name"}
+    changes = ProfileSettings(source_kind="folder", options=options, components=("students",))
+
+    (found,) = try_profile(SyncProfile(school=school), changes, anywhere=True).shown
+
+    assert mia.pk in found.may_be_of
+    assert (found.person, found.reason) == ("", "It may be of someone who is protected.")
+
+
+@pytest.mark.parametrize("has_left", [True, False], ids=["left", "namesake"])
+def test_protected_person_is_not_named_by_an_index_of_names(school: School, tmp_path: Path, has_left: bool) -> None:
+    """Their file is nobody's, and why would say who they are."""
+    mia = make_person(school, "0027", given_name="Mia", family_name="Chen", protected=True)
+    others = set() if has_left else {make_person(school, "0028", given_name="Mia", family_name="Chen").pk}
+    if has_left:
+        Person.objects.filter(pk=mia.pk).update(status="left")
+    put(tmp_path, "IMAGES/IMG_77.jpg")
+    (tmp_path / "INDEX.TXT").write_text(table(columns("IMG_77.jpg", "Chen", "Mia", grade="7")))
+    (found,) = tried(school, tmp_path, match="photographer").shown
+    assert (found.person, found.reason) == ("", "It may be of someone who is protected.")
+    assert found.may_be_of == {mia.pk, *others}
 
 
 @pytest.mark.parametrize(
@@ -132,3 +242,23 @@ def test_pages_reach_no_further_than_the_allowed_roots(school: School, tmp_path:
     changes = ProfileSettings(source_kind="folder", options={"path": str(tmp_path)})
     with pytest.raises(Refused):
         try_profile(SyncProfile(school=school), changes)
+
+
+class Counting(MemorySource):
+    """`asked` are how many pages were asked for at once, each time."""
+
+    def entries(self, pages):  # type: ignore[no-untyped-def]
+        if pages:
+            self.asked = [*getattr(self, "asked", []), len(pages)]
+        yield from super().entries(pages)
+
+
+def test_parts_of_a_large_folder_are_read_together() -> None:
+    """A server that is far away would otherwise list the folder again for each of its parts."""
+    files = {f"{folder}{number:03}.jpg": b"x" for folder in ("", "sub/") for number in range(100)}
+    source = Counting(files, window_entries=40)
+
+    listing = time_limit.Listing(source)
+
+    assert {f"{folder}/{name}".lstrip("/") for folder, name in listing} == set(files)
+    assert (len(source.asked), sum(source.asked)) == (2, len(list(source.pages())))

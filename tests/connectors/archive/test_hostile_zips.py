@@ -13,20 +13,11 @@ from photosync.connectors.archive.source import ArchiveSource
 from photosync.connectors.testing.conformance import entries_of, fetched, listing, raised
 from photosync.connectors.testing.zips import UTF_8_FLAG, Zipped, deflated, zip_bytes
 from photosync.core.errors import ItemRejected, TryLater
+from tests.connectors.archive.sent import opened
 
 LIMIT = 1_000_000
 LINK, FIFO = 0o120777 << 16, 0o010644 << 16
 OTHER = "Such a ZIP may be meant to do harm: find out where it comes from, and make it again from the photos."
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return Path(os.path.realpath(tmp_path))
-
-
-def opened(place: Path, content: bytes, **given: object) -> ArchiveSource:
-    (place / "photos.zip").write_bytes(content)
-    return ArchiveSource(str(place / "photos.zip"), **given)  # type: ignore[arg-type]  # passed on as they are
 
 
 def zipped(place: Path, *entries: Zipped, **given: object) -> ArchiveSource:

@@ -22,21 +22,12 @@ from photosync.connectors.contract import Page, bucket_of
 from photosync.connectors.testing.conformance import entries_of, fetched, listing, raised
 from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
+from tests.connectors.archive.sent import opened
 from tests.services.unprivileged import WITHOUT_PRIVILEGES
 
 PAIR = (Zipped("1.jpg", b"one"), Zipped("2.jpg", b"two"))
 WHOLE = zip_bytes(PAIR)
 INNER = zip_bytes([Zipped("a.zip", zip_bytes(PAIR), 0), Zipped("2.jpg", b"two")])
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return Path(os.path.realpath(tmp_path))
-
-
-def opened(place: Path, content: bytes, **given: object) -> ArchiveSource:
-    (place / "photos.zip").write_bytes(content)
-    return ArchiveSource(str(place / "photos.zip"), **given)  # type: ignore[arg-type]  # passed on as they are
 
 
 def replaced(place: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from photosync.apps.accounts.models import ApiToken, Membership, User
-from photosync.apps.accounts.permissions import OF_THE_INSTALLATION, PERMISSIONS, Permission
+from photosync.apps.accounts.permissions import OF_THE_INSTALLATION, PERMISSIONS, Permission, reached_by
 from photosync.apps.accounts.queries import permissions_of
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record
@@ -120,7 +120,7 @@ def may_of(token: ApiToken, school: School | None) -> frozenset[Permission]:
     held = permissions_of(token.owner, school)
     if token.school_id is not None:
         held -= OF_THE_INSTALLATION
-    return frozenset(permission for permission in held if permission.value in token.scopes)
+    return held & reached_by(token.scopes)
 
 
 def held_anywhere(user: User) -> frozenset[Permission]:

@@ -22,9 +22,12 @@ class Act(models.TextChoices):
 
     PROFILE_ADDED = "profile.added", _("Sync profile added")
     PROFILE_CHANGED = "profile.changed", _("Sync profile changed")
+    PROFILE_LICENCE_ACCEPTED = "profile.licence-accepted", _("Licence of a delivery accepted")
     PROFILE_PERIOD_ASSIGNED = "profile.period-assigned", _("Timetable period assigned to a sync profile")
     PROFILE_PERIOD_CHANGED = "profile.period-changed", _("Frequency or mode in a timetable period changed")
     PROFILE_PERIOD_UNASSIGNED = "profile.period-unassigned", _("Timetable period taken off a sync profile")
+
+    PREFLIGHT_MADE = "profile.preflight-made", _("Pre-flight report made")
 
     INPUT_ADDED = "input.added", _("Input made")
     INPUT_CHANGED = "input.changed", _("Input renamed or described")
@@ -41,6 +44,13 @@ class Act(models.TextChoices):
     RUN_CANCELLED = "run.cancelled", _("Run cancelled")
 
     ROSTER_IMPORTED = "people.imported", _("Roster imported")
+    ROSTER_ADDED = "roster.added", _("Roster saved")
+    ROSTER_CHANGED = "roster.changed", _("Saved roster changed")
+    ROSTER_DELETED = "roster.deleted", _("Saved roster deleted")
+    ROSTER_READ = "roster.read", _("Saved roster read")
+    ROSTER_HELD = "roster.held", _("Reading of a roster held")
+    ROSTER_APPROVED = "roster.approved", _("Held reading of a roster approved")
+    ROSTER_DISCARDED = "roster.discarded", _("Held reading of a roster discarded")
     PERSON_LEFT = "person.left", _("Person marked as left")
     PERSON_RETURNED = "person.returned", _("Person marked as returned")
     PERSON_CONSENT = "person.consent", _("Consent changed")

@@ -65,7 +65,7 @@ def _drop(rows: Sequence[BlobToDrop]) -> int:
     with transaction.atomic():
         # Whoever takes in a picture, an original or a file with such a blob either has its row by now, which is
         # seen here, or makes it after this and sees that the blob is gone (library/pictures.picture_row,
-        # library/originals, and still_stored in inputs/delivering). Who makes several makes them in this order too.
+        # library/originals, and still_stored in inputs/storing). Who makes several makes them in this order too.
         if connection.vendor == "postgresql":
             models: tuple[type[Model], ...] = (Picture, Original, InputFile, DeliveredFile)
             with connection.cursor() as cursor:

@@ -13,8 +13,10 @@ from django.db.models import Q
 from photosync.apps.audit.models import Entry, PhotoView
 from photosync.apps.audit.recording import searchable
 from photosync.apps.people.models import Person
+from photosync.apps.rosters.models import RosterChange, RosterReading
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile
+from photosync.core.people import quoted
 from photosync.core.run_states import ALIVE, RunState, Trigger
 
 ERASED_PERSON = "an erased person"
@@ -68,6 +70,24 @@ def scrub_mentions(person: Person, pictures: Iterable[int]) -> None:
     for entry in approvals:
         entry.note = entry.note.replace(named, ERASED_PERSON)
         _reword(entry)
+
+
+def scrub_rosters(person: Person) -> None:
+    """Leave of each reading of a roster how many people it concerned, and forget that this was one of them."""
+    of_school = RosterChange.objects.filter(reading__roster__school=person.school_id)
+    of_school.filter(kind=person.kind, code=person.code).update(code="", name=ERASED_PERSON, changes=[])
+    readings = RosterReading.objects.filter(roster__school=person.school_id).exclude(refused=[])
+    for reading in readings.only("refused").iterator(chunk_size=AT_ONCE):
+        kept = [
+            [kind, line, "", ERASED_PERSON] if _tells_of(person, kind, code, reason) else [kind, line, code, reason]
+            for kind, line, code, reason in reading.refused
+        ]
+        if kept != reading.refused:
+            RosterReading.objects.filter(pk=reading.pk).update(refused=kept)
+
+
+def _tells_of(person: Person, kind: str, code: str, reason: str) -> bool:
+    return kind == person.kind and (code == person.code or quoted(person.code) in reason)
 
 
 def scrub_audit(person: Person) -> None:

@@ -32,6 +32,7 @@ from photosync.apps.erasing.scrubbing import (
     scrub_audit,
     scrub_mentions,
     scrub_plans,
+    scrub_rosters,
     without_name,
 )
 from photosync.apps.inputs.references import forget_bytes
@@ -158,6 +159,7 @@ def _erase_rows(person: Person, holdings: Holdings, now: datetime) -> None:
 
 def _erase_person(person: Person) -> None:
     scrub_audit(person)
+    scrub_rosters(person)
     Withdrawal.objects.filter(person=person).delete()
     UploadedReport.objects.filter(member__person=person).delete()
     Identifier.objects.filter(person=person).delete()

@@ -13,13 +13,15 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from photosync.apps.inputs.storing import refuse_without_room
 from photosync.core.errors import Refused, StorageUnavailable
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def write_part(token: str, offset: int, content: bytes) -> None:
-    """Write a part of an archive, durably. Raises StorageUnavailable where the disk refuses it."""
+    """Write a part of an archive, durably. Raises StorageUnavailable where the disk refuses it, or is nearly full."""
+    refuse_without_room()
     with _storing():
         _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(_path(token), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -67,7 +67,7 @@ def apply_delivery(stored: Input, delivery: Delivery, *, by: str, now: datetime)
     existing = {each.path_key: each for each in InputFile.objects.filter(input=stored)}
     coming = list(DeliveredFile.objects.filter(delivery=delivery).order_by("pk"))
     replaces = delivery.mode == Delivery.Mode.REPLACE
-    new, changed = _sorted(existing, coming, applied, may_rename=replaces)
+    new, changed, same = _sorted(existing, coming, applied, may_rename=replaces)
     gone: list[int] = []
     if replaces:
         kept = {each.path_key for each in coming} | {key for _path, _why, key in delivery.refused}
@@ -76,12 +76,16 @@ def apply_delivery(stored: Input, delivery: Delivery, *, by: str, now: datetime)
     _refuse_too_much(stored, existing, gone, new, changed)
     for start in range(0, len(gone), AT_ONCE):
         InputFile.objects.filter(pk__in=gone[start : start + AT_ONCE]).delete()
-    rows = [_input_file(stored, each, by=by, now=now) for each in new]
+    for start in range(0, len(same), AT_ONCE):
+        InputFile.objects.filter(pk__in=same[start : start + AT_ONCE]).update(delivery=delivery)
+    rows = [_input_file(stored, delivery, each, by=by, now=now) for each in new]
     InputFile.objects.bulk_create(rows, batch_size=AT_ONCE)
     for row, each in changed:
-        row.folder, row.name = each.folder, each.name
+        if row.path.composed != each.path.composed:  # else it stays known by the name that it has
+            row.folder, row.name = each.folder, each.name
+        row.delivery = delivery
         row.size_bytes, row.sha256, row.arrived_at, row.arrived_by = each.size_bytes, each.sha256, now, by[:200]
-    fields = ("folder", "name", "size_bytes", "sha256", "arrived_at", "arrived_by")
+    fields = ("folder", "name", "delivery", "size_bytes", "sha256", "arrived_at", "arrived_by")
     InputFile.objects.bulk_update([row for row, _each in changed], fields, batch_size=AT_ONCE)
     if applied.changed:
         mark_changed(stored, by=by, now=now)
@@ -90,23 +94,28 @@ def apply_delivery(stored: Input, delivery: Delivery, *, by: str, now: datetime)
 
 def _sorted(
     existing: Mapping[str, InputFile], coming: Sequence[DeliveredFile], applied: Applied, *, may_rename: bool
-) -> tuple[list[DeliveredFile], list[tuple[InputFile, DeliveredFile]]]:
-    """Return the files that are new and those that are other than before, and count them in `applied`."""
+) -> tuple[list[DeliveredFile], list[tuple[InputFile, DeliveredFile]], list[int]]:
+    """Return the files that are new, those that are other than before and the ids of those that are the same.
+
+    They are counted in `applied`.
+    """
     new: list[DeliveredFile] = []
+    same: list[int] = []
     changed: list[tuple[InputFile, DeliveredFile]] = []
     for each in coming:
         there = existing.get(each.path_key)
         if there is None:
             new.append(each)
             applied.added += 1
-        elif there.path != each.path and not may_rename:
+        elif there.path.composed != each.path.composed and not may_rename:
             applied.refused.append((each.path.path, differs_in_case(there.path.path)))
-        elif (there.path, there.sha256) == (each.path, each.sha256):
+        elif (there.path.composed, there.sha256) == (each.path.composed, each.sha256):
             applied.unchanged += 1
+            same.append(there.pk)
         else:
             changed.append((there, each))
             applied.replaced += 1
-    return new, changed
+    return new, changed, same
 
 
 def differs_in_case(other: str) -> str:
@@ -144,9 +153,10 @@ def refuse_beyond_limits(found: Input, files: int, size_bytes: int) -> None:
         raise Refused(words % {"input": found.name, "most": MOST_BYTES // (1_000 * BYTES_PER_MEGABYTE)})
 
 
-def _input_file(stored: Input, each: DeliveredFile, *, by: str, now: datetime) -> InputFile:
+def _input_file(stored: Input, delivery: Delivery, each: DeliveredFile, *, by: str, now: datetime) -> InputFile:
     return InputFile(
         input=stored,
+        delivery=delivery,
         folder=each.folder,
         name=each.name,
         path_key=each.path_key,

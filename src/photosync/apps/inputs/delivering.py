@@ -7,7 +7,7 @@ that has arrived is not written again.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,11 +18,14 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from photosync.apps.accounts.models import ApiToken
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record
 from photosync.apps.inputs.archives import forget_archives, forget_strays, write_part
+from photosync.apps.inputs.completeness import refuse_incomplete, refuse_nothing
 from photosync.apps.inputs.content import apply_delivery, differs_in_case, locked, refuse_beyond_limits
 from photosync.apps.inputs.models import DeliveredArchive, DeliveredFile, Delivery, Input
+from photosync.apps.inputs.storing import refuse_without_room, still_stored
 from photosync.apps.library.store import photo_store
 from photosync.apps.unpacking import ARCHIVE_HEADS, ZIP_HEADS, is_junk
 from photosync.core.errors import NotFound, Refused, WrongUse
@@ -63,7 +66,9 @@ class Wanted:
     sha256: str = ""
 
 
-def begin_delivery(found: Input, *, mode: str = Mode.ADD, by: str, now: datetime) -> Delivery:
+def begin_delivery(
+    found: Input, *, mode: str = Mode.ADD, by: str, now: datetime, token: ApiToken | None = None
+) -> Delivery:
     """Return a new, open delivery. Raises WrongUse, and Refused where too many are open in the school."""
     if mode not in Mode.values:
         raise WrongUse(_("A delivery is add or replace, not %(mode)s. Nothing was begun.") % {"mode": quoted(mode)})
@@ -73,16 +78,18 @@ def begin_delivery(found: Input, *, mode: str = Mode.ADD, by: str, now: datetime
         if alive.count() >= MOST_OPEN:
             words = _("There are %(most)d deliveries open. Nothing was begun. Finish or drop some of them first.")
             raise Refused(words % {"most": MOST_OPEN})
-        return Delivery.objects.create(input=stored, mode=mode, began_at=now, began_by=by[:200], last_at=now)
+        return Delivery.objects.create(
+            input=stored, mode=mode, began_at=now, began_by=by[:200], token=token, last_at=now
+        )
 
 
 def missing_of(delivery: Delivery, wanted: Iterable[Wanted]) -> list[str]:
     """Return the paths of those files that are still to be sent, in the order given; junk is never asked for."""
-    there = {each.path: each for each in DeliveredFile.objects.filter(delivery=delivery)}
+    there = {each.path.composed: each for each in DeliveredFile.objects.filter(delivery=delivery)}
     found = []
     for each in wanted:
         try:
-            own = there.get(input_path(each.path))
+            own = there.get(input_path(each.path).composed)
         except WrongUse:
             own = None
         is_there = own is not None and own.size_bytes == each.size_bytes and each.sha256 in ("", own.sha256)
@@ -99,6 +106,8 @@ def deliver_file(delivery: Delivery, path: str, content: bytes, *, now: datetime
 def deliver_files(delivery: Delivery, files: Sequence[tuple[str, bytes]], *, now: datetime) -> list[Sent]:
     """Take some files (path, bytes) together, and return what became of each, in their order. Raises as above."""
     looked = [_looked_at(path, content) for path, content in files]
+    taken = (len(content) for (_, state, _), (_, content) in zip(looked, files, strict=True) if state == Sent.TAKEN)
+    _refuse_before_storing(delivery, next(taken, None))
     with photo_store().batch() as batch:
         hashes = [
             batch.add(content) if place and not why else ""
@@ -119,6 +128,18 @@ def deliver_files(delivery: Delivery, files: Sequence[tuple[str, bytes]], *, now
         contents = [content for _path, content in files]
         still_stored({sha256: content for sha256, content in zip(hashes, contents, strict=True) if sha256})
     return found
+
+
+def _refuse_before_storing(delivery: Delivery, size_bytes: int | None) -> None:
+    """Raise as `open_delivery` and `_put` would for a first file: what is refused once it is stored fills the disk.
+
+    Nothing is locked here, so it is asked again there. Raises StorageUnavailable where there is no room.
+    """
+    if size_bytes is None:
+        return
+    refuse_without_room()
+    stored = _open(Delivery.objects.select_related("input").filter(pk=delivery.pk).first())
+    refuse_beyond_limits(stored.input, stored.file_count + 1, stored.size_bytes + size_bytes)
 
 
 def note_too_large(delivery: Delivery, path: str, *, now: datetime) -> Sent:
@@ -158,7 +179,7 @@ def _looked_at(path: str, content: bytes) -> tuple[InputPath | None, str, str]:
 def _put(stored: Delivery, place: InputPath, size_bytes: int, sha256: str) -> str:
     """Let the file be in the locked delivery; return why not, or ""."""
     there = DeliveredFile.objects.filter(delivery=stored, path_key=place.key).first()
-    if there is not None and there.path != place:
+    if there is not None and there.path.composed != place.composed:
         return differs_in_case(there.path.path)
     refuse_beyond_limits(stored.input, stored.file_count + 1, stored.size_bytes + size_bytes)
     if there is None:
@@ -171,15 +192,6 @@ def _put(stored: Delivery, place: InputPath, size_bytes: int, sha256: str) -> st
     stored.size_bytes += size_bytes
     stored.refused = [each for each in stored.refused if each[0] != place.path]
     return ""
-
-
-def still_stored(contents: Mapping[str, bytes]) -> None:
-    """Store again what an erasure dropped after it was stored and before its row was there."""
-    if lost := [content for sha256, content in contents.items() if not photo_store().exists(sha256)]:
-        with photo_store().batch() as batch:
-            for content in lost:
-                batch.add(content)
-            batch.commit()
 
 
 def refusal_of(content: bytes) -> str:
@@ -222,14 +234,18 @@ def open_delivery(delivery: Delivery) -> Iterator[Delivery]:
     """Yield the delivery, locked, and save it. Raises Refused where it is not open any more, NotFound."""
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(of=("self",)).select_related("input__school")
-        stored = rows.filter(pk=delivery.pk).first()
-        if stored is None:
-            raise NotFound(_("This delivery is no longer there. Nothing was done. Begin another."))
-        if stored.state != State.OPEN:
-            words = _("This delivery is not open any more (%(state)s). Nothing was done. Begin another.")
-            raise Refused(words % {"state": stored.get_state_display().lower()})
+        stored = _open(rows.filter(pk=delivery.pk).first())
         yield stored
         stored.save()
+
+
+def _open(stored: Delivery | None) -> Delivery:
+    if stored is None:
+        raise NotFound(_("This delivery is no longer there. Nothing was done. Begin another."))
+    if stored.state != State.OPEN:
+        words = _("This delivery is not open any more (%(state)s). Nothing was done. Begin another.")
+        raise Refused(words % {"state": stored.get_state_display().lower()})
+    return stored
 
 
 # ZIPs
@@ -283,9 +299,19 @@ def deliver_part(archive: DeliveredArchive, offset: int, content: bytes, *, sha2
 
 def take_out_archive(archive: DeliveredArchive) -> None:
     """Take a ZIP out of an open delivery. Raises Refused, NotFound."""
-    with open_delivery(archive.delivery):
+    with open_delivery(archive.delivery) as stored:
+        put_aside(stored, archive)
         DeliveredArchive.objects.filter(pk=archive.pk).delete()
     forget_archives([archive.token])
+
+
+def put_aside(stored: Delivery, archive: DeliveredArchive) -> None:
+    """Take what an attempt to unpack the ZIP left out of the locked delivery; it does not count any more."""
+    rows = DeliveredFile.objects.filter(delivery=stored, archive=archive)
+    for size_bytes in rows.values_list("size_bytes", flat=True):
+        stored.file_count -= 1
+        stored.size_bytes -= size_bytes
+    rows.delete()
 
 
 # Ending
@@ -301,7 +327,7 @@ def finish_delivery(delivery: Delivery, *, by: str, now: datetime) -> Delivery:
         if stored.state in (State.DONE, State.QUEUED, State.RUNNING):
             return stored
         with open_delivery(stored) as opened:
-            _refuse_incomplete(opened)
+            refuse_incomplete(opened)
             opened.explanation = ""
             opened.finished_by = by[:200]
             if opened.archives.exists():
@@ -312,7 +338,11 @@ def finish_delivery(delivery: Delivery, *, by: str, now: datetime) -> Delivery:
 
 
 def settle(stored: Delivery, *, by: str, now: datetime) -> None:
-    """Apply the locked delivery to its input and let it be finished; the caller saves it. Raises Refused."""
+    """Apply the locked delivery to its input and let it be finished; the caller saves it.
+
+    Raises Refused, also where it holds no file: to replace everything by nothing would be to clear.
+    """
+    refuse_nothing(stored)
     found = locked(stored.input)
     applied = apply_delivery(found, stored, by=by, now=now)
     stored.state, stored.finished_at, stored.finished_by = State.DONE, now, by[:200]
@@ -323,19 +353,6 @@ def settle(stored: Delivery, *, by: str, now: datetime) -> None:
     counts = [(name, str(number), str(number)) for name, number in told.items() if number]
     record(Act.INPUT_DELIVERED, found, school=found.school, changes=[("mode", stored.mode, stored.mode), *counts])
     DeliveredFile.objects.filter(delivery=stored).delete()
-
-
-def _refuse_incomplete(stored: Delivery) -> None:
-    archives = list(stored.archives.all())
-    for each in archives:
-        if not each.is_whole:
-            words = _(
-                "%(name)s has not arrived yet: %(here)d of %(size)d bytes are here. Nothing was changed. Send the "
-                "rest, or take it out."
-            )
-            raise Refused(words % {"name": each.name, "here": each.received_bytes, "size": each.size_bytes})
-    if not archives and not DeliveredFile.objects.filter(delivery=stored).exists():
-        raise Refused(_("Nothing was delivered yet, so there is nothing to finish. Send files first."))
 
 
 def drop_delivery(delivery: Delivery, *, by: str, now: datetime) -> Delivery:

@@ -8,6 +8,7 @@ from typing import Any
 
 from photosync.apps.inputs.models import DeliveredArchive, Delivery, Input, InputFile
 from photosync.apps.inputs.queries import held_by, profiles_by_input
+from photosync.apps.people.protected_names import ProtectedNames
 from photosync.apps.schools.models import School
 from photosync.engine.names import readable_path
 
@@ -37,10 +38,12 @@ def input_document(found: Input) -> dict[str, Any]:
     return input_documents([found], found.school)[0]
 
 
-def file_document(file: InputFile, school: School) -> dict[str, Any]:
+def file_document(file: InputFile, school: School, names: ProtectedNames | None = None) -> dict[str, Any]:
+    """Return the file. `names` are those that its path may not tell."""
+    path = readable_path(file.path.path)
     return {
         "id": file.pk,
-        "path": readable_path(file.path.path),
+        "path": path if names is None else names.path(path),
         "size_bytes": file.size_bytes,
         "sha256": file.sha256,
         "arrived_at": _moment(file.arrived_at, school),

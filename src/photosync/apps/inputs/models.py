@@ -11,6 +11,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from photosync.apps.accounts.models import ApiToken
+from photosync.apps.long_work import LongWork
 from photosync.apps.schools.models import School
 from photosync.core.input_names import (
     LONGEST_DESCRIPTION,
@@ -74,13 +76,20 @@ class InputFile(InFolder):
     input = models.ForeignKey(Input, on_delete=models.CASCADE, related_name="files", db_index=False)
     arrived_at = models.DateTimeField()
     arrived_by = models.CharField(max_length=200)
+    delivery = models.ForeignKey(
+        "Delivery",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="delivered",
+        help_text=_("The last one that it came with, also unchanged."),
+    )
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("input", "path_key"), name="one_input_file_per_path"),)
         indexes = (models.Index(fields=("input", "folder", "name"), name="input_file_in_order"),)
 
 
-class Delivery(models.Model):
+class Delivery(LongWork):
     """Files on their way into an input. None of them is seen by a sync before the delivery is finished."""
 
     class Mode(models.TextChoices):
@@ -99,6 +108,13 @@ class Delivery(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     began_at = models.DateTimeField()
     began_by = models.CharField(max_length=200)
+    token = models.ForeignKey(
+        ApiToken,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text=_("That began it: one that may only deliver sees no other delivery."),
+    )
     last_at = models.DateTimeField(help_text=_("When something last arrived."))
     finished_at = models.DateTimeField(null=True)
     finished_by = models.CharField(max_length=200, blank=True)
@@ -111,9 +127,6 @@ class Delivery(models.Model):
     outcome = models.JSONField(default=dict)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
-    worker = models.ForeignKey("runs.Worker", on_delete=models.SET_NULL, null=True, related_name="+")
-    fence = models.PositiveIntegerField(default=0)
-    attempt = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("-pk",)
@@ -132,7 +145,7 @@ class Delivery(models.Model):
 
     @property
     def is_unpacking(self) -> bool:
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
+        return self.is_under_way
 
 
 class DeliveredArchive(models.Model):

@@ -97,8 +97,12 @@ def delivery_numbered(delivery_id: int, found: Input) -> Delivery:
     """Return the delivery, where it is one into this input. Raises NotFound."""
     delivery = Delivery.objects.filter(pk=delivery_id, input=found).select_related("input__school").first()
     if delivery is None:
-        raise NotFound(_("There is no such delivery into %(input)s. Nothing was done.") % {"input": found.name})
+        raise no_such_delivery(found)
     return delivery
+
+
+def no_such_delivery(found: Input) -> NotFound:
+    return NotFound(_("There is no such delivery into %(input)s. Nothing was done.") % {"input": found.name})
 
 
 def file_at(found: Input, path: str) -> InputFile:

@@ -56,7 +56,7 @@ def clone_input(found: Input, name: str, *, by: str, now: datetime) -> Input:
         made = _made(stored.school, name, stored.description, by=by, now=now)
         rows: list[InputFile] = []
         for file in InputFile.objects.filter(input=stored).order_by("pk").iterator(chunk_size=AT_ONCE):
-            file.pk, file.input = None, made
+            file.pk, file.input, file.delivery = None, made, None
             rows.append(file)
         InputFile.objects.bulk_create(rows, batch_size=AT_ONCE)
         if rows:

@@ -1,114 +1,79 @@
-"""Unpacking the ZIPs of a delivery: claimed by a worker, with progress, gone on with after a crash.
+"""Unpacking the ZIPs of a delivery: long work, with progress, gone on with after a crash.
 
 It can be repeated from its beginning: what an earlier attempt unpacked is found by its ZIP and put aside first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 
-import structlog
-from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils.translation import gettext as _
 
 from photosync.apps.audit.acting import Actor, Via, acting_as
 from photosync.apps.inputs.archives import forget_archives, open_archive
 from photosync.apps.inputs.content import refuse_beyond_limits
-from photosync.apps.inputs.delivering import largest_file_bytes, note_refused, settle, still_stored, too_large
+from photosync.apps.inputs.delivering import largest_file_bytes, note_refused, put_aside, settle, too_large
 from photosync.apps.inputs.models import DeliveredArchive, DeliveredFile, Delivery
+from photosync.apps.inputs.storing import refuse_without_room, still_stored
 from photosync.apps.library.store import photo_store
-from photosync.apps.runs.models import Worker
-from photosync.apps.runs.schedule import is_silent
+from photosync.apps.long_work import ClaimedWork
 from photosync.apps.unpacking import FoundFile, ZipRules, files_in_zip, names_in_zip
-from photosync.core.errors import FencedOut, PhotoSyncError, Refused, WrongUse
+from photosync.core.errors import Refused, WrongUse
 from photosync.core.input_names import InputPath, input_path
 
-log = structlog.get_logger(__name__)
-
 State = Delivery.State
-Clock = Callable[[], datetime]
 MOST_ATTEMPTS = 5
 STORED_TOGETHER = 200
 STORED_TOGETHER_BYTES = 32_000_000
 
 
-@dataclass(slots=True)
-class UnpackingWork:
-    """A claimed delivery. Whoever had it before can write nothing from now on."""
+@dataclass
+class UnpackingWork(ClaimedWork[Delivery]):
+    """A claimed delivery. Where its unpacking breaks off it is open again, and its input is as it was."""
 
-    delivery: Delivery
-    fence: int
-    clock: Clock
-    refused: list[tuple[InputPath, str]] = field(default_factory=list)
+    refused: list[tuple[InputPath, str]] = field(default_factory=list, init=False)
+
+    called = "Delivery"
+    model = Delivery
+    related = ("input__school",)
+    most_attempts = MOST_ATTEMPTS
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.row
 
     @contextmanager
     def writing(self) -> Iterator[Delivery]:
         """Yield the delivery, locked and held by this worker, and save it. Raises FencedOut where it is not."""
-        with transaction.atomic():
-            rows = Delivery.objects.select_for_update(of=("self",)).select_related("input__school")
-            stored = rows.filter(pk=self.delivery.pk).first()
-            if stored is None or (stored.fence, stored.state) != (self.fence, State.RUNNING):
-                raise FencedOut(f"Delivery {self.delivery.pk} is no longer held by this worker.")
+        with super().writing() as stored:
             yield stored
             stored.save()
 
+    def break_off(self, explanation: str) -> None:
+        # Whoever finishes it again has mended something: the attempts until then do not count against it.
+        self.end(state=State.OPEN, explanation=explanation, attempt=0, last_at=self.clock())
 
-def queued_deliveries() -> list[int]:
-    return list(Delivery.objects.filter(state=State.QUEUED).order_by("pk").values_list("pk", flat=True))
+    @staticmethod
+    def words_when_given_up() -> str:
+        return _(
+            "The process that unpacked it ended %(number)d times before that was done. Nothing was changed. Take "
+            "the ZIP out, or look into the log for the reason, then finish it again."
+        ) % {"number": MOST_ATTEMPTS}
 
-
-def claim_delivery(delivery_id: int, worker: Worker, clock: Clock) -> UnpackingWork | None:
-    """Take a delivery that waits to be unpacked; None where someone else took it, or it was dropped."""
-    with transaction.atomic():
-        rows = Delivery.objects.select_for_update(of=("self",)).select_related("input__school")
-        delivery = rows.filter(pk=delivery_id, state=State.QUEUED).first()
-        if delivery is None:
-            return None
-        delivery.state, delivery.worker = State.RUNNING, worker
-        delivery.fence += 1
-        delivery.attempt += 1
-        delivery.save(update_fields=("state", "worker", "fence", "attempt"))
-    return UnpackingWork(delivery, delivery.fence, clock)
-
-
-def take_back_deliveries(now: datetime, is_gone: Callable[[Worker], bool]) -> list[int]:
-    """Queue again every delivery whose worker is gone; return their ids. One that never ends is opened again."""
-    taken = []
-    for each in Delivery.objects.select_related("worker").filter(state=State.RUNNING).order_by("pk"):
-        if each.worker is not None and not is_silent(each.worker, now) and not is_gone(each.worker):
-            continue
-        held = Delivery.objects.filter(pk=each.pk, state=State.RUNNING, fence=each.fence)
-        if each.attempt >= MOST_ATTEMPTS:
-            words = _(
-                "The process that unpacked it ended %(number)d times before that was done. Nothing was changed. Take "
-                "the ZIP out, or look into the log for the reason, then finish it again."
-            ) % {"number": MOST_ATTEMPTS}
-            held.update(state=State.OPEN, fence=each.fence + 1, worker=None, attempt=0, explanation=words)
-        elif held.update(state=State.QUEUED, fence=each.fence + 1, worker=None):
-            taken.append(each.pk)
-    return taken
+    @staticmethod
+    def words_of_fault(error: Exception) -> str:
+        words = _("Photo Sync met a fault of its own (%(fault)s). Nothing was changed. The log has the details.")
+        return words % {"fault": type(error).__name__}
 
 
 def execute_delivery(work: UnpackingWork) -> None:
     """Unpack and apply. What goes wrong is told on the delivery, which is open again then; its input is as it was."""
-    try:
+    with work.carried_out():
         with acting_as(Actor(work.delivery.finished_by, Via.WORKER)):
             tokens = _unpack_and_apply(work)
-    except FencedOut as error:
-        log.info("fenced out", delivery=work.delivery.pk, explanation=error.message)
-        return
-    except PhotoSyncError as error:
-        _open_again(work, error.message)
-        return
-    except Exception as error:
-        log.exception("fault while a delivery was unpacked", delivery=work.delivery.pk)
-        words = _("Photo Sync met a fault of its own (%(fault)s). Nothing was changed. The log has the details.")
-        _open_again(work, words % {"fault": type(error).__name__})
-        return
-    forget_archives(tokens)
+        forget_archives(tokens)
 
 
 def _unpack_and_apply(work: UnpackingWork) -> list[str]:
@@ -120,7 +85,7 @@ def _unpack_and_apply(work: UnpackingWork) -> list[str]:
     with work.writing() as stored:
         stored.done, stored.total = 0, total
         for old in archives:
-            _put_aside(stored, old)
+            put_aside(stored, old)
     for each in archives:
         _Unpacker(work, each).unpack()
     with work.writing() as stored:
@@ -129,14 +94,6 @@ def _unpack_and_apply(work: UnpackingWork) -> list[str]:
         stored.done = stored.total
         DeliveredArchive.objects.filter(delivery=stored).delete()
     return [each.token for each in archives]
-
-
-def _put_aside(stored: Delivery, archive: DeliveredArchive) -> None:
-    rows = DeliveredFile.objects.filter(delivery=stored, archive=archive)
-    for size_bytes in rows.values_list("size_bytes", flat=True):
-        stored.file_count -= 1
-        stored.size_bytes -= size_bytes
-    rows.delete()
 
 
 @dataclass(slots=True)
@@ -166,7 +123,7 @@ class _Unpacker:
         try:
             place = input_path(found.name)
         except WrongUse as error:
-            self.work.refused.append((InputPath("", found.name[:200].replace("\0", "")), error.message))
+            self.work.refused.append((InputPath("", _shown(found.name)), error.message))
             return
         if found.refusal:
             self.work.refused.append((place, found.refusal))
@@ -178,6 +135,7 @@ class _Unpacker:
             self._store()
 
     def _store(self) -> None:
+        refuse_without_room()
         with photo_store().batch() as batch:
             names = [batch.add(content) for content in self._contents]
             batch.commit()
@@ -189,7 +147,7 @@ class _Unpacker:
                 other = there.get(place.key) or rows.get(place.key)
                 if other is None:
                     rows[place.key] = self._row(stored, place, len(content), sha256)
-                elif (other.path, other.sha256) != (place, sha256):
+                elif (other.path.composed, other.sha256) != (place.composed, sha256):
                     self.work.refused.append((place, _comes_twice()))
             stored.file_count += len(rows)
             stored.size_bytes += sum(each.size_bytes for each in rows.values())
@@ -225,12 +183,6 @@ def _rules() -> ZipRules:
     )
 
 
-def _open_again(work: UnpackingWork, explanation: str) -> None:
-    if not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()
-    held = Delivery.objects.filter(pk=work.delivery.pk, fence=work.fence, state=State.RUNNING)
-    try:
-        held.update(state=State.OPEN, explanation=explanation, worker=None, last_at=work.clock())
-    except (DatabaseError, InterfaceError):
-        # The next worker takes it up again once this one is silent.
-        log.exception("the end of unpacking a delivery could not be recorded", delivery=work.delivery.pk)
+def _shown(name: str) -> str:
+    """Return a name that was refused so that the database takes it: without zero bytes and broken letters."""
+    return name[:200].encode("utf-8", "replace").decode().replace("\0", "")

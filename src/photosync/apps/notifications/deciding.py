@@ -6,13 +6,13 @@ Any number of workers may decide at the same instant: the notice's constraint le
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from photosync.apps.notifications.models import Message, Notice, NotificationAddress, Watch
@@ -199,15 +199,28 @@ def _decide(
 
     Of what `happened_at` an instant, only those are told whose address was there by then.
     """
+    return write_notice(profile.school_id, {"profile": profile}, thing, letter, now, happened_at=happened_at)
+
+
+def write_notice(
+    school_id: int,
+    about: Mapping[str, Model],
+    thing: Thing,
+    letter: Letter,
+    now: datetime,
+    *,
+    happened_at: datetime | None = None,
+) -> int:
+    """As `_decide`, about whatever `about` names: a profile or a roster."""
     with transaction.atomic():
-        addresses = NotificationAddress.objects.filter(school_id=profile.school_id)
+        addresses = NotificationAddress.objects.filter(school_id=school_id)
         if happened_at is not None:
             addresses = addresses.filter(added_at__lte=happened_at)
         wanting = [each for each in addresses if each.wants(thing.kind)]
         if not wanting:
             return 0
         notice, is_new = Notice.objects.get_or_create(
-            profile=profile, kind=thing.kind, key=thing.key, defaults={"decided_at": now}
+            **about, kind=thing.kind, key=thing.key, defaults={"decided_at": now}
         )
         if is_new:
             Message.objects.bulk_create(_messages(notice, wanting, letter, now))

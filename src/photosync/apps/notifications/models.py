@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.rosters.models import SavedRoster
 from photosync.apps.schools.models import School
 from photosync.core.notices import NoticeKind
 
@@ -20,6 +21,8 @@ class Kind(models.TextChoices):
     FAILED = NoticeKind.FAILED.value, _("A run failed")
     WORKS_AGAIN = NoticeKind.WORKS_AGAIN.value, _("A sync works again after a failure")
     STALE = NoticeKind.STALE.value, _("A sync has had no good run for long")
+    ROSTER_HELD = NoticeKind.ROSTER_HELD.value, _("A reading of a roster waits for approval")
+    ROSTER_FAILED = NoticeKind.ROSTER_FAILED.value, _("A roster could not be read")
 
 
 class NotificationAddress(models.Model):
@@ -53,16 +56,23 @@ class NotificationAddress(models.Model):
 class Notice(models.Model):
     """A thing that was decided to be told. It is never decided on again."""
 
-    profile = models.ForeignKey(SyncProfile, on_delete=models.CASCADE, related_name="notices")
+    profile = models.ForeignKey(SyncProfile, on_delete=models.CASCADE, null=True, related_name="notices")
+    roster = models.ForeignKey(SavedRoster, on_delete=models.CASCADE, null=True, related_name="notices")
     kind = models.CharField(max_length=12, choices=Kind)
     key = models.CharField(max_length=64)
     decided_at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("profile", "kind", "key"), name="a_thing_is_told_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("profile", "kind", "key"), name="a_thing_is_told_once"),
+            models.UniqueConstraint(fields=("roster", "kind", "key"), name="a_thing_of_a_roster_is_told_once"),
+            models.CheckConstraint(
+                condition=Q(profile__isnull=False) ^ Q(roster__isnull=False), name="a_notice_is_about_one_thing"
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.profile_id} {self.kind} {self.key}"
+        return f"{self.profile_id or self.roster_id} {self.kind} {self.key}"
 
 
 class Message(models.Model):

@@ -10,6 +10,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.schools.models import School
+from photosync.core.names import LONGEST_SOUGHT, sought_form
 from photosync.core.people import plain_letters
 
 LONGEST_PLAIN_NAME = 400
@@ -38,6 +39,20 @@ class Person(models.Model):
         default="",
         editable=False,
         help_text=_("The names without marks, for searching; empty where they have none."),
+    )
+    sought_as = models.CharField(
+        max_length=LONGEST_SOUGHT,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("Family and given name in the form by which index files look people up."),
+    )
+    sought_also_as = models.CharField(
+        max_length=LONGEST_SOUGHT,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("The same of the preferred name; empty where there is none."),
     )
     year_level = models.CharField(_("year level"), max_length=32, blank=True)
     roll_group = models.CharField(_("roll group"), max_length=32, blank=True)
@@ -87,6 +102,8 @@ class Person(models.Model):
             models.Index(fields=("school", "kind", "house"), name="person_house"),
             models.Index(fields=("school", "kind", "campus"), name="person_campus"),
             models.Index(fields=("school", "plain_name"), name="person_by_plain_name"),
+            models.Index(fields=("school", "sought_as"), name="person_sought"),
+            models.Index(fields=("school", "sought_also_as"), name="person_sought_also"),
         )
         verbose_name = _("person")
         verbose_name_plural = _("people")
@@ -95,13 +112,21 @@ class Person(models.Model):
         return f"{self.label} ({self.code})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.plain_name = plain_name_of(self.given_name, self.preferred_name, self.family_name)
+        set_name_forms(self)
         super().save(*args, **kwargs)
 
     @property
     def label(self) -> str:
         """The name as people say it: preferred or given name, then family name; the code if there is none."""
         return f"{self.preferred_name or self.given_name} {self.family_name}".strip() or self.code
+
+
+def set_name_forms(person: Person) -> None:
+    """Set what is derived from the names of `person`: after every change of them, before it is written."""
+    person.plain_name = plain_name_of(person.given_name, person.preferred_name, person.family_name)
+    person.sought_as = sought_form(person.family_name, person.given_name)
+    preferred = person.preferred_name
+    person.sought_also_as = sought_form(person.family_name, preferred) if preferred else ""
 
 
 def plain_name_of(*names: str) -> str:

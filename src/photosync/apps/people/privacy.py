@@ -36,10 +36,10 @@ def showing_of(person: Person, purpose: Purpose, school: School) -> Showing:
     return may_show(purpose, answers, school.unknown_means, protected=person.protected)
 
 
-def set_consent(person: Person, answers: Mapping[str, str]) -> list[str]:
+def set_consent(person: Person, answers: Mapping[str, str], *, note: str = "") -> list[str]:
     """Store answers (yes, no, unknown) by purpose, and return the purposes whose answer changed.
 
-    What is not mentioned stays. Raises WrongUse for a purpose or an answer that there is not.
+    What is not mentioned stays. `note` is recorded with it. Raises WrongUse for a purpose or an answer that is none.
     """
     with transaction.atomic():
         stored = Person.objects.select_for_update().get(pk=person.pk)
@@ -63,6 +63,7 @@ def set_consent(person: Person, answers: Mapping[str, str]) -> list[str]:
                 school=stored.school,
                 person_id=stored.pk,
                 changes=differences(before, wanted),
+                note=note,
             )
     person.consent = stored.consent
     return changed

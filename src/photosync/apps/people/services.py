@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -17,28 +17,18 @@ from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record, record_each
 from photosync.apps.people.models import Person, RosterColumns
 from photosync.apps.people.roster.columns import Columns, recognise, suggested_fields, usual_names
-from photosync.apps.people.roster.merging import UNSHARED, bump_revision, merge_chunk, write_merge
+from photosync.apps.people.roster.file import RosterFile, roster_file
+from photosync.apps.people.roster.merging import bump_revision, merge_chunk, write_merge
+from photosync.apps.people.roster.naming import Named, accepted, note, people_of_rows, settle_years
 from photosync.apps.people.roster.report import MOST_ABSENT_NAMED, RosterReport
-from photosync.apps.people.roster.rows import RosterPerson, RowRefused, person_of
-from photosync.apps.people.roster.text import RosterText, Row, UnreadableLine, check_file, encoding_of
 from photosync.apps.schools.models import School
+from photosync.connectors.roster.contract import Row
 from photosync.core.errors import Refused, WrongUse
 from photosync.core.instants import local_date
 from photosync.core.people import PersonKind, quoted
 
 CHUNK_ROWS = 1_000
 Item = TypeVar("Item")
-
-
-@dataclass(slots=True)
-class _Named:
-    """Whom a file names. First pass: everything that two rows of the file may disagree on."""
-
-    lines: dict[str, int] = field(default_factory=dict)
-    """Code to the line that decides; every code that could be read is here, also of refused rows."""
-    refused: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """Line to (code, reason)."""
-    unreadable: int = 0
 
 
 def import_roster(
@@ -58,20 +48,21 @@ def import_roster(
     that is refused does not stop the others. Raises WrongUse for a file that cannot be read as a roster,
     Refused where leavers by absence cannot be concluded from it.
     """
-    check_file(path)
-    encoding = encoding_of(path)
+    today = local_date(now, school.zone)
+    file = roster_file(path, today)
     given = dict(given_columns or {})
     try:
-        named, columns = _first_pass(school, path, encoding, kind, given)
-        report = RosterReport(kind, preview, columns.mapping, columns.unknown)
-        _check_absence(named, leavers_by_absence=leavers_by_absence)
-        today = local_date(now, school.zone)
+        named, columns = _first_pass(school, file, kind, given)
+        report = RosterReport(kind, preview, columns.mapping, columns.unknown, recognised=file.recognised)
+        report.warnings += file.warnings
+        _check_absence(named, file, leavers_by_absence=leavers_by_absence)
         with _recorded(school, report):
-            _merge_all(school, path, encoding, columns, named, report, today)
-            _mark_absent(school, kind, named, report, today, leavers_by_absence=leavers_by_absence)
+            kept_from = _merge_all(school, file, columns, named, report, today)
+            there = named.lines.keys() | kept_from
+            _mark_absent(school, kind, there, report, today, leavers_by_absence=leavers_by_absence)
     except UnicodeDecodeError as exc:
         raise _no_text(path) from exc
-    if not preview:
+    if not preview and not file.is_oneroster:
         RosterColumns.objects.update_or_create(school=school, kind=kind, defaults={"mapping": dict(columns.mapping)})
     return report
 
@@ -109,19 +100,16 @@ def start_of_roster(school: School, path: Path, kind: PersonKind, *, rows: int =
 
     Raises WrongUse for a file that cannot be read as a roster.
     """
-    check_file(path)
-    encoding = encoding_of(path)
-    remembered = RosterColumns.objects.filter(school=school, kind=kind).first()
+    file = roster_file(path, date.max)
+    remembered = _remembered(school, file, kind)
     usual = usual_names(kind)
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            text = RosterText(file, prefers=lambda header: _known(header, usual, {}))
+        with file.opened(kind, lambda header: _known(header, usual, {})) as (header, text):
             found = islice((row.cells for row in text if isinstance(row, Row)), rows)
-            shown = tuple(tuple((cells + [""] * len(text.header))[: len(text.header)]) for cells in found)
+            shown = tuple(tuple((list(cells) + [""] * len(header))[: len(header)]) for cells in found)
     except UnicodeDecodeError as exc:
         raise _no_text(path) from exc
-    fields = suggested_fields(text.header, kind, remembered.mapping if remembered else {})
-    return RosterStart(tuple(text.header), tuple(fields), shown)
+    return RosterStart(tuple(header), tuple(suggested_fields(header, kind, remembered)), shown)
 
 
 def _no_text(path: Path) -> WrongUse:
@@ -145,71 +133,46 @@ def mark_left(person: Person, *, now: datetime) -> None:
 
 
 def _first_pass(
-    school: School, path: Path, encoding: str, kind: PersonKind, given: Mapping[str, str]
-) -> tuple[_Named, Columns]:
-    remembered = RosterColumns.objects.filter(school=school, kind=kind).first()
+    school: School, file: RosterFile, kind: PersonKind, given: Mapping[str, str]
+) -> tuple[Named, Columns]:
     usual = usual_names(kind)
-    with path.open(encoding=encoding, newline="") as file:
-        text = RosterText(file, prefers=lambda header: _known(header, usual, given))
-        columns = recognise(text.header, kind, given=given, remembered=remembered.mapping if remembered else {})
-        named = _Named()
+    with file.opened(kind, lambda header: _known(header, usual, given)) as (header, text):
+        columns = recognise(header, kind, given=given, remembered=_remembered(school, file, kind))
+        named = Named()
         owners: dict[tuple[str, str], str] = {}
-        for item in _people(text, columns, kind):
-            _note(item, named, owners)
+        for item in people_of_rows(text, columns, kind):
+            note(item, named, owners)
+    settle_years(school, kind, named)
     return named, columns
 
 
-def _known(header: list[str], usual: Mapping[str, str], given: Mapping[str, str]) -> int:
+def _remembered(school: School, file: RosterFile, kind: PersonKind) -> Mapping[str, str]:
+    """Return the mapping of the last CSV file; the columns of OneRoster are known."""
+    if file.is_oneroster:
+        return {}
+    found = RosterColumns.objects.filter(school=school, kind=kind).first()
+    return found.mapping if found is not None else {}
+
+
+def _known(header: Sequence[str], usual: Mapping[str, str], given: Mapping[str, str]) -> int:
     plain = ("".join(char for char in name.casefold() if char.isalnum()) for name in header)
     return sum(name in usual for name in plain) + 2 * sum(name.strip() in given for name in header)
 
 
-def _people(
-    text: RosterText, columns: Columns, kind: PersonKind
-) -> Iterator[RosterPerson | UnreadableLine | tuple[int, RowRefused]]:
-    for row in text:
-        if isinstance(row, UnreadableLine):
-            yield row
-            continue
-        try:
-            yield person_of(row.line, row.cells, columns, kind)
-        except RowRefused as refused:
-            yield row.line, refused
-
-
-def _note(
-    item: RosterPerson | UnreadableLine | tuple[int, RowRefused],
-    named: _Named,
-    owners: dict[tuple[str, str], str],
-) -> None:
-    if isinstance(item, UnreadableLine):
-        named.unreadable += 1
-        named.refused[item.line] = ("", item.reason)
-        return
-    if not isinstance(item, RosterPerson):
-        line, refused = item
-        named.unreadable += not refused.code
-        named.refused[line] = (refused.code, str(refused))
-        if refused.code:
-            named.lines.setdefault(refused.code, line)
-        return
-    first = named.lines.setdefault(item.code, item.line)
-    if first != item.line:
-        named.refused[item.line] = (item.code, f"The code {quoted(item.code)} is on line {first} already.")
-        return
-    for key in UNSHARED:
-        for value in item.identifiers.get(key, ()):
-            owner = owners.setdefault((key, value), item.code)
-            if owner != item.code:
-                words = key.replace("_", " ")
-                reason = f"The {words} {quoted(value)} is that of {quoted(owner)} on line {named.lines[owner]}."
-                named.refused[item.line] = (item.code, reason)
-                return
-
-
-def _check_absence(named: _Named, *, leavers_by_absence: bool) -> None:
+def _check_absence(named: Named, file: RosterFile, *, leavers_by_absence: bool) -> None:
     if not leavers_by_absence:
         return
+    if file.holds_changes_only:
+        raise Refused(
+            "The file says of itself that it holds changes only, so that no one can be said to be absent from it. "
+            "Nothing was imported. Import it without leavers by absence, or use an export of everyone (bulk)."
+        )
+    if not file.names_everyone:
+        raise Refused(
+            "The file does not say of all of its users whether they are students or staff, so that no one can be "
+            "said to be absent from it. Nothing was imported. Import it without leavers by absence, or have the "
+            "export corrected: each user needs a role."
+        )
     if named.unreadable:
         raise Refused(
             f"{named.unreadable} rows of the roster could not be read, so that no one can be said to be "
@@ -222,16 +185,16 @@ def _check_absence(named: _Named, *, leavers_by_absence: bool) -> None:
 
 def _merge_all(
     school: School,
-    path: Path,
-    encoding: str,
+    file: RosterFile,
     columns: Columns,
-    named: _Named,
+    named: Named,
     report: RosterReport,
     today: date,
-) -> None:
-    with path.open(encoding=encoding, newline="") as file:
-        text = RosterText(file, prefers=lambda header: len(set(header) & set(columns.mapping)))
-        people = _accepted(_people(text, columns, report.kind), named, report)
+) -> set[str]:
+    """Bring people in line with the file; return whom a refused row may be under another code."""
+    kept_from: set[str] = set()
+    with file.opened(report.kind, lambda header: len(set(header) & set(columns.mapping))) as (_header, text):
+        people = accepted(people_of_rows(text, columns, report.kind), named, report)
         while chunk := list(islice(people, CHUNK_ROWS)):
             with transaction.atomic():
                 if not report.preview:
@@ -239,33 +202,21 @@ def _merge_all(
                 merge = merge_chunk(school, report.kind, chunk, named.lines, report, today)
                 if not report.preview:
                     write_merge(school, merge)
-
-
-def _accepted(
-    items: Iterator[RosterPerson | UnreadableLine | tuple[int, RowRefused]],
-    named: _Named,
-    report: RosterReport,
-) -> Iterator[RosterPerson]:
-    for item in items:
-        report.rows += 1
-        line = item[0] if isinstance(item, tuple) else item.line
-        if line in named.refused:
-            report.refuse(line, *named.refused[line])
-        elif isinstance(item, RosterPerson):
-            yield item
+            kept_from |= merge.kept_from
+    return kept_from
 
 
 def _mark_absent(
     school: School,
     kind: PersonKind,
-    named: _Named,
+    there: Collection[str],
     report: RosterReport,
     today: date,
     *,
     leavers_by_absence: bool,
 ) -> None:
     active = Person.objects.filter(school=school, kind=kind, status=Person.Status.ACTIVE).order_by()
-    absent = (pk for pk, code in active.values_list("pk", "code").iterator(2_000) if code not in named.lines)
+    absent = (pk for pk, code in active.values_list("pk", "code").iterator(2_000) if code not in there)
     for chunk in _chunks(absent):
         if not report.absent:
             first = Person.objects.filter(pk__in=chunk[:MOST_ABSENT_NAMED])

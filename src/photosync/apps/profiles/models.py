@@ -65,6 +65,35 @@ class SyncProfile(models.Model):
         return ("student",) * self.syncs_students + ("staff",) * self.syncs_staff
 
 
+class DeliveryLicence(models.Model):
+    """A licence that came with a photographer's delivery, and who accepted it for a profile."""
+
+    profile = models.ForeignKey(SyncProfile, on_delete=models.CASCADE, related_name="licences")
+    sha256 = models.CharField(
+        max_length=64, help_text=_("Of the bytes of the text: another text is another licence.")
+    )
+    path = models.TextField(help_text=_("Where it lay in the data source when it was last seen."))
+    text = models.TextField(help_text=_("As it is shown."))
+    in_source = models.BooleanField(default=True, help_text=_("It was there when the data source was last read."))
+    seen_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ("path", "sha256")
+        constraints = (
+            models.UniqueConstraint(fields=("profile", "sha256"), name="one_row_per_licence"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by="")
+                | Q(accepted_at__isnull=False) & ~Q(accepted_by=""),
+                name="an_accepted_licence_says_by_whom",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.sha256[:12]}"
+
+
 class ProfilePeriod(models.Model):
     """A timetable period of a profile, with the frequency in it."""
 

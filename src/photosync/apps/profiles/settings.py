@@ -13,18 +13,28 @@ from photosync.apps.people.models import Identifier
 from photosync.apps.profiles.matching import FLAG_OPTIONS, flag_word, rule_from
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.ping_address import ping_address_told, set_ping_address
+from photosync.apps.profiles.places import (
+    Called,
+    check_secrets_stay,
+    has_leave,
+    needs_leave,
+    options_now,
+    options_that_fit,
+    put_options,
+)
 from photosync.apps.profiles.queries import limits_of, match_rule
-from photosync.apps.profiles.source_secrets import kept_secrets, secrets_told, set_secrets
+from photosync.apps.profiles.source_secrets import secrets_told
 from photosync.apps.schools.models import School
 from photosync.connectors import registry
 from photosync.connectors.input.kind import INPUT
-from photosync.core.errors import Refused, WrongUse
+from photosync.core.errors import Refused, WrongUse, about_option
 from photosync.core.matching import MatchMode
 from photosync.core.people import EXACT, PersonKind, quoted, refuse_if_merging
 
 LONGEST_NAME = 100
 LARGEST_NUMBER = 1_000_000
 COMPONENTS = {kind.component: kind for kind in PersonKind}
+CALLED = Called("The source", "server", "Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,32 +120,31 @@ def _set_limits(profile: SyncProfile, changes: ProfileSettings) -> None:
 
 
 def _set_source(profile: SyncProfile, changes: ProfileSettings, *, anywhere: bool) -> None:
-    former = source_options_now(profile)
+    former = options_now(profile)
     kind, given = wanted_source(profile, changes)
     if kind.name == INPUT.name:
         # By its number, so that it may be renamed.
         given["input"] = input_called(profile.school, given["input"]).option
     profile.source_kind = kind.name
-    profile.options = {name: value for name, value in given.items() if name not in kind.secrets}
-    set_secrets(profile, {name: value for name, value in given.items() if name in kind.secrets})
-    leave = anywhere or has_leave(profile, former, given)
+    put_options(profile, kind.secrets, given)
+    leave = anywhere or has_leave(former, given, granted=profile.source_may_be_anywhere)
     profile.source_may_be_anywhere = _open_once(profile, given, may_override=leave)
-
-
-def source_options_now(profile: SyncProfile) -> dict[str, str]:
-    """Return what the profile's source is opened with, without secrets that cannot be read any more."""
-    return {**profile.options, **kept_secrets(profile)}
 
 
 def wanted_source(profile: SyncProfile, changes: ProfileSettings) -> tuple[registry.ConnectorKind, dict[str, str]]:
     """Return the kind and all options, secrets among them, that `changes` would give the profile. Raises WrongUse."""
-    former = source_options_now(profile)
+    former = options_now(profile)
+    asked = {name.strip(): value.strip() for name, value in (changes.options or {}).items()}
     kind = registry.shipped().kind((changes.source_kind or profile.source_kind).strip())
     if kind.name != profile.source_kind:
         # What the former kind alone knows says nothing of another source; nor do its secrets.
-        former = {each.name: former[each.name] for each in kind.options if each.name in former and not each.secret}
-    wanted = former | {name.strip(): value.strip() for name, value in (changes.options or {}).items()}
+        former = options_that_fit(kind.options, former)
+    elif _is_moved(kind, former, asked):
+        check_secrets_stay(CALLED, kind.secrets, former, asked)
+    wanted = former | asked
     given = {name: value for name, value in wanted.items() if value}
+    if kind.is_of_records:
+        given.setdefault("match", str(MatchMode.COLUMN))
     for name in FLAG_OPTIONS & set(given):
         given[name] = flag_word(given, name)
     components = profile.components if changes.components is None else component_kinds(changes.components)
@@ -146,9 +155,19 @@ def wanted_source(profile: SyncProfile, changes: ProfileSettings) -> tuple[regis
     return kind, given
 
 
-def has_leave(profile: SyncProfile, former: Mapping[str, str], given: Mapping[str, str]) -> bool:
-    """Whether the operator has chosen just this place outside the allowed roots before."""
-    return profile.source_may_be_anywhere and former.get("path") == given.get("path")
+def _is_moved(kind: registry.ConnectorKind, former: Mapping[str, str], asked: Mapping[str, str]) -> bool:
+    """Whether an option that leads to a server leads to another."""
+    return any(
+        option.leads
+        and _server_in(asked.get(option.name, former.get(option.name, ""))) != _server_in(former.get(option.name, ""))
+        for option in kind.options
+    )
+
+
+def _server_in(address: str) -> str:
+    """Return the scheme, host and port of an address, or the name of a host as it is."""
+    scheme, is_whole, rest = address.strip().lower().partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if is_whole else scheme.partition("/")[0]
 
 
 def _open_once(profile: SyncProfile, given: Mapping[str, str], *, may_override: bool) -> bool:
@@ -158,14 +177,7 @@ def _open_once(profile: SyncProfile, given: Mapping[str, str], *, may_override: 
         guard = source_guard(profile.school, may_override=may_override)
         registry.open_source(profile.source_kind, given, guard=guard).close()
 
-    try:
-        try_open(may_override=False)
-    except Refused:
-        if not may_override:
-            raise
-        try_open(may_override=True)
-        return True
-    return False
+    return needs_leave(try_open, may_override=may_override)
 
 
 def source_guard(school: School, *, may_override: bool) -> registry.Guard:
@@ -191,6 +203,7 @@ def _check_matching(profile: SyncProfile) -> None:
         refuse_if_merging(rule.comparison, rows.values_list("person_id", "value").iterator(chunk_size=5_000))
 
 
+@about_option("name")
 def _checked_name(profile: SyncProfile, name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():

@@ -186,9 +186,13 @@ def _index(found: FoundFile | None, made: ReportImport, files: Sequence[Uploaded
         raise WrongUse(_("The index file cannot be read: %(why)s Nothing was imported.") % {"why": why})
     known = [file.name.rpartition("/")[2] for file in files]
     try:
-        pairs = read_index(found.content, file_name=found.name, known_names=known).pairs
+        read = read_index(found.content, file_name=found.name, known_names=known)
     except PhotoSyncError as error:
         raise WrongUse(error.message) from error
+    if read.named:
+        told = _("The index file %(name)s has names instead of codes. Nothing was imported. Give one with codes.")
+        raise WrongUse(told % {"name": called})
+    pairs = read.pairs
     index = {index_name(name): key for name, key in pairs.items()}
     # An index lies beside its files: its paths may begin at its own folder.
     folder = found.name.rpartition("/")[0]

@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
+from photosync.apps.long_work import LongWork
 from photosync.apps.people.models import Person
 from photosync.apps.reports.archive_models import ArchivedReport, ArchiveHead, Origin
-from photosync.apps.runs.models import Worker
 from photosync.apps.schools.models import School
 
 __all__ = [
@@ -226,7 +226,7 @@ class UploadedReport(models.Model):
         return self.name
 
 
-class ReportJob(models.Model):
+class ReportJob(LongWork):
     """Long work on a cycle, executed by a worker: it says how far it is, and goes on after a crash."""
 
     class Kind(models.TextChoices):
@@ -255,9 +255,6 @@ class ReportJob(models.Model):
     accepted_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     cancel_requested_by = models.CharField(max_length=200, blank=True)
-    worker = models.ForeignKey(Worker, on_delete=models.SET_NULL, null=True, related_name="+")
-    attempt = models.PositiveIntegerField(default=0)
-    fence = models.PositiveIntegerField(default=0, help_text=_("Only the holder of this number writes for the job."))
 
     class Meta:
         ordering = ("-pk",)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from photosync.apps.people.roster.columns import usual_names as usual_roster_names
 from photosync.apps.people.roster.report import MOST_REFUSALS_SHOWN, RefusedRow
-from photosync.apps.people.roster.text import RosterText, UnreadableLine, check_file, encoding_of
+from photosync.connectors.roster.contract import UnreadableLine
+from photosync.connectors.roster.text import RosterText, check_file, encoding_of
 from photosync.core.errors import WrongUse
 from photosync.core.people import PersonKind, quoted
 

@@ -20,7 +20,7 @@ def fits_now(made: ReviewDecision) -> Person | None:
     if made.verdict != Verdict.MATCHED or made.profile is None:
         return None
     rule = match_rule(made.profile)
-    if rule.mode is MatchMode.INDEX:
+    if rule.mode in (MatchMode.INDEX, MatchMode.PHOTOGRAPHER):
         return None
     reader = KeyReader(rule)
     key = reader.read(original_name(made.folder), original_name(made.name))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from photosync.apps.people.models import Person
+from photosync.apps.people.protected_names import ProtectedNames, may_be_protected, not_named
 from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.review.looking import may_be_of_protected
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.review.queues import Queue, Waiting
 from photosync.apps.review.remembered import decisions_in_force
@@ -32,20 +34,30 @@ def waiting_documents(waiting: Waiting, queue: Queue) -> Iterator[dict[str, Any]
     rows, last = waiting.files(queue).select_related(*LOADED_WITH), 0
     while part := list(rows.filter(pk__gt=last)[:ROWS_AT_ONCE]):
         last = part[-1].pk
-        for file in part:
-            yield file_document(file, queue, shows_protected=waiting.shows_protected)
+        yield from file_documents(part, queue, waiting.school, shows_protected=waiting.shows_protected)
 
 
-def file_document(file: ListedFile, queue: Queue, *, shows_protected: bool) -> dict[str, Any]:
+def file_documents(
+    files: Sequence[ListedFile], queue: Queue, school: School, *, shows_protected: bool
+) -> list[dict[str, Any]]:
+    """Return `files` of a queue as documents; of one that may be of a protected person neither name nor reason."""
+    names = ProtectedNames(school.pk, shown=shows_protected)
+    hidden = set() if shows_protected else may_be_of_protected(files, names)
+    return [
+        _file_document(each, queue, is_hidden=each.pk in hidden, shows_protected=shows_protected) for each in files
+    ]
+
+
+def _file_document(file: ListedFile, queue: Queue, *, is_hidden: bool, shows_protected: bool) -> dict[str, Any]:
     document: dict[str, Any] = {
         "queue": queue.value,
         "profile": file.profile.name,
-        "file": path_of(file),
+        "file": not_named() if is_hidden else path_of(file),
         "run": file.noted_in_run,
         "year": file.academic_year,
         "person": None if file.person is None else person_words(file.person),
         "reason_code": file.reason_code,
-        "reason": file.reason,
+        "reason": may_be_protected() if is_hidden else file.reason,
         "suggestions": [],
     }
     if queue in (Queue.UNMATCHED, Queue.COLLISION):
@@ -81,14 +93,14 @@ def person_words(person: Person) -> dict[str, str]:
     return {"kind": person.kind, "code": person.code, "name": person.label}
 
 
-def decision_document(made: ReviewDecision) -> dict[str, Any]:
-    """Return a decision; `undone_at` is null while it is in force."""
+def decision_document(made: ReviewDecision, names: ProtectedNames | None = None) -> dict[str, Any]:
+    """Return a decision; `undone_at` is null while it is in force. `names` are those that its file may not tell."""
     zone = made.school.zone
     return {
         "decision": made.pk,
         "verdict": made.verdict,
         "profile": None if made.profile is None else made.profile.name,
-        "file": made.path,
+        "file": made.path if names is None else names.path(made.path),
         "person": None if made.person is None else person_words(made.person),
         "year": made.academic_year,
         "made_by": made.made_by,

@@ -5,23 +5,30 @@ Rule: docs/decisions/0009-what-review-remembers.md
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from threading import BoundedSemaphore
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from photosync.apps.library.models import PhotoVersion, Picture, SourceContent
+from photosync.apps.library.models import Picture, SourceContent
 from photosync.apps.library.pictures import keep_renditions, picture_row, render_content
+from photosync.apps.library.protected import pictures_of_protected
 from photosync.apps.library.store import render_settings
-from photosync.apps.people.models import Identifier
-from photosync.apps.people.queries import FOLDED
+from photosync.apps.people.protected_names import ProtectedNames
+from photosync.apps.profiles.models import SyncProfile
+from photosync.apps.profiles.queries import match_rule
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.runs.execution import render_fingerprint
 from photosync.apps.sources.models import ListedFile
-from photosync.apps.sources.opening import open_profile_source
-from photosync.core.errors import ItemRejected, TryLater
-from photosync.engine.names import original_name
+from photosync.apps.sources.opening import BY_AN_INDEX, open_profile_source
+from photosync.apps.sources.time_limit import WITHIN_S, told_out_of_time
+from photosync.connectors.attending import listed_within
+from photosync.core.codes_in_names import codes_of_file
+from photosync.core.errors import ItemRejected, TryLater, WrongUse
+from photosync.engine.names import joined_path, original_name
 
 State = ListedFile.State
 AT_ONCE = 2
@@ -41,12 +48,27 @@ def picture_to_look_at(file: ListedFile) -> Picture:
     if not _turns.acquire(timeout=WAITS_S):
         raise TryLater("Many pictures are being looked at. This one was not fetched yet. Look again in a minute.")
     try:
-        with open_profile_source(file.profile) as source:
+        with (
+            told_out_of_time(_too_slow),
+            open_profile_source(file.profile) as source,
+            # Some sources read their whole list before the first photo.
+            listed_within(source, WITHIN_S),
+        ):
             limit = render_settings().max_bytes
             fetched = source.fetch(original_name(file.page.folder), original_name(file.name), limit_bytes=limit)
+        if match_rule(file.profile).mode in BY_AN_INDEX and fetched.stamp != file.stamp:
+            # Whose the new bytes are, and whether they may be shown, is known after the next run.
+            raise TryLater(_("The file has changed since it was listed. Its picture is shown after the next run."))
         return _picture_of(file, fetched.content)
     finally:
         _turns.release()
+
+
+def _too_slow(_count: int) -> str:
+    return _(
+        "The data source did not give this picture within %(seconds)d seconds. Nothing was changed. Look again when "
+        "it has less to do, or decide without it."
+    ) % {"seconds": int(WITHIN_S)}
 
 
 def _picture_of(file: ListedFile, content: bytes) -> Picture:
@@ -77,25 +99,70 @@ def _picture_of(file: ListedFile, content: bytes) -> Picture:
     return picture
 
 
-def may_show_protected(file: ListedFile) -> bool:
-    """Return whether a file's picture, or its reason, may be of someone who is protected: it is shown to no one."""
+def may_show_protected(file: ListedFile, names: ProtectedNames | None = None) -> bool:
+    """Return whether a file's picture, or its reason, may be of someone who is protected: it is shown to no one.
+
+    `names` are those of the file's school, where they are at hand.
+    """
+    return bool(may_be_of_protected([file], names or ProtectedNames(file.profile.school_id)))
+
+
+def may_be_of_protected(files: Sequence[ListedFile], names: ProtectedNames) -> set[int]:
+    """Return the ids of those of `files` that may be of someone who is protected, in two queries at the most.
+
+    `names` are those of the school that the files are of, not made for someone to whom they are shown. The files have
+    their page, profile and person with them.
+    """
+    profiles = {file.profile_id: file.profile for file in files}
+    in_folders = {pk for pk, profile in profiles.items() if _reads_folders(profile)}
+    found = {file.pk for file in files if _names_protected(file, names, reads_folders=file.profile_id in in_folders)}
+    left = [file for file in files if file.pk not in found]
+    found |= _given_to_protected(left)
+    return found | _with_picture_of_protected([file for file in left if file.pk not in found])
+
+
+def _names_protected(file: ListedFile, names: ProtectedNames, *, reads_folders: bool) -> bool:
+    """Whether a protected person is known by a code, or called by a name, that the file or its reason holds."""
     if file.person is not None and file.person.protected:
         return True
-    chosen = ReviewDecision.objects.filter(
-        profile=file.profile_id, folder=file.page.folder, name=file.name, person__protected=True
+    folder, name = original_name(file.page.folder), original_name(file.name)
+    is_matched = file.person_id is not None
+    if names.whose_path(joined_path(folder, name), is_matched=is_matched):
+        return True
+    if names.in_text(file.reason):
+        return True
+    if is_matched:
+        return False
+    codes = codes_of_file(file.key_value, folder, name, reads_folders=reads_folders)
+    return names.are_known_by(codes) or names.in_text(file.key_value)
+
+
+def _reads_folders(profile: SyncProfile) -> bool:
+    try:
+        return match_rule(profile).reads_folders
+    except WrongUse:
+        return True  # whoever damaged the rule did not mean to show more
+
+
+def is_picture_of_protected(file: ListedFile, picture: Picture) -> bool:
+    """Return whether `picture`, which a file turned out to be, is that of a protected person of the school."""
+    return bool(pictures_of_protected({picture.pk}, file.profile.school_id))
+
+
+def _given_to_protected(files: Sequence[ListedFile]) -> set[int]:
+    """Return the files that someone gave to a protected person."""
+    if not files:
+        return set()
+    given = ReviewDecision.objects.filter(
+        profile__in={file.profile_id for file in files},
+        name__in={file.name for file in files},
+        person__protected=True,
     )
-    return _has_protected_key(file) or chosen.exists() or _is_picture_of_protected(file)
+    places = set(given.values_list("profile_id", "folder", "name"))
+    return {file.pk for file in files if (file.profile_id, file.page.folder, file.name) in places}
 
 
-def _has_protected_key(file: ListedFile) -> bool:
-    if not file.key_value:
-        return False
-    known = Identifier.objects.filter(school=file.profile.school_id, folded=FOLDED.form(file.key_value))
-    return known.filter(person__protected=True).exists()
-
-
-def _is_picture_of_protected(file: ListedFile) -> bool:
-    if file.picture_id is None:
-        return False
-    of_school = {"picture": file.picture_id, "person__protected": True, "person__school": file.profile.school_id}
-    return ListedFile.objects.filter(**of_school).exists() or PhotoVersion.objects.filter(**of_school).exists()
+def _with_picture_of_protected(files: Sequence[ListedFile]) -> set[int]:
+    pictures = {file.picture_id for file in files if file.picture_id is not None}
+    theirs = pictures_of_protected(pictures, files[0].profile.school_id) if pictures else ()
+    return {file.pk for file in files if file.picture_id in theirs}

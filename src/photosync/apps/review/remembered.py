@@ -15,6 +15,7 @@ from photosync.apps.review.models import OF_FILES, OF_PHOTOS, OF_PICTURES, Revie
 from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.core.matching import Candidate, HandMatch
+from photosync.core.name_matching import NamedCandidate
 from photosync.core.people import PersonKind
 from photosync.core.wording import date_words
 
@@ -74,6 +75,17 @@ def candidate(person: Person) -> Candidate:
         str(person),
         left=person.status == Person.Status.LEFT,
         keeps_no_photo=person.keeps_no_photo,
+    )
+
+
+def named_candidate(person: Person) -> NamedCandidate:
+    return NamedCandidate(
+        candidate(person),
+        person.family_name,
+        person.given_name,
+        person.preferred_name,
+        person.year_level,
+        person.roll_group,
     )
 
 

@@ -18,6 +18,7 @@ from photosync.apps.library.store import photo_store, render_pool, render_settin
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import limits_of, match_rule, schedule_of
 from photosync.apps.reports.holding import waiting_for
+from photosync.apps.runs.consenting import take_over_consent
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.matching import MatchRows
 from photosync.apps.runs.ledger.observing import ObserveRows
@@ -29,8 +30,10 @@ from photosync.apps.runs.parts import put_off_in, run_that_put_off, told_put_off
 from photosync.apps.runs.record import finish, hold, plan_takes_the_place_of_a_held_one
 from photosync.apps.runs.rein import RunRein, RunStopped
 from photosync.apps.runs.undoing import plan_undo
+from photosync.apps.sources.licences import note_licences, refuse_unless_accepted
 from photosync.apps.sources.models import Listing
-from photosync.apps.sources.opening import index_of, listing_of, open_profile_source
+from photosync.apps.sources.opening import BY_AN_INDEX, index_of, licences_in, listing_of, open_profile_source
+from photosync.connectors.attending import attended
 from photosync.core.errors import FencedOut, PhotoSyncError
 from photosync.core.guard import held_message
 from photosync.core.instants import local_date
@@ -41,6 +44,7 @@ from photosync.core.status import Mode
 from photosync.engine.match import MatchTask, match
 from photosync.engine.observe import observe
 from photosync.engine.planning import PlanTask, Verdict, plan
+from photosync.engine.ports import Progress
 from photosync.engine.publish import publish
 from photosync.engine.stage import StageTask, stage
 from photosync.imaging import heic_available
@@ -49,6 +53,10 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
+NO_PHOTO_AT_ALL = (
+    "The source has a photo of none of the {number:,} people that it lists. Nothing was withdrawn for it. Check the "
+    "data source by Test connection, and whether whoever signs in to it may read photos."
+)
 SYNC_PHASES = ("observe", "match", "stage", "plan", "publish", "record")
 PREVIEW_PHASES = ("observe", "match", "stage", "plan", "record")
 UNDO_PHASES = ("plan", "publish", "record")
@@ -164,8 +172,15 @@ class _Execution:
 
     def _observe(self) -> bool:
         with open_profile_source(self.profile) as source:
-            observe(source, ObserveRows(self.fence, self._listing()), self.rein)
-            self._warn(source.warnings())
+            observed = observe(source, ObserveRows(self.fence, self._listing()), self.rein).observed
+            # What is read once more here, little or much, is read as the listing was: it can be broken off.
+            with attended(lambda _: self.rein.checkpoint(Progress("observe", observed))):
+                self._warn(source.warnings())
+                licences = licences_in(source)
+            if Trigger(self.run.trigger).publishes:
+                take_over_consent(source, self.profile, self.fence)
+        note_licences(self.profile, licences, self.clock(), self.fence.writing)
+        refuse_unless_accepted(self.profile, licences)
         return True
 
     def _warn(self, warnings: Sequence[str]) -> None:
@@ -177,20 +192,27 @@ class _Execution:
     def _match(self) -> bool:
         rule = match_rule(self.profile)
         listing = self._listing()
-        index = index_of(self.profile, rule)
+        with attended(lambda _: self.rein.checkpoint(Progress("match"))):
+            index = index_of(self.profile, rule)
         # Those of the source are there since it was listed; a phase that is repeated says nothing twice.
         self._warn(list(dict.fromkeys([*self.run.warnings, *index.warnings()])))
         matched_with = f"{self.school.identifier_revision}|{index.stamp}|{self.profile.components}|{rule!r}"
         kinds = [PersonKind(kind) for kind in self.profile.components]
         task = MatchTask(rule, kinds, index.read, everything=listing.matched_with != matched_with)
-        match(task, MatchRows(self.fence, listing, self.school, matched_with), self.rein)
+        rows = MatchRows(self.fence, listing, self.school, matched_with, named_elsewhere=rule.mode in BY_AN_INDEX)
+        match(task, rows, self.rein)
         return True
 
     def _stage(self) -> bool:
         rows = StageRows(self.fence, self._listing(), render_fingerprint())
         rows.prepare()
-        if not rows.fetch_count():
-            return True
+        if rows.fetch_count():
+            self._fetch(rows)
+        if number := rows.people_without_any_photo():
+            self._warn(list(dict.fromkeys([*self.run.warnings, NO_PHOTO_AT_ALL.format(number=number)])))
+        return True
+
+    def _fetch(self, rows: StageRows) -> None:
         with open_profile_source(self.profile) as source:
             task = StageTask(
                 source,
@@ -198,9 +220,9 @@ class _Execution:
                 photo_store(),
                 render_settings(),
                 keeps_originals=self.school.keeps_originals,
+                named_elsewhere=match_rule(self.profile).mode in BY_AN_INDEX,
             )
             stage(task, rows, self.rein)
-        return True
 
     def _plan(self) -> bool:
         listing = self._listing()

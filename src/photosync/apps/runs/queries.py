@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from photosync.apps.people.models import Person
+from photosync.apps.people.protected_names import ProtectedNames, may_be_protected, not_named
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.runs.record import counts_of
@@ -64,8 +65,11 @@ def runs_of(school: School, profile: SyncProfile | None = None) -> QuerySet[Run]
     return runs if profile is None else runs.filter(profile=profile)
 
 
-def run_document(run: Run) -> dict[str, Any]:
-    """Return the run as the command line's `--json` shows it. Times carry the school's offset."""
+def run_document(run: Run, names: ProtectedNames | None = None) -> dict[str, Any]:
+    """Return the run as the command line's `--json` shows it. Times carry the school's offset.
+
+    `names` are those that its warnings may not tell.
+    """
     zone = run.profile.school.zone
     return {
         "run": run.pk,
@@ -81,7 +85,7 @@ def run_document(run: Run) -> dict[str, Any]:
         "counts": _in_order(run.counts or (counts_of(run) if not RunState(run.state).alive else {})),
         "delivered": {},
         "explanation": run.explanation,
-        "warnings": run.warnings,
+        "warnings": run.warnings if names is None else names.texts(run.warnings),
         "new_year_delivery": run.new_year_delivery,
         "approved_by": run.approved_by or None,
         "undoes": run.undoes_id,
@@ -135,16 +139,32 @@ def changes_after(
         if action is not None:
             rows = rows.filter(action=action) if number == 0 else rows.filter(state=action)
         found += [((number, row.pk), row) for row in rows.order_by("pk")[:wanted]]
-    shown = [_change_document(row, names_protected=names_protected) for _, row in found[:limit]]
+    names = ProtectedNames(run.profile.school_id, shown=names_protected)
+    shown = [_change_document(row, names) for _, row in found[:limit]]
     return ChangesPart(shown, found[limit - 1][0] if len(found) > limit else None)
 
 
-def _change_document(row: PlanItem | ListedFile, *, names_protected: bool) -> dict[str, Any]:
+def _change_document(row: PlanItem | ListedFile, names: ProtectedNames) -> dict[str, Any]:
     document = _item_document(row) if isinstance(row, PlanItem) else _file_document(row)
-    if row.person is None or not row.person.protected or names_protected:
+    if names.shown:
         return document
+    if row.person is None or not row.person.protected:
+        return document | _told(document, names)
     hidden = {"person": None, "file": None, "reason": _("A protected person"), "before": None, "after": None}
     return document | hidden | {"doubt": None, "doubt_reasons": []}
+
+
+def _told(document: dict[str, Any], names: ProtectedNames) -> dict[str, Any]:
+    """Return what a line says of a file without what names a protected person."""
+    path, reason = document["file"] or "", document["reason"]
+    is_matched = document["person"] is not None
+    if not is_matched and names.tell_of(path, reason):
+        return {"file": not_named(), "reason": may_be_protected()}
+    return {
+        "file": names.path_of_matched(path) or None,
+        "reason": names.text(reason),
+        "doubt_reasons": names.texts(document["doubt_reasons"] or ()),
+    }
 
 
 def changed_since(run: Run) -> int:

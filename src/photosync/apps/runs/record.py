@@ -10,6 +10,7 @@ from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.runs.parts import plan_fingerprint
 from photosync.apps.sources.models import ListedFile, Listing
+from photosync.apps.sources.queries import holds_unknown_people
 from photosync.core.guard import without_decision
 from photosync.core.plan import PUBLISHED, Action, WhenMissing
 from photosync.core.run_states import RunState, Trigger
@@ -48,6 +49,8 @@ def _note_missing_dealt_with(run: Run) -> None:
     """
     looked = run.trigger != Trigger.UNDO and run.approved_at is None
     if not looked or run.profile.when_missing != WhenMissing.WITHDRAW:
+        return
+    if holds_unknown_people(run.profile_id):
         return
     if not run.items.filter(action=Action.WAITING, file__isnull=True).exists():
         Listing.objects.filter(profile=run.profile, missing_unchecked=True).update(missing_unchecked=False)

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import Any, Protocol
 
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.settings import source_guard
 from photosync.apps.profiles.source_secrets import source_options
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
+from photosync.connectors.attending import listed_within
 from photosync.connectors.contract import Source
 from photosync.connectors.index_file import IndexMap, read_index
+from photosync.connectors.photographer.licence import Licence
+from photosync.connectors.photographer.source import DeliverySource
+from photosync.connectors.photographer.survey import Survey
 from photosync.connectors.registry import open_source
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 from photosync.core.matching import MatchMode, MatchRule, index_name
+from photosync.core.name_matching import Said
 from photosync.engine.names import readable_path
 
-HOW_FILES_MATCH = frozenset({"match", "pattern", "key", "ignore_case", "ignore_leading_zeros"})
-"""The options that say how files are matched, not which files there are."""
+HOW_FILES_MATCH = frozenset({"match", "pattern", "key", "ignore_case", "ignore_leading_zeros", "by", "consent"})
+"""The options that say how files are matched and what else is taken over, not which files there are."""
+HOW_SERVERS_ARE_KNOWN = frozenset({"host_key"})
+"""So do those by which a server proves that it is the one that is meant: a renewed key is the same source."""
+BY_AN_INDEX = frozenset({MatchMode.INDEX, MatchMode.PHOTOGRAPHER})
+"""The ways to match in which something else than a file's own name says whose it is."""
 INDEX_LIMIT_BYTES = 100_000_000
 ROWS_FORGOTTEN_AT_ONCE = 2_000
 
@@ -32,14 +42,18 @@ def open_profile_source(profile: SyncProfile) -> Source:
     return open_source(profile.source_kind, source_options(profile), guard=guard)
 
 
+def source_fingerprint(kind: str, options: Mapping[str, str]) -> str:
+    """Return 64 digits that are equal where the same files are listed, however they are matched."""
+    listed = {key: value for key, value in options.items() if key not in HOW_FILES_MATCH | HOW_SERVERS_ARE_KNOWN}
+    return sha256(json.dumps([kind, listed], sort_keys=True).encode()).hexdigest()
+
+
 def listing_of(profile: SyncProfile, writing: Callable[[], AbstractContextManager[None]]) -> Listing:
     """Return the profile's listing. When the profile was pointed at another source, an empty one.
 
     `writing` opens a transaction in which the caller may write.
     """
-    options = {key: value for key, value in profile.options.items() if key not in HOW_FILES_MATCH}
-    told = json.dumps([profile.source_kind, options], sort_keys=True)
-    fingerprint = sha256(told.encode()).hexdigest()
+    fingerprint = source_fingerprint(profile.source_kind, profile.options)
     listing = Listing.objects.filter(profile=profile).first()
     if listing is not None and listing.source_fingerprint == fingerprint:
         return listing
@@ -67,10 +81,17 @@ class ProfileIndex:
     content: bytes
     file_name: str
 
-    def read(self) -> Mapping[str, str]:
-        """Return the pairs; empty where files are not matched by an index. Raises SourceUnavailable."""
-        pairs = {} if self._map is None else self._map.pairs
-        return {index_name(name): key for name, key in pairs.items()}
+    def read(self) -> Mapping[str, Said]:
+        """Return what is said of each file; nothing where files are not matched so. Raises SourceUnavailable."""
+        if self._map is None:
+            return {}
+        said: dict[str, Said] = {index_name(name): key for name, key in self._map.pairs.items()}
+        return said | {index_name(name): named for name, named in self._map.named.items()}
+
+    def notes(self) -> list[str]:
+        """Return which variant of an index file it is. Raises SourceUnavailable."""
+        told = self._map and self._map.recognised_as
+        return [f"Index file {readable_path(self.file_name)} was read as {told}."] if told else []
 
     def warnings(self) -> list[str]:
         """Return a sentence for each line that could not be used. Raises SourceUnavailable."""
@@ -82,12 +103,58 @@ class ProfileIndex:
         return read_index(self.content, file_name=self.file_name) if self.stamp else None
 
 
-def index_of(profile: SyncProfile, rule: MatchRule) -> ProfileIndex:
-    """Fetch the index file that `rule` needs from the profile's source. Raises SourceUnavailable."""
-    if rule.mode is not MatchMode.INDEX:
+class Index(Protocol):
+    """What says whose each file of a source is."""
+
+    @property
+    def stamp(self) -> str: ...
+    def read(self) -> Mapping[str, Said]: ...
+    def notes(self) -> Sequence[str]:
+        """Return sentences about how the index was read, for who tries a source."""
+        ...
+
+    def warnings(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True)
+class DeliveryIndex:
+    """The index files of a photographer's delivery."""
+
+    survey: Survey
+
+    @property
+    def stamp(self) -> str:
+        return self.survey.stamp
+
+    def read(self) -> Mapping[str, Said]:
+        """Return what is said of each file by its place (`core.name_matching.place_form`)."""
+        return self.survey.said
+
+    def notes(self) -> list[str]:
+        return [readable_path(each) for each in self.survey.notes]
+
+    def warnings(self) -> list[str]:
+        return [readable_path(each) for each in self.survey.warnings]
+
+
+def licences_in(source: Source) -> list[Licence]:
+    """Return the licences in an open source; none where it is not read as a photographer's delivery."""
+    return source.licences() if isinstance(source, DeliverySource) else []
+
+
+def index_of(profile: SyncProfile, rule: MatchRule, *, within_s: float | None = None) -> Index:
+    """Fetch the index that `rule` needs from the profile's source. Raises SourceUnavailable, OutOfTime."""
+    if rule.mode not in BY_AN_INDEX:
         return NO_INDEX
-    with open_profile_source(profile) as source:
-        return index_in(source, str(profile.options.get("index", "")))
+    with open_profile_source(profile) as source, listed_within(source, within_s):
+        return index_for(source, rule, profile.options)
+
+
+def index_for(source: Source, rule: MatchRule, options: Mapping[str, Any]) -> Index:
+    """Fetch the index that `rule` needs from an open source. Raises SourceUnavailable."""
+    if isinstance(source, DeliverySource):
+        return DeliveryIndex(source.survey())
+    return index_in(source, str(options.get("index", ""))) if rule.mode is MatchMode.INDEX else NO_INDEX
 
 
 def index_in(source: Source, path: str) -> ProfileIndex:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db.models import Q, QuerySet
 
 from photosync.apps.sources.models import ListedFile
+from photosync.connectors.contract import NO_IDENTIFIER
 
 
 def files_in(profile_id: int, states: Collection[ListedFile.State]) -> QuerySet[ListedFile]:
@@ -16,3 +17,8 @@ def files_in(profile_id: int, states: Collection[ListedFile.State]) -> QuerySet[
     """
     rows = ListedFile.objects.filter(~Q(state=ListedFile.State.SETTLED), profile_id=profile_id)
     return rows.filter(state__in=states)
+
+
+def holds_unknown_people(profile_id: int) -> bool:
+    """Whether the source lists a record that does not say whose it is: it may be of anyone who seems to be gone."""
+    return ListedFile.objects.filter(profile_id=profile_id, stamp=NO_IDENTIFIER).exists()

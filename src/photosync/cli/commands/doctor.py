@@ -13,7 +13,7 @@ from photosync.cli.outcome import FAILED, say_error
 @options.as_json
 @options.with_debug
 def command() -> None:
-    """Check settings, folder rights, database, clock, time zones, image formats, sources and workers.
+    """Check settings, folder rights, database, clock, time zones, image formats, sources, rosters and workers.
 
     Exit status 1 where a check failed; warnings do not count.
 

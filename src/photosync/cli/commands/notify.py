@@ -43,7 +43,7 @@ def list_(*, wants_messages: bool) -> None:
 def add(address: str, name: str, kinds: tuple[str, ...]) -> None:
     """Add an e-mail address, or the address of a service as Apprise writes it. It is kept encrypted.
 
-    Kinds: stops-soon, ended, held, failed, works-again, stale.
+    Kinds: stops-soon, ended, held, failed, works-again, stale, roster-held, roster-fails.
 
     Example: photosync notify add office@school.example --name Office --kind stops-soon --kind ended
     """
@@ -68,7 +68,7 @@ def add(address: str, name: str, kinds: tuple[str, ...]) -> None:
 def edit(address_id: int, *, name: str | None, kinds: tuple[str, ...], everything: bool) -> None:
     """Change the name of an address, or what it is told. What waits to be sent to it is still sent.
 
-    Kinds: stops-soon, ended, held, failed, works-again, stale.
+    Kinds: stops-soon, ended, held, failed, works-again, stale, roster-held, roster-fails.
 
     Example: photosync notify edit 3 --kind stops-soon --kind ended
     """

@@ -35,7 +35,7 @@ for each in people_erasing.COMMANDS:
 @click.option("--leavers-by-absence", is_flag=True, help="Who is not in the file is marked as left.")
 @options.reporting
 def import_(file: Path, kind: str, mapped: tuple[str, ...], *, preview: bool, leavers_by_absence: bool) -> None:
-    """Import a roster: a CSV file of students or of staff, its first line naming the columns.
+    """Import a roster: a CSV file of students or of staff, its first line naming the columns; or a OneRoster ZIP.
 
     Usual column names are recognised; --map names others, and is remembered. People whom the file does not
     name stay, unless --leavers-by-absence is given.
@@ -66,6 +66,10 @@ def _print(report: RosterReport) -> None:
     output.print_text("Preview: nothing was written." if report.preview else "The roster was imported.")
     counts = report.document()["counts"]
     output.print_facts((name.replace("_", " "), number) for name, number in counts.items())
+    if report.recognised:
+        output.print_text(f"Recognised as {report.recognised}.")
+    for warning in report.warnings:
+        output.print_text(warning)
     output.print_text("Columns: " + ", ".join(f"{name} = {field}" for name, field in report.columns.items()))
     if report.unknown_columns:
         output.print_text("Not used: " + ", ".join(report.unknown_columns))

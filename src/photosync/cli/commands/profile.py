@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from photosync.cli import installation, options, output
+from photosync.cli import installation, options, output, profile_licence
 from photosync.cli.dates import short_date, short_moment, written_date, written_moment
+from photosync.cli.kind_options import Words, of_a_kind, options_given
 from photosync.core.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ UPCOMING = 5
 @click.group("profile")
 def command() -> None:
     """Make, change and look at sync profiles."""
+
+
+command.add_command(profile_licence.command)
 
 
 def _limits(decorated: Any) -> Any:
@@ -41,28 +46,18 @@ def _limits(decorated: Any) -> Any:
     return decorated
 
 
-_secrets = click.option(
-    "--secret-file",
-    "secret_files",
-    metavar="KEY=PATH",
-    multiple=True,
-    help="A secret option of the source, from a file; - is standard input.",
-)
-
-
 @command.command("add")
 @click.argument("name", default="Photo Sync")
 @click.option("--source", metavar="KIND", required=True, help="See: photosync source kinds.")
-@click.option("--option", "given_options", metavar="KEY=VALUE", multiple=True, help="An option of the source.")
-@_secrets
+@of_a_kind()
 @click.option("--components", metavar="WHO", default="students,staff", show_default=True)
 @_limits
 @options.reporting
 def add(
     name: str,
     source: str,
-    given_options: tuple[str, ...],
-    secret_files: tuple[str, ...],
+    given_options: Words,
+    secret_files: Words,
     components: str,
     **limits: Any,
 ) -> None:
@@ -70,7 +65,7 @@ def add(
 
     Example: photosync profile add "Photo Sync" --source folder --option path=/srv/photos
     """
-    source_options = options.words_of(given_options, "an option") | options.secrets_of(secret_files)
+    source_options = options_given(given_options, secret_files)
     installation.connect()
     from photosync.apps.profiles.services import add_profile
 
@@ -91,8 +86,7 @@ def add(
 @click.argument("name")
 @click.option("--name", "new_name", metavar="TEXT", help="A new name.")
 @click.option("--source", metavar="KIND")
-@click.option("--option", "given_options", metavar="KEY=VALUE", multiple=True, help="KEY= removes an option.")
-@_secrets
+@of_a_kind("KEY= removes an option.")
 @click.option("--components", metavar="WHO", help="Of students,staff.")
 @_limits
 @options.reporting
@@ -100,8 +94,8 @@ def set_(
     name: str,
     new_name: str | None,
     source: str | None,
-    given_options: tuple[str, ...],
-    secret_files: tuple[str, ...],
+    given_options: Words,
+    secret_files: Words,
     components: str | None,
     **limits: Any,
 ) -> None:
@@ -109,7 +103,7 @@ def set_(
 
     Example: photosync profile set "Photo Sync" --option ignore_leading_zeros=yes --replace-number 50
     """
-    source_options = options.words_of(given_options, "an option") | options.secrets_of(secret_files) or None
+    source_options = options_given(given_options, secret_files) or None
     if not any((new_name, source, source_options, components)) and all(each is None for each in limits.values()):
         raise WrongUse("No change was given. Nothing was done. See: photosync profile set --help")
     installation.connect()
@@ -265,6 +259,34 @@ def test(name: str) -> None:
     from photosync.cli.commands.source import print_tried
 
     print_tried(try_profile(_named(name), ProfileSettings(), anywhere=True))
+
+
+@command.command("preflight")
+@click.argument("name")
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="As FILE.html or FILE.pdf."
+)
+@options.reporting
+def preflight(name: str, target: Path | None) -> None:
+    """Say what the photographer is to mend, as the last run or preview of a sync profile found it.
+
+    Example: photosync profile preflight "Photo Sync" -o to-mend.pdf
+    """
+    installation.connect()
+    from photosync.apps.runs.preflight import preflight_of
+    from photosync.apps.runs.preflight_document import preflight_file
+    from photosync.cli.files import write_whole
+
+    report = preflight_of(_named(name), options.right_now(), in_time=False)
+    if target is not None:
+        write_whole(preflight_file(report, target.suffix), target, what="The report")
+    if output.wants_json():
+        output.print_json(report.document())
+        return
+    output.print_text(report.sentence)
+    for group in report.groups:
+        output.print_text(f"{group.title}. {group.advice}")
+        output.print_table(("file or code", "more"), group.rows)
 
 
 def _named(name: str) -> SyncProfile:

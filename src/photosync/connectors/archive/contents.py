@@ -25,6 +25,7 @@ from photosync.connectors.archive.directory import (
 )
 from photosync.connectors.archive.naming import Refusal, placed
 from photosync.connectors.archive.unpacking import LOCAL_HEADER, Packed
+from photosync.connectors.attending import heed
 from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Entry, bucket_of
 
 ROWS_AT_ONCE = 1_000
@@ -70,6 +71,12 @@ class Refused(NamedTuple):
     paths: tuple[str, ...]
 
 
+def _attended(found: Iterator[Header]) -> Iterator[Header]:
+    for number, header in enumerate(found):
+        heed(number)
+        yield header
+
+
 class Contents:
     """The entries of one state of a ZIP. Several threads may ask; close it in every case."""
 
@@ -88,7 +95,8 @@ class Contents:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         try:
             with self._asking():
-                self._fill(headers(file, directory, most_entries=most_entries), directory, encoding, index)
+                found = headers(file, directory, most_entries=most_entries)
+                self._fill(_attended(found), directory, encoding, index)
         except BaseException:
             self.close()
             raise

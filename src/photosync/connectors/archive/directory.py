@@ -30,10 +30,13 @@ LARGEST_NUMBER = 1 << 62
 _FULL_16, _FULL_32 = 0xFFFF, 0xFFFFFFFF
 _ZIP64_FIELD, _UNICODE_PATH_FIELD = 0x0001, 0x7075
 
+OTHER_ARCHIVES = {
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"\x1f\x8b": "a gzip archive",
+}
 OTHER_KINDS = (
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\x1f\x8b", "a gzip archive"),
+    *OTHER_ARCHIVES.items(),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"\x89PNG", "a PNG picture"),
     (b"%PDF", "a PDF document"),
@@ -51,6 +54,10 @@ class Unreadable(Exception):
         super().__init__(what, do)
         self.what = what
         self.do = do
+
+
+class TooMany(Unreadable):
+    """It lists more than is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +108,20 @@ def in_parts() -> Unreadable:
     return Unreadable("is one part of a ZIP that was split into several", "Join them into one ZIP, then run again.")
 
 
-def too_many(entry_count: int, most_entries: int) -> Unreadable:
-    return Unreadable(
+def too_many(entry_count: int, most_entries: int) -> TooMany:
+    return TooMany(
         f"lists {entry_count:,} files, and {most_entries:,} are the most that are read",
         "Unpack it into a folder and choose the data source Folder, or make several ZIPs of it.",
     )
 
 
-def find_directory(file: int, size_bytes: int, *, most_entries: int = MOST_ENTRIES) -> Directory:
+def find_directory(
+    file: int,
+    size_bytes: int,
+    *,
+    most_entries: int = MOST_ENTRIES,
+    most_directory_bytes: int = MOST_DIRECTORY_BYTES,
+) -> Directory:
     """Return where the list of contents of the open `file` lies. Raises Unreadable, OSError."""
     if size_bytes == 0:
         raise Unreadable("is empty", "It may still be on its way: run again when the copying is finished.")
@@ -119,7 +132,7 @@ def find_directory(file: int, size_bytes: int, *, most_entries: int = MOST_ENTRI
     while (at := tail.rfind(END_SIGN, 0, at + 3 if at < len(tail) else at)) >= 0:
         found = _directory_of(file, head, tail, tail_at, at)
         if found is not None:
-            return _checked(found, most_entries)
+            return _checked(found, most_entries, most_directory_bytes)
     raise _no_zip(head, has_end=END_SIGN in tail)
 
 
@@ -176,13 +189,13 @@ def _zip64_of(file: int, end_at: int) -> tuple[int, int, int, int, int, int, int
     raise damaged("the record of its size is not where it should be")
 
 
-def _checked(found: Directory, most_entries: int) -> Directory:
+def _checked(found: Directory, most_entries: int, most_directory_bytes: int) -> Directory:
     if found.entry_count > most_entries:
         raise too_many(found.entry_count, most_entries)
-    if found.size_bytes > MOST_DIRECTORY_BYTES:
-        raise Unreadable(
+    if found.size_bytes > most_directory_bytes:
+        raise TooMany(
             f"has a list of contents of {found.size_bytes / 1e6:,.0f} MB, and "
-            f"{MOST_DIRECTORY_BYTES / 1e6:,.0f} MB are the most that is read",
+            f"{most_directory_bytes / 1e6:,.0f} MB are the most that is read",
             "Make the ZIP again, with the photos only.",
         )
     return found

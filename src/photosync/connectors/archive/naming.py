@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from photosync.connectors.archive.directory import Header
-from photosync.connectors.archive.unpacking import METHODS
+from photosync.connectors.archive.unpacking import METHODS, most_unpacked_bytes
 from photosync.connectors.folder.tree import is_ignored
 
 AUTO, UTF_8, CP437 = "auto", "utf-8", "cp437"
@@ -18,8 +18,6 @@ LONGEST_NAME_BYTES = 255
 LONGEST_PATH_BYTES = 1_024
 DEEPEST = 64
 BEGINNING_SHOWN = 100
-RATIO_COUNTS_FROM_BYTES = 1_000_000
-LARGEST_RATIO = 200
 
 ENCRYPTED_FLAG, UTF_8_FLAG = 0x1, 0x800
 DOS_FOLDER = 0x10
@@ -52,12 +50,12 @@ class Placed(NamedTuple):
 
 def placed(header: Header, encoding: str) -> Placed | None:
     """Return where the entry stands; None for folders and for what systems put beside people's files."""
-    text = _text(header, encoding)
+    text = name_text(header, encoding)
     slashed = text.replace("\\", "/")
     if header.host in DOS_HOSTS:
         text = slashed
     parts = [part for part in text.split("/") if part not in ("", ".")]
-    if _is_folder(header, text) or any(is_ignored(part) for part in parts):
+    if is_folder(header, text) or any(is_ignored(part) for part in parts):
         return None
     if not parts or _leads_out(slashed):
         return Placed(*_written(text), Refusal.OUTSIDE)
@@ -69,7 +67,7 @@ def placed(header: Header, encoding: str) -> Placed | None:
     return Placed("/".join(folders), name, _refusal(header, name))
 
 
-def _text(header: Header, encoding: str) -> str:
+def name_text(header: Header, encoding: str) -> str:
     """Return the name. Many programs write UTF-8 without saying so; what is no UTF-8 then is CP437."""
     raw = header.raw_name
     if raw.isascii():
@@ -86,7 +84,7 @@ def _text(header: Header, encoding: str) -> str:
         return raw.decode("utf-8", "surrogateescape") if encoding == UTF_8 else raw.decode("cp437")
 
 
-def _is_folder(header: Header, text: str) -> bool:
+def is_folder(header: Header, text: str) -> bool:
     if text.endswith("/"):
         return True
     if header.host in UNIX_HOSTS and stat.S_ISDIR(header.attributes >> 16):
@@ -125,6 +123,6 @@ def _refusal(header: Header, name: str) -> Refusal:
         return Refusal.ARCHIVE
     if header.method not in METHODS:
         return Refusal.METHOD
-    if header.size_bytes > RATIO_COUNTS_FROM_BYTES + LARGEST_RATIO * header.packed_bytes:
+    if header.size_bytes > most_unpacked_bytes(header.packed_bytes):
         return Refusal.RATIO
     return Refusal.NONE

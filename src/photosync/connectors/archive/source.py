@@ -16,7 +16,8 @@ from photosync.connectors.archive.contents import Contents
 from photosync.connectors.archive.directory import MOST_ENTRIES, Directory, Unreadable, find_directory, was_replaced
 from photosync.connectors.archive.naming import AUTO
 from photosync.connectors.archive.unpacking import Damage, unpacked
-from photosync.connectors.archive.words import rejection, too_many_bytes, warnings
+from photosync.connectors.archive.words import rejection, warnings
+from photosync.connectors.attending import heed
 from photosync.connectors.contract import (
     PAGE_WINDOW_ENTRIES,
     Entry,
@@ -25,6 +26,7 @@ from photosync.connectors.contract import (
     PageKey,
     listing_digest,
 )
+from photosync.connectors.file_words import too_many_bytes
 from photosync.connectors.folder.fetching import FILE_FLAGS, shown
 from photosync.core.errors import SourceUnavailable, TryLater
 
@@ -86,10 +88,13 @@ class ArchiveSource:
     def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:
         """Yield the pages. Those that differ from `known` come with their entries."""
         with self._reading() as opened:
+            listed = 0
             for folder, bucket in self._keys(opened.contents):
+                heed(listed)
                 entries = opened.contents.entries(folder, bucket)
                 digest = listing_digest(entries)
                 differs = known is not None and known.get((folder, bucket)) != digest
+                listed += len(entries)
                 yield Page(folder, bucket, digest, len(entries), entries if differs else None)
             if self._identity() != opened.identity:
                 raise self._unavailable(was_replaced())
@@ -111,7 +116,7 @@ class ArchiveSource:
             if found.refusal:
                 raise rejection(path, found.refusal, found.packed.method)
             if found.packed.size_bytes > limit_bytes:
-                raise too_many_bytes(path, limit_bytes)
+                raise too_many_bytes(shown(path), limit_bytes)
             content, damage = b"", ""
             try:
                 content = unpacked(opened.file, found.packed, ends_before=opened.directory.begins_at)

@@ -69,14 +69,6 @@ def rejection(path: str, refusal: Refusal, method: int) -> ItemRejected:
     return ItemRejected(f"{shown(path)} {what}. It was not read. {do}", code=str(refusal))
 
 
-def too_many_bytes(path: str, limit_bytes: int) -> ItemRejected:
-    return ItemRejected(
-        f"{shown(path)} is larger than {limit_bytes / 1_000_000:g} MB, so it was not read. "
-        "Save it smaller, or raise the limit in the settings.",
-        code="too_many_bytes",
-    )
-
-
 def warnings(refused: Sequence[Refused]) -> list[str]:
     """Return a sentence for each reason why files in the ZIP are not read, with the first of them."""
     return [_warning(each) for each in refused]

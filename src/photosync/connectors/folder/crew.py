@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from photosync.connectors.attending import heed
 from photosync.connectors.digests import BUCKETS, digest_of_sum
 from photosync.connectors.folder.helper import packed, unpacked
 from photosync.connectors.folder.reading import Answer, Request
@@ -23,6 +24,8 @@ from photosync.connectors.folder.tree import Broken, Read
 HELPERS = 2
 STOCK = 2
 REQUESTS_A_TASK = 512
+LOOKED_UP_EVERY_MS = 500
+"""Whoever waits for a helper that reads a large folder looks up so often."""
 
 Found = tuple[str, int | None, bytes, int, list[Read] | None]
 """One page: folder, bucket, digest, number of entries, and the entries where they came with it."""
@@ -148,11 +151,15 @@ class Crew:
         poll = select.poll()
         for output in by_output:
             poll.register(output, select.POLLIN)
+        listed = 0
         while self._hand_out():
-            for output, _ in poll.poll():
+            heed(listed)
+            for output, _ in poll.poll(LOOKED_UP_EVERY_MS):
                 helper = by_output[output]
                 for message in helper.receive():
-                    yield from self._take(helper, message)
+                    for found in self._take(helper, message):
+                        listed += found[3]
+                        yield found
 
     def entries(self, requests: Iterator[Request]) -> Iterator[Answer]:
         """Yield the entries of each requested page, with the first helper. Raises Broken, HelperLost."""
@@ -169,7 +176,12 @@ class Crew:
     @staticmethod
     def _answers(helper: Helper, batch: list[Request]) -> Iterator[Answer]:
         helper.do(("entries", batch))
+        poll = select.poll()
+        poll.register(helper.output, select.POLLIN)
         while not helper.idle:
+            heed(0)
+            if not poll.poll(LOOKED_UP_EVERY_MS):
+                continue
             for message in helper.receive():
                 if message[0] == "idle":
                     helper.idle = True

@@ -7,6 +7,7 @@ import os
 import stat
 
 from photosync.connectors.contract import Fetched
+from photosync.connectors.file_words import changed, gone, not_a_file, not_inside, too_many_bytes
 from photosync.connectors.folder.tree import inside, joined, open_folder, stamp_of
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 
@@ -29,18 +30,13 @@ def fetch_file(root: str, folder: str, name: str, *, limit_bytes: int) -> Fetche
     path = joined(folder, name)
     parts = path.split("/")
     if "\0" in path or any(part in ("", ".", "..") for part in parts):
-        raise ItemRejected(
-            f"{shown(path)} is not a name inside the source folder. It was not read.", code="outside_source"
-        )
+        raise not_inside(shown(path))
     try:
         return _fetch(root, folder, name, path, limit_bytes)
     except OSError as exc:
         _check_root(root)
         if exc.errno in GONE:
-            raise TryLater(
-                f"{shown(path)} was no longer there when it was to be read. "
-                "It was left as it is; the next run looks again."
-            ) from exc
+            raise gone(shown(path)) from exc
         raise TryLater(
             f"{shown(path)} could not be read: {os.strerror(exc.errno or errno.EIO)}. It was left as it is; "
             "make it readable for Photo Sync, and the next run reads it."
@@ -80,10 +76,7 @@ def _fetch(root: str, folder: str, name: str, path: str, limit_bytes: int) -> Fe
             if stat.S_ISLNK(own.st_mode):
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if not stat.S_ISREG(own.st_mode):
-            raise ItemRejected(
-                f"{shown(path)} is not a file, so it was not opened. Remove it from the source folder.",
-                code="not_a_file",
-            )
+            raise not_a_file(shown(path))
         file = os.open(name, FILE_FLAGS, dir_fd=within)
     finally:
         if within >= 0:
@@ -98,31 +91,17 @@ def _fetch(root: str, folder: str, name: str, path: str, limit_bytes: int) -> Fe
 def _read(file: int, path: str, limit_bytes: int) -> tuple[bytes, str]:
     before = os.fstat(file)
     if not stat.S_ISREG(before.st_mode):
-        raise _changed(path)
+        raise changed(shown(path))
     if before.st_size > limit_bytes:
-        raise _too_large(path, limit_bytes)
+        raise too_many_bytes(shown(path), limit_bytes)
     pieces: list[bytes] = []
     size_bytes = 0
     while piece := os.read(file, min(READ_BYTES, limit_bytes - size_bytes + 1)):
         pieces.append(piece)
         size_bytes += len(piece)
         if size_bytes > limit_bytes:
-            raise _too_large(path, limit_bytes)
+            raise too_many_bytes(shown(path), limit_bytes)
     after = os.fstat(file)
     if stamp_of(after) != stamp_of(before) or not (before.st_size == after.st_size == size_bytes):
-        raise _changed(path)
+        raise changed(shown(path))
     return b"".join(pieces), stamp_of(before)
-
-
-def _changed(path: str) -> TryLater:
-    return TryLater(
-        f"{shown(path)} changed while it was being read. It was left as it is; the next run reads it again."
-    )
-
-
-def _too_large(path: str, limit_bytes: int) -> ItemRejected:
-    return ItemRejected(
-        f"{shown(path)} is larger than {limit_bytes / 1_000_000:g} MB, so it was not read. "
-        "Save it smaller, or raise the limit in the settings.",
-        code="too_many_bytes",
-    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photosync.connectors.folder.fetching import shown
-from photosync.core.errors import Refused, SourceUnavailable, WrongUse
+from photosync.core.errors import Refused, SourceUnavailable, WrongUse, about_option
 
 
 class Sort(NamedTuple):
@@ -25,6 +25,7 @@ SOURCE_FOLDER = Sort("source folder", "folder", "/srv/photos")
 ZIP_FILE = Sort("ZIP file", "ZIP file", "/srv/photos.zip")
 
 
+@about_option("path")
 def check_path(
     path: str,
     allowed_roots: Sequence[Path],

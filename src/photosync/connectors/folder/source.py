@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
+from photosync.connectors.attending import heed
 from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Entry, Fetched, Page, PageKey
 from photosync.connectors.folder.crew import HELPERS, Crew, Found, HelperLost, pages_of_sums
 from photosync.connectors.folder.fetching import fetch_file, shown
@@ -47,6 +48,7 @@ class _Collected:
 
     def wanted(self, work: int) -> bool:
         self.work += work
+        heed(self.work)
         if self.work > self.most_entries:
             raise _Larger
         return False

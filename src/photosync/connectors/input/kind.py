@@ -14,9 +14,9 @@ from photosync.core.errors import NotFound, SourceUnavailable
 def _open(options: Mapping[str, str], guard: Guard) -> Source:
     if guard.inputs is None:
         raise SourceUnavailable("No school's inputs can be read here. Nothing was changed.")
-    index_path(options, inside="input")
+    index = index_path(options, inside="input")
     try:
-        return InputSource(guard.inputs.open(options["input"]))
+        return InputSource(guard.inputs.open(options["input"]), index=index)
     except NotFound as error:
         raise SourceUnavailable(error.message) from error
 

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Entry, Fetched, Page, PageKey
+from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Entry, Fetched
+from photosync.connectors.file_words import too_many_bytes
 from photosync.connectors.folderwise import FolderwiseSource, Subfolder
 from photosync.connectors.input.port import InputContent
-from photosync.core.errors import Damaged, ItemRejected, SourceUnavailable, StorageUnavailable, TryLater
+from photosync.core.errors import Damaged, SourceUnavailable, StorageUnavailable, TryLater
 from photosync.core.people import quoted
 
 
 class InputSource(FolderwiseSource):
-    """Implements `connectors.contract.Source`. Fetches one by one: the bytes are on this machine's own disk."""
+    """Implements `connectors.contract.Source`. Fetches one by one: the bytes are on this machine's own disk.
 
-    def __init__(self, content: InputContent, *, window_entries: int = PAGE_WINDOW_ENTRIES) -> None:
+    `index` is the path of the index file inside the input, which is not listed; `fetch()` still gives it.
+    """
+
+    def __init__(
+        self, content: InputContent, *, index: str | None = None, window_entries: int = PAGE_WINDOW_ENTRIES
+    ) -> None:
         super().__init__(window_entries=window_entries)
         self._content = content
+        self._index = index
         self._folders: frozenset[str] | None = None
 
-    def pages(self, known: Mapping[PageKey, bytes] | None = None) -> Iterator[Page]:
-        """Yield the pages of one and the same content. Raises SourceUnavailable where it changed meanwhile.
+    @contextmanager
+    def one_listing(self) -> Iterator[None]:
+        """List one and the same content. Raises SourceUnavailable where it changed meanwhile.
 
         Half of what was there and half of what was delivered is nothing to conclude from.
         """
         before = self._revision()
         self._folders = frozenset(self._content.folders())
         try:
-            yield from super().pages(known)
+            yield
         finally:
             self._folders = None
         if self._revision() != before:
@@ -42,8 +51,10 @@ class InputSource(FolderwiseSource):
         return self._in_folder(folder, folders)
 
     def _in_folder(self, folder: str, folders: frozenset[str]) -> Iterator[Entry | Subfolder]:
-        yield from self._content.entries(folder)
         start = f"{folder}/" if folder else ""
+        for entry in self._content.entries(folder):
+            if start + entry.name != self._index:
+                yield entry
         below = {
             each[len(start) :].partition("/")[0] for each in folders if each.startswith(start) and each != folder
         }
@@ -60,9 +71,7 @@ class InputSource(FolderwiseSource):
                 "It was left as it is."
             )
         if file.size_bytes > limit_bytes:
-            raise ItemRejected(
-                f"{quoted(path)} is larger than {limit_bytes} bytes, so it was not read.", code="too_many_bytes"
-            )
+            raise too_many_bytes(quoted(path), limit_bytes)
         try:
             return Fetched(self._content.read(file.sha256), file.sha256)
         except Damaged as error:

@@ -13,6 +13,7 @@
         def make_unavailable(self, place, source):
             source.available = False
 
+For a source of records, subclass `RecordConformance`: a path is then `[students|staff/][year/]identifier`.
 Each test proves one rule of `connectors.contract`. Nothing but pytest's `tmp_path` is needed.
 """
 # ruff: noqa: S101
@@ -26,6 +27,8 @@ from typing import Any, TypeVar
 
 from photosync.connectors.contract import (
     BUCKETS,
+    NO_PHOTO,
+    NO_PHOTO_CODE,
     Entry,
     Page,
     Source,
@@ -33,10 +36,11 @@ from photosync.connectors.contract import (
     listing_digest,
 )
 from photosync.core.errors import ItemRejected, PhotoSyncError, SourceUnavailable, TryLater
+from photosync.core.record_names import record_name
 
 WINDOW = 40
 LIMIT = 1_000_000
-NESTED = {"1.jpg": b"one", "a/2.jpg": b"two", "a/3.jpg": b"three", "a/b/1.jpg": b"other one"}
+NESTED = {"1.jpg": b"one", "students/2.jpg": b"two", "students/3.jpg": b"three", "students/2026/1.jpg": b"other one"}
 LARGE = {f"{number:04d}.jpg": b"%d" % number for number in range(3 * WINDOW)}
 
 
@@ -84,6 +88,17 @@ class SourceConformance(ABC):
 
     any_name = True
     """False for a source that cannot hold names that are invalid in its encoding."""
+    control_characters = True
+    """False for a source that cannot hold names with line breaks and the like."""
+
+    blank_names = True
+    """False for a source to which a name of blanks alone is none."""
+    composed_names = False
+    """True for a source to which names are one that differ in how their letters are composed only."""
+
+    def listed_as(self, path: str) -> str:
+        """Return how the file that was put at `path` is listed."""
+        return path
 
     @abstractmethod
     def make(self, place: Path, files: Mapping[str, bytes], *, window_entries: int) -> Any:
@@ -109,7 +124,7 @@ class SourceConformance(ABC):
     def test_pages_nested_are_folders(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
             found = {key: page.entry_count for key, page in listing(source).items()}
-            assert found == {("", None): 1, ("a", None): 2, ("a/b", None): 1}
+            assert found == {("", None): 1, ("students", None): 2, ("students/2026", None): 1}
 
     def test_entries_are_what_was_put(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED | LARGE, window_entries=WINDOW) as source:
@@ -140,9 +155,9 @@ class SourceConformance(ABC):
             known = {key: page.digest for key, page in listing(source).items()}
             assert [page for page in source.pages(known) if page.entries is not None] == []
             assert [page for page in source.pages() if page.entries is not None] == []
-            self.put(tmp_path, source, "a/2.jpg", b"longer than before")
+            self.put(tmp_path, source, "students/2.jpg", b"longer than before")
             came = {(page.folder, page.bucket) for page in source.pages(known) if page.entries is not None}
-            assert came <= {("a", None)}
+            assert came <= {("students", None)}
 
     def test_digest_does_not_depend_on_order(self, tmp_path: Path) -> None:
         with self.make(tmp_path, LARGE, window_entries=len(LARGE)) as source:
@@ -153,28 +168,28 @@ class SourceConformance(ABC):
     def test_change_of_size_changes_only_its_page(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
             before = listing(source)
-            self.put(tmp_path, source, "a/2.jpg", b"longer than before")
-            assert self._changed(before, listing(source)) == {("a", None)}
+            self.put(tmp_path, source, "students/2.jpg", b"longer than before")
+            assert self._changed(before, listing(source)) == {("students", None)}
 
     def test_change_of_bytes_changes_the_digest(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
             before = listing(source)
-            self.put(tmp_path, source, "a/2.jpg", NESTED["a/2.jpg"][::-1])
-            assert self._changed(before, listing(source)) == {("a", None)}
+            self.put(tmp_path, source, "students/2.jpg", NESTED["students/2.jpg"][::-1])
+            assert self._changed(before, listing(source)) == {("students", None)}
 
     def test_file_that_comes_and_goes_changes_its_page(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
             before = listing(source)
-            self.put(tmp_path, source, "a/b/new.jpg", b"new")
+            self.put(tmp_path, source, "students/2026/new.jpg", b"new")
             between = listing(source)
-            self.remove(tmp_path, source, "a/b/new.jpg")
-            assert self._changed(before, between) == {("a/b", None)}
+            self.remove(tmp_path, source, "students/2026/new.jpg")
+            assert self._changed(before, between) == {("students/2026", None)}
             assert self._changed(before, listing(source)) == set()
 
     def test_folder_that_is_emptied_has_no_page(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
-            self.remove(tmp_path, source, "a/b/1.jpg")
-            assert set(listing(source)) == {("", None), ("a", None)}
+            self.remove(tmp_path, source, "students/2026/1.jpg")
+            assert set(listing(source)) == {("", None), ("students", None)}
 
     def test_large_folder_is_spread_by_name(self, tmp_path: Path) -> None:
         with self.make(tmp_path, LARGE, window_entries=WINDOW) as source:
@@ -198,7 +213,7 @@ class SourceConformance(ABC):
     def test_entries_of_chosen_pages_only(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED | LARGE, window_entries=WINDOW) as source:
             pages = listing(source)
-            chosen = [pages["a", None], pages["", bucket_of("0007.jpg")]]
+            chosen = [pages["students", None], pages["", bucket_of("0007.jpg")]]
             answers = {page: {entry.name for entry in entries} for page, entries in source.entries(chosen)}
             assert set(answers) == set(chosen)
             assert answers[chosen[0]] == {"2.jpg", "3.jpg"}
@@ -206,8 +221,8 @@ class SourceConformance(ABC):
 
     def test_entries_of_a_page_that_has_vanished(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
-            page = listing(source)["a/b", None]
-            self.remove(tmp_path, source, "a/b/1.jpg")
+            page = listing(source)["students/2026", None]
+            self.remove(tmp_path, source, "students/2026/1.jpg")
             unknown = [Page("never", None, bytes(16), 1), Page("never", BUCKETS - 1, bytes(16), 1)]
             assert list(source.entries([page, *unknown])) == [(asked, []) for asked in [page, *unknown]]
 
@@ -222,8 +237,8 @@ class SourceConformance(ABC):
     def test_fetch_gives_bytes_and_the_listed_stamp(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
             assert {path: fetched(source, path) for path in NESTED} == NESTED
-            entry = entries_of(source)["a/b/1.jpg"]
-            assert source.fetch("a/b", "1.jpg", limit_bytes=LIMIT).stamp == entry.stamp
+            entry = entries_of(source)["students/2026/1.jpg"]
+            assert source.fetch("students/2026", "1.jpg", limit_bytes=LIMIT).stamp == entry.stamp
 
     def test_fetch_gives_the_bytes_of_now(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
@@ -235,9 +250,9 @@ class SourceConformance(ABC):
 
     def test_fetch_of_what_is_gone(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
-            self.remove(tmp_path, source, "a/b/1.jpg")
-            assert raised(TryLater, lambda: fetched(source, "a/b/1.jpg")).message
-            assert raised(TryLater, lambda: fetched(source, "a/never.jpg")).message
+            self.remove(tmp_path, source, "students/2026/1.jpg")
+            assert raised(TryLater, lambda: fetched(source, "students/2026/1.jpg")).message
+            assert raised(TryLater, lambda: fetched(source, "students/never.jpg")).message
 
     def test_fetch_up_to_the_limit(self, tmp_path: Path) -> None:
         with self.make(tmp_path, {"1.jpg": b"12345", "empty.jpg": b""}, window_entries=WINDOW) as source:
@@ -247,13 +262,18 @@ class SourceConformance(ABC):
             assert error.code == "too_many_bytes"
 
     def test_names_of_every_sort_make_the_round_trip(self, tmp_path: Path) -> None:
-        names = ["two\nlines.jpg", "-rf.jpg", " ", "caf\u00e9.jpg", "cafe\u0301.jpg", "\u202egpj.jpg"]
+        names = ["-rf.jpg", *[" "] * self.blank_names, "caf\u00e9.jpg", "\u202egpj.jpg"]
+        names += ["cafe\u0301.jpg"] * (not self.composed_names)
+        if self.control_characters:
+            names += ["two\nlines.jpg"]
         if self.any_name:
             names += ["caf\udce9.jpg", "\udcff\udcfe"]
-        files = {folder + name: name.encode("utf-8", "replace") for name in names for folder in ("", "f/")}
+        files = {folder + name: name.encode("utf-8", "replace") for name in names for folder in ("", "staff/")}
         with self.make(tmp_path, files, window_entries=WINDOW) as source:
             found = entries_of(source)
-            assert {path: fetched(source, path) for path in found} == files
+            assert {path: fetched(source, path) for path in found} == {
+                self.listed_as(path): content for path, content in files.items()
+            }
 
     def test_plain_files_need_no_warning(self, tmp_path: Path) -> None:
         with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
@@ -280,3 +300,45 @@ class SourceConformance(ABC):
         before: Mapping[tuple[str, int | None], Page], after: Mapping[tuple[str, int | None], Page]
     ) -> set[tuple[str, int | None]]:
         return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+
+class RecordConformance(SourceConformance):
+    """The suite for a source of records: the files are photos of records, under their identifiers."""
+
+    blank_names = False
+
+    def listed_as(self, path: str) -> str:
+        folder, slash, identifier = path.rpartition("/")
+        return folder + slash + record_name(identifier)
+
+
+class NullConformance(RecordConformance):
+    """The suite for a source whose records may be without a photo: null never means delete."""
+
+    @abstractmethod
+    def put_null(self, place: Path, source: Any, path: str) -> None:
+        """Add a record without a photo, or take the photo away from one."""
+
+    def test_record_that_loses_its_photo_stays_listed(self, tmp_path: Path) -> None:
+        with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
+            before = entries_of(source)
+            self.put_null(tmp_path, source, "students/2.jpg")
+            after = entries_of(source)
+            lost = self.listed_as("students/2.jpg")
+            assert set(after) == set(before)
+            assert {path for path in after if after[path] != before[path]} == {lost}
+            assert (after[lost].size_bytes, after[lost].stamp) == (0, NO_PHOTO)
+
+    def test_fetch_of_a_record_without_a_photo(self, tmp_path: Path) -> None:
+        with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
+            self.put_null(tmp_path, source, "students/2.jpg")
+            error = raised(ItemRejected, lambda: fetched(source, self.listed_as("students/2.jpg")))
+            assert error.code == NO_PHOTO_CODE
+            assert fetched(source, self.listed_as("students/3.jpg")) == b"three"
+
+    def test_photo_that_comes_back_has_the_stamp_that_it_had(self, tmp_path: Path) -> None:
+        with self.make(tmp_path, NESTED, window_entries=WINDOW) as source:
+            before = listing(source)
+            self.put_null(tmp_path, source, "students/2.jpg")
+            self.put(tmp_path, source, "students/2.jpg", NESTED["students/2.jpg"])
+            assert listing(source) == before

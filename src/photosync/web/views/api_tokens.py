@@ -47,6 +47,7 @@ LIFETIMES = (
 SCOPE_WORDS: dict[Permission, Words] = {
     Permission.SYNC_VIEW: gettext_lazy("see people, timetable periods, sync profiles and runs"),
     Permission.SYNC_MANAGE: gettext_lazy("change timetable periods and sync profiles; start, undo and cancel runs"),
+    Permission.SYNC_DELIVER: gettext_lazy("deliver photos into inputs; alone, it lets see nothing else"),
     Permission.SYNC_APPROVE: gettext_lazy("approve and discard held runs"),
     Permission.PHOTO_VIEW: gettext_lazy("see photos, and make links to them"),
     Permission.PHOTO_MANAGE: gettext_lazy("change photos, and release what is pinned"),

@@ -62,6 +62,11 @@ def data_management(request: HttpRequest, workplace: Workplace) -> HttpResponse:
             )
         )
         places += [
+            Place(
+                _("Rosters"),
+                reverse("rosters"),
+                _("Where the school's systems say who its people are; read again and again."),
+            ),
             Place(_("Leavers"), reverse("leavers"), _("Who has left, and from which day on each one is erased.")),
             Place(_("Erasures"), reverse("erasures"), _("What was erased, why, and what the archive keeps.")),
         ]

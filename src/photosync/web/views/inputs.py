@@ -102,16 +102,22 @@ def one_input(request: HttpRequest, workplace: Workplace, input_id: int) -> Http
     start = (number - 1) * FILES_PER_PAGE
     rows = list(files[start : start + FILES_PER_PAGE + 1])
     how = how_matched(found)
-    shown, problem = files_shown(found, how, rows[:FILES_PER_PAGE], now)
+    shown, problem = files_shown(found, how, rows[:FILES_PER_PAGE], now, workplace.hidden_names())
+    if search:
+        # What was found by a name has that name.
+        shown = [each for each in shown if not each.is_hidden]
     deliveries = Delivery.objects.filter(input=found).select_related("input__school")
     (head,) = inputs_shown([found], found.school, now)
     context: dict[str, Any] = {
         "found": found,
         "head": head,
         "how": how,
+        "sees_photos": workplace.may_see_photos,
         "files": shown,
         "match_problem": problem,
         "search": search,
+        "first_shown": start + 1,
+        "last_shown": start + len(shown),
         "previous": number - 1,
         "next": number + 1 if len(rows) > FILES_PER_PAGE else 0,
         "open": [delivery_shown(each, found.school, now) for each in deliveries if each.is_alive],
@@ -209,7 +215,7 @@ def remove(request: HttpRequest, workplace: Workplace, input_id: int, held_file_
     file = files_of(found).filter(pk=min(held_file_id, LARGEST_ID - 1)).first()
     if file is None:
         raise Http404
-    path = quoted(file.path.path)
+    path = quoted(workplace.hidden_names().path(file.path.path))
     if request.method == "POST":
         try:
             services.remove_file(found, file.pk, by=request.user.get_username(), now=datetime.now(UTC))

@@ -21,6 +21,7 @@ from photosync.web.coverage import coverage_plot
 from photosync.web.page import Crumb, render_page
 from photosync.web.profile_cards import card_of, live_state_of
 from photosync.web.review_waiting import waiting_in_review
+from photosync.web.roster_attention import with_rosters
 from photosync.web.run_bars import run_bars
 from photosync.web.runs_list import number_in
 from photosync.web.schools_attention import DEEPEST_PAGE, schools_page
@@ -57,7 +58,8 @@ def _of_school(school: School, workplace: Workplace, now: datetime) -> dict[str,
     profiles = list(SyncProfile.objects.filter(school=school).select_related("school")[: MOST_PROFILES + 1])
     looked = look_at(profiles[:MOST_PROFILES], now)
     today = local_date(now, school.zone)
-    attention = attention_of(school, looked, workplace.permissions, today)
+    of_profiles = attention_of(school, looked, workplace.permissions, today)
+    attention = with_rosters(of_profiles, school, workplace.permissions, now)
     turn = turn_of(school.academic_year_rule, today)
     return {
         "turn": turn if turn.is_near else None,

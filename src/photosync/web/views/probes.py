@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from photosync.apps.library.store import photo_store
 from photosync.apps.profiles.walk import states_of_all
+from photosync.apps.rosters.health import unwell_rosters
 from photosync.core.errors import StorageUnavailable
 from photosync.core.health import HealthState
 
@@ -55,7 +56,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 def health_document(now: datetime) -> Document:
     """Return {status} when all is well, else {status, profiles: [{school, profile, health}]} of those not ok.
 
-    A held run is not ok either: it waits for a person, and an outside monitor is to say so.
+    A held run is not ok either: it waits for a person, and an outside monitor is to say so. Where a roster is not ok,
+    `rosters` has it in the same way.
     """
     unwell = [
         {"school": each.school_code, "profile": each.name, "health": each.health.value}
@@ -66,6 +68,12 @@ def health_document(now: datetime) -> Document:
         photo_store().require()
     except StorageUnavailable:
         return {"status": "no photo store", "profiles": unwell}
+    rosters = [
+        {"school": each.roster.school.code, "roster": each.roster.name, "health": each.health.value}
+        for each in unwell_rosters(now)
+    ]
+    if rosters:
+        return {"status": "not well", "profiles": unwell, "rosters": rosters}
     return {"status": "not well", "profiles": unwell} if unwell else {"status": WELL}
 
 

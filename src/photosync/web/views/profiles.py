@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.notifications.pings import ping_document
 from photosync.apps.profiles.documents import health_at
+from photosync.apps.profiles.matching import is_delivery
 from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import schedule_of
 from photosync.apps.profiles.saving import profile_seen, save_profile, schedule_wanted
 from photosync.apps.runs.services import request_run
 from photosync.apps.schools.models import School
+from photosync.apps.sources.choosing import count_matches
 from photosync.apps.sources.trying import Tried, try_profile
 from photosync.apps.timetable.choices import Audience, periods_offered
 from photosync.apps.timetable.models import TimetablePeriod
@@ -34,10 +36,11 @@ from photosync.core.run_states import Trigger
 from photosync.core.status import ProfileSchedule
 from photosync.web.attention import look_at
 from photosync.web.badge import Badge
+from photosync.web.licences_shown import licences_shown
 from photosync.web.page import Crumb, render_page
 from photosync.web.profile_cards import health_badge, live_state_of
 from photosync.web.profile_forecast import ForecastShown, forecast_shown, timeline_of
-from photosync.web.profile_form import AssignedRow, ProfileForm, wanted_profile
+from photosync.web.profile_form import AssignedRow, ProfileForm, say_secrets_are_gone, show_refusal, wanted_profile
 from photosync.web.profile_saved import SavedOtherwise, saved_otherwise
 from photosync.web.report_waiting import wait_lines
 from photosync.web.short_dates import short_moment
@@ -123,15 +126,20 @@ def _edited(request: HttpRequest, workplace: Workplace, found: SyncProfile | Non
                     sheet.profile, sheet.seen = found, profile_seen(found)
                     sheet.saved_otherwise = saved_otherwise(found, sheet.form, sheet.rows)
             except PhotoSyncError as error:
-                sheet.form.add_error(None, error.message)
+                show_refusal(sheet.form, error)
             else:
                 told = forecast(schedule_of(saved), datetime.now(UTC)).explanation
                 messages.success(request, f"{_('%(name)s was saved.') % {'name': saved.name}} {told}")
                 return HttpResponseRedirect(reverse("profile", args=[saved.pk]))
     elif "test" in request.POST:
         _try(workplace.the_school, sheet)
+    if not request.htmx:  # type: ignore[attr-defined]  # by its middleware
+        say_secrets_are_gone(sheet.form, sheet.form.kind.options)
     sheet.after_save = _after_save(workplace.the_school, sheet)
-    return _page(request, workplace, sheet)
+    answer = _page(request, workplace, sheet)
+    if "test" in request.POST:
+        answer["HX-Trigger"] = "tried"  # what is counted beside it has new files to count
+    return answer
 
 
 def _try(school: School, sheet: Sheet) -> None:
@@ -154,6 +162,24 @@ def profile_effect(request: HttpRequest, workplace: Workplace, profile_id: int =
     sheet = _sheet(workplace.the_school, found, request.POST, may_change=True)
     context = {"after_save": _after_save(workplace.the_school, sheet), "is_sent": True, "rows": sheet.rows}
     return render_page(request, "web/parts/after_save.html", context, title="")
+
+
+@require_POST
+@in_workplace(needs=Permission.SYNC_MANAGE)
+def profile_matches(request: HttpRequest, workplace: Workplace, profile_id: int = 0) -> HttpResponse:
+    """Whom the files that were listed last would match, as the form is now; for htmx, while one chooses."""
+    school = workplace.the_school
+    found = _profile(workplace, profile_id) if profile_id else None
+    form = ProfileForm(request.POST, found, school=school, may_change=True)
+    context: dict[str, Any] = {"asked": True}
+    if not form.is_valid():
+        context["refusal"] = _("A field cannot be read yet. What matches is counted once it can.")
+    else:
+        try:
+            context["counted"] = count_matches(found or SyncProfile(school=school), form.settings())
+        except PhotoSyncError as error:
+            context["refusal"] = error.message
+    return render_page(request, "web/parts/match_counts.html", context, title="")
 
 
 @require_POST
@@ -291,6 +317,8 @@ def _page(request: HttpRequest, workplace: Workplace, sheet: Sheet | None) -> Ht
             "health": health,
             "health_badge": health_badge(health) if health else None,
             "ping": _ping(found) if found else None,
+            "is_delivery": bool(found and is_delivery(found.options)),
+            "licences": licences_shown(found) if found else (),
             "live": live_state_of(found, datetime.now(UTC)) if found else None,
             "waits": wait_lines(workplace.the_school, found.pk) if found else (),
             "may_change": Permission.SYNC_MANAGE in workplace.permissions,

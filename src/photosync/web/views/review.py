@@ -21,8 +21,9 @@ from photosync.apps.audit.viewing import note_view
 from photosync.apps.library.photos import blob_of
 from photosync.apps.library.store import photo_store
 from photosync.apps.people.models import Person
+from photosync.apps.people.protected_names import ProtectedNames
 from photosync.apps.review import services
-from photosync.apps.review.looking import may_show_protected, picture_to_look_at
+from photosync.apps.review.looking import is_picture_of_protected, may_show_protected, picture_to_look_at
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.review.queues import Queue, queue_of
 from photosync.apps.sources.models import ListedFile
@@ -101,7 +102,11 @@ def review_picture(request: HttpRequest, workplace: Workplace, file_id: int, siz
     if file is None or queue_of(file) in (None, Queue.REJECTED) or may_show_protected(file):
         raise Http404
     try:
-        sha256, _size = blob_of(picture_to_look_at(file), Rendition(size))
+        picture = picture_to_look_at(file)
+        # Whose picture it is may be known only now that its bytes are.
+        if is_picture_of_protected(file, picture):
+            raise Http404
+        sha256, _size = blob_of(picture, Rendition(size))
     except PhotoSyncError as error:
         status = 422 if isinstance(error, ItemRejected) else 503
         return HttpResponse(error.message, status=status, content_type="text/plain; charset=utf-8")
@@ -177,12 +182,13 @@ def _shown(request: HttpRequest, workplace: Workplace, query: QueryDict, *, refu
     asked = Asked.of(query)
     now = datetime.now(UTC)
     target = request.htmx.target if request.htmx else ""  # type: ignore[attr-defined]  # by its middleware
-    desk = Desk(workplace.the_school, workplace.permissions, asked, now)
+    names = ProtectedNames(workplace.the_school.pk)
+    desk = Desk(workplace.the_school, workplace.permissions, asked, now, names)
     context = desk.context(only_found=target == "found") | {"refusal": refusal}
     if asked.queue is Queue.WITHOUT_PHOTO:
         context |= without_page(workplace.the_school, query, now, shows_protected=desk.shows_protected)
     if asked.is_decided:
-        context |= decided_page(workplace.the_school, query, shows_protected=desk.shows_protected)
+        context |= decided_page(workplace.the_school, query, names, shows_protected=desk.shows_protected)
     templates = {"found": "web/parts/review_found.html", "review": "web/parts/review_desk.html"}
     response = render_page(
         request,

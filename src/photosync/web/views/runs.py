@@ -65,8 +65,10 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
     may_approve = Permission.SYNC_APPROVE in workplace.permissions
     deciding = found.state == RunState.HELD and may_approve
     out, later = (people_in(request.GET, name) if deciding else [] for name in ("out", "later"))
+    names = workplace.hidden_names()
     context: dict[str, Any] = {
         "run": found,
+        "warnings": names.texts(found.warnings),
         "badge": run_badge(found),
         "told_kind": told_kind(found),
         "trigger": TRIGGERS[Trigger(found.trigger)],
@@ -80,17 +82,10 @@ def run(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponse
         "may_run": may_manage and is_preview_that_is_over(found),
     }
     if live is None:
-        page = changes_page(
-            found,
-            kind_to_show(found, request.GET.get("show", "")),
-            number_in(request.GET.get("page", "")) or 1,
-            Looking(
-                out=frozenset(out),
-                later=frozenset(later),
-                sees_planned=may_approve or may_manage,
-                by_name=request.GET.get("sort") == "name",
-            ),
-        )
+        sees, by_name = may_approve or may_manage, request.GET.get("sort") == "name"
+        looking = Looking(names=names, out=frozenset(out), later=frozenset(later), sees_planned=sees, by_name=by_name)
+        kind, number = kind_to_show(found, request.GET.get("show", "")), number_in(request.GET.get("page", "")) or 1
+        page = changes_page(found, kind, number, looking)
         here = {change.person_id for change in page.changes}
         context |= {"page": page, "out_elsewhere": [pk for pk in out if pk not in here]}
         context["waits"] = wait_lines_of_run(found) if page.kind == "waiting" else ()
@@ -122,7 +117,8 @@ def run_live(request: HttpRequest, workplace: Workplace, run_id: int) -> HttpRes
 @in_workplace(needs=Permission.SYNC_VIEW)
 def run_csv(_request: HttpRequest, workplace: Workplace, run_id: int) -> HttpResponseBase:
     found = the_run(workplace, run_id)
-    response = StreamingHttpResponse(changes_csv(found), content_type="text/csv; charset=utf-8")
+    changes = changes_csv(found, workplace.hidden_names())
+    response = StreamingHttpResponse(changes, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="run-{found.pk}-changes.csv"'
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -60,7 +60,7 @@ _USUAL_CODE_NAMES = {
 }
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     return "".join(char for char in name.casefold() if char.isalnum())
 
 
@@ -76,9 +76,9 @@ def fields_for(kind: PersonKind) -> tuple[str, ...]:
 
 def usual_names(kind: PersonKind) -> dict[str, str]:
     """Return the plain forms of usual column names, each with its field."""
-    names = {_plain(name): field for field, listed in _USUAL_NAMES.items() for name in listed.split(", ")}
-    names |= {_plain(name): code_field(kind) for name in _USUAL_CODE_NAMES[kind].split(", ")}
-    return names | {_plain(field): field for field in fields_for(kind)}
+    names = {plain_name(name): field for field, listed in _USUAL_NAMES.items() for name in listed.split(", ")}
+    names |= {plain_name(name): code_field(kind) for name in _USUAL_CODE_NAMES[kind].split(", ")}
+    return names | {plain_name(field): field for field in fields_for(kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,9 @@ def recognise(
     """
     fields: dict[str, list[int]] = {}
     mapping: dict[str, str] = {}
-    places = {_plain(name): place for place, name in reversed(list(enumerate(header)))}
+    places = {plain_name(name): place for place, name in reversed(list(enumerate(header)))}
     for name, field in given.items():
-        place = places.get(_plain(name))
+        place = places.get(plain_name(name))
         if place is None:
             raise WrongUse(
                 f"The roster has no column {quoted(name)}. Nothing was imported. Its columns are: {_listed(header)}."
@@ -133,7 +133,7 @@ def recognise(
     usual = usual_names(kind)
     before = set(fields)
     for place, name in enumerate(header):
-        found = usual.get(_plain(name))
+        found = usual.get(plain_name(name))
         if found is not None and name not in mapping and found not in before:
             _take(found, place, header, fields, mapping)
     if code_field(kind) not in fields:
@@ -152,12 +152,12 @@ def suggested_fields(header: Sequence[str], kind: PersonKind, remembered: Mappin
     None for a column that cannot be chosen: it has no name, or that of a column before it. A field is suggested for
     the first column that may hold it. Nothing is raised: this is what a person starts from.
     """
-    before = {_plain(name): field for name, field in remembered.items()}
+    before = {plain_name(name): field for name, field in remembered.items()}
     usual = usual_names(kind)
     found: list[str | None] = []
     seen: set[str] = set()
     for name in header:
-        plain = _plain(name)
+        plain = plain_name(name)
         if not name or plain in seen:
             found.append(None)
             continue
@@ -177,7 +177,7 @@ def _take_remembered(
 ) -> None:
     before = set(fields)
     for name, field in remembered.items():
-        place = places.get(_plain(name))
+        place = places.get(plain_name(name))
         if place is None or header[place] in mapping or field in before or field not in (*FIELDS, IGNORE):
             continue
         _take(field, place, header, fields, mapping)

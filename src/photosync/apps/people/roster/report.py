@@ -32,6 +32,8 @@ class RosterReport:
     preview: bool
     columns: Mapping[str, str]
     unknown_columns: tuple[str, ...]
+    recognised: str = ""
+    """What the file was recognised as, such as "CSV with semicolons, Windows-1252"; "" where it says nothing."""
     rows: int = 0
     new: int = 0
     changed: int = 0
@@ -62,6 +64,7 @@ class RosterReport:
         return {
             "kind": self.kind.value,
             "preview": self.preview,
+            "recognised": self.recognised,
             "columns": dict(self.columns),
             "unknown_columns": list(self.unknown_columns),
             "counts": {

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from photosync.apps.people.roster.columns import ALTERNATE_ID, CONSENT_FIELDS, Columns, code_field
+from photosync.connectors.roster.contract import UNCHANGED
 from photosync.core.consent import Purpose, consent_from_text, is_answer
 from photosync.core.errors import WrongUse
 from photosync.core.people import PersonKind, quoted
@@ -64,7 +65,7 @@ class RosterPerson:
     fields: Mapping[str, str]
     identifiers: Mapping[str, tuple[str, ...]]
     left: bool | None
-    """True or False as the status column says; None where it says nothing."""
+    """False also where there is no status: who is in the roster is there. None: it stays as it is."""
     consent: Mapping[str, str] | None
 
 
@@ -170,9 +171,9 @@ def _bad_code(code: str) -> bool:
 
 def _left(status: str, code: str) -> bool | None:
     word = " ".join(re.sub(r"[^\w]+|_", " ", status.casefold()).split())
-    if not word:
+    if word == UNCHANGED:
         return None
-    if word in ACTIVE_WORDS:
+    if not word or word in ACTIVE_WORDS:
         return False
     if word in LEFT_WORDS:
         return True

@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('cancel_requested_by', models.CharField(blank=True, max_length=200)),
                 ('attempt', models.PositiveIntegerField(default=0)),
-                ('fence', models.PositiveIntegerField(default=0, help_text='Only the holder of this number writes for the job.')),
+                ('fence', models.PositiveIntegerField(default=0)),
                 ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='reports.reportingcycle')),
                 ('worker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='runs.worker')),
             ],

@@ -8,18 +8,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from photosync.apps.library.models import PhotoVersion
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
-from photosync.apps.review.remembered import candidate, hand_matches
+from photosync.apps.review.remembered import candidate, hand_matches, named_candidate
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.apps.sources.queries import files_in
+from photosync.connectors.contract import NO_IDENTIFIER, NO_PHOTO
 from photosync.core.matching import Candidate, KeyReader
+from photosync.core.name_matching import NamedCandidate
 from photosync.engine.names import original_name
 from photosync.engine.ports import FileToMatch, MatchOutcome
 
 State = ListedFile.State
+WITHOUT_PHOTO = frozenset({NO_PHOTO, NO_IDENTIFIER})
 FILES_AT_ONCE = 2_000
 _FIELDS = ("pk", "page__folder", "name", "person_id", "academic_year", "reason", "state")
 _WRITTEN = (
@@ -48,15 +51,30 @@ def people_known_by(school_id: int, values: Sequence[str], reader: KeyReader) ->
     return found
 
 
+def people_called(school_id: int, forms: Sequence[str]) -> Mapping[str, Sequence[NamedCandidate]]:
+    """Return the people who are called so, by `core.names.sought_form` of their names; the exact rule decides."""
+    asked = set(forms)
+    found: dict[str, list[NamedCandidate]] = defaultdict(list)
+    # Two questions, each answered by its index: databases like no "or" between two columns.
+    for column in ("sought_as", "sought_also_as"):
+        for person in Person.objects.filter(school_id=school_id, **{f"{column}__in": asked}).order_by():
+            found[getattr(person, column)].append(named_candidate(person))
+    return found
+
+
 class MatchRows:
     """The files of one listing that wait to be matched, or all of them."""
 
-    def __init__(self, fence: Fence, listing: Listing, school: School, matched_with: str) -> None:
+    def __init__(
+        self, fence: Fence, listing: Listing, school: School, matched_with: str, *, named_elsewhere: bool = False
+    ) -> None:
+        """With `named_elsewhere`, an index says whose a file is: see `engine.stage.StageTask`."""
         self._fence = fence
         self._listing = listing
         self._school_id = school.pk
         self._zone = school.zone
         self._matched_with = matched_with
+        self._named_elsewhere = named_elsewhere
 
     def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]:
         rows = ListedFile.objects.filter(profile_id=self._listing.profile_id)
@@ -84,6 +102,9 @@ class MatchRows:
 
     def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[Candidate]]:
         return people_known_by(self._school_id, values, reader)
+
+    def people_by_name(self, forms: Sequence[str]) -> Mapping[str, Sequence[NamedCandidate]]:
+        return people_called(self._school_id, forms)
 
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None:
         if not outcomes:
@@ -133,12 +154,16 @@ class MatchRows:
         return {back[pair] for pair in rows.values_list("person_id", "source_sha256") if pair in back}
 
     def _apply(self, file: ListedFile, outcome: MatchOutcome, *, settled_before: bool) -> None:
-        """Set what the outcome says. A file that changes hands is decided anew, without a new fetch if staged."""
+        """Set what the outcome says. A file that changes hands is decided anew, without a new fetch if staged.
+
+        Where an index says so it is fetched: the index may be newer than the listing, and so may be the file.
+        """
         changes_hands = outcome.person_id != file.person_id and not settled_before
         if outcome.person_id is not None and (changes_hands or outcome.academic_year != file.academic_year):
             file.decided_sha256 = ""
-        if file.state in _BYTES_ARE_NEWS:
-            file.picture_id = None  # it is of the former bytes
+        comes_anew = self._named_elsewhere and changes_hands and outcome.person_id is not None
+        if file.state in _BYTES_ARE_NEWS or comes_anew:
+            file.picture_id = None  # it is, or may be, of the former bytes
         file.person_id = outcome.person_id
         file.key_value = outcome.key_value
         file.academic_year = outcome.academic_year
@@ -146,7 +171,8 @@ class MatchRows:
         file.noted_in_run = self._fence.run_id
         if outcome.person_id is None:
             waits = State.REVIEW if outcome.to_review else State.UNMATCHED
-            file.state = State.DISMISSED if outcome.dismissed else waits
+            # Without a photo there is nothing that anyone could decide on.
+            file.state = State.DISMISSED if outcome.dismissed or file.stamp in WITHOUT_PHOTO else waits
         elif file.picture_id is None:
             file.state = State.TO_FETCH
         else:

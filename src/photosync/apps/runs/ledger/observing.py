@@ -136,7 +136,8 @@ class ObserveRows:
         update_rows(ListedFile, ("size_bytes", "stamp"), stamps)
         for part in _parts([pk for pk, _ in changed]):
             rows = ListedFile.objects.filter(pk__in=part)
-            rows.filter(person__isnull=False).update(state=State.TO_FETCH)
+            # What was noted of its bytes was noted under the former stamp.
+            rows.filter(person__isnull=False).update(state=State.TO_FETCH, reason_code="")
             rows.filter(person__isnull=True).update(state=State.TO_MATCH)
 
     def page_ordinals(self) -> Iterator[tuple[int, int]]:

@@ -20,7 +20,7 @@ from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem, Run
 from photosync.apps.sources.models import ListedFile, Listing
-from photosync.apps.sources.queries import files_in
+from photosync.apps.sources.queries import files_in, holds_unknown_people
 from photosync.core.guard import ComponentTotals
 from photosync.core.people import PersonKind
 from photosync.core.plan import PUBLISHED, Action, PersonPhotos, Reason
@@ -253,7 +253,7 @@ class PlanRows:
         )
 
     def people_without_file(self) -> Iterator[Sequence[tuple[int, int]]]:
-        if not self.listing.missing_unchecked:
+        if not self.listing.missing_unchecked or holds_unknown_people(self.profile.pk):
             return
         last = 0
         while people := list(self._shown_without_file().filter(person_id__gt=last)[:PEOPLE_AT_ONCE]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import QuerySet
@@ -16,12 +17,15 @@ from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.apps.sources.queries import files_in
+from photosync.connectors.contract import NO_PHOTO, NO_PHOTO_CODE
+from photosync.core.refusals import CHANGED, MAY_BE_BUSY, WORTH_ANOTHER_TRY, is_worth_another_try
 from photosync.engine.names import joined_path, original_name, readable_path
 from photosync.engine.ports import FileToFetch, KnownContent, Staged
 
 State = ListedFile.State
 FILES_AT_ONCE = 500
-_FIELDS = ("pk", "page__folder", "name", "size_bytes")
+LISTED_WITHOUT_PHOTO = "The source has this record without a photo now. What was published from it stays."
+_FIELDS = ("pk", "page__folder", "name", "size_bytes", "stamp", "reason_code", "noted_in_run")
 _WRITTEN = ("state", "sha256", "picture", "reason_code", "reason", "noted_in_run")
 
 
@@ -34,7 +38,15 @@ class StageRows:
         self._render_fingerprint = render_fingerprint
 
     def prepare(self) -> None:
-        """Let what was refused under other limits, and what failed, be fetched again."""
+        """Let what was refused under other limits, what failed and what had no photo be fetched again.
+
+        A record that is listed without a photo is not: it is settled for this run.
+        """
+        self._fetch_what_was_absent()
+        self._refetch()
+        self._settle_without_photo()
+
+    def _refetch(self) -> None:
         changed = self._listing.rendered_with != self._render_fingerprint
         again = [State.FAILED, State.REJECTED, State.DISMISSED] if changed else [State.FAILED]
         # A file that was dismissed with no person on it is refused by nobody's limits.
@@ -46,12 +58,64 @@ class StageRows:
             Listing.objects.filter(pk=self._listing.pk).update(rendered_with=self._render_fingerprint)
             self._listing.rendered_with = self._render_fingerprint
 
+    def _fetch_what_was_absent(self) -> None:
+        rows = files_in(self._listing.profile_id, [State.DISMISSED]).filter(
+            reason_code=NO_PHOTO_CODE, person__isnull=False
+        )
+        rows = rows.exclude(stamp=NO_PHOTO)
+        if rows.exists():
+            with self._fence.writing():
+                rows.update(state=State.TO_FETCH)
+
+    def _settle_without_photo(self) -> None:
+        """Note that there is nothing to fetch. What was decided on before is remembered, should it come back."""
+        rows = self._to_fetch().filter(stamp=NO_PHOTO)
+        while ids := list(rows.values_list("pk", flat=True)[:FILES_AT_ONCE]):
+            with self._fence.writing():
+                files = ListedFile.objects.filter(pk__in=ids, state=State.TO_FETCH)
+                decide_again(self._listing.profile_id, list(files.values_list("person_id", flat=True)))
+                files.update(
+                    state=State.DISMISSED,
+                    reason_code=NO_PHOTO_CODE,
+                    reason=LISTED_WITHOUT_PHOTO,
+                    sha256="",
+                    picture=None,
+                    noted_in_run=self._fence.run_id,
+                )
+
+    def people_without_any_photo(self) -> int:
+        """Return how many files match a person where the source has a photo for none of them now; else 0.
+
+        Where its listing said so of all, the source itself has told it.
+        """
+        files = ListedFile.objects.filter(profile_id=self._listing.profile_id, person__isnull=False)
+        if files.exclude(state=State.DISMISSED, reason_code=NO_PHOTO_CODE).exists():
+            return 0
+        if not files.exclude(stamp=NO_PHOTO).exists():
+            return 0
+        return files.count()
+
     def files_to_fetch(self) -> Iterator[FileToFetch]:
         last = 0
         while batch := list(self._to_fetch().filter(pk__gt=last).values_list(*_FIELDS)[:FILES_AT_ONCE]):
             last = batch[-1][0]
-            for pk, folder, name, size_bytes in batch:
-                yield FileToFetch(pk, original_name(folder), original_name(name), size_bytes)
+            came_before = self._came_before({row[0]: row[6] for row in batch if row[5] == CHANGED})
+            for pk, folder, name, size_bytes, stamp, *_ in batch:
+                before = came_before.get(pk, "")
+                yield FileToFetch(pk, original_name(folder), original_name(name), size_bytes, stamp, before)
+
+    def _came_before(self, noted_in: Mapping[int, int | None]) -> Mapping[int, str]:
+        """Return the sha256 of what came of files with another stamp, in the run that noted so of each.
+
+        A listing that shows another stamp takes the note off the file. A run that goes on after it was killed is
+        no second one.
+        """
+        noted = {pk: run_id for pk, run_id in noted_in.items() if run_id != self._fence.run_id}
+        if not noted:
+            return {}
+        lines = PlanItem.objects.filter(file__in=noted, run__in=set(noted.values()), reason_code=CHANGED)
+        rows = lines.values_list("file_id", "run_id", "source_sha256")
+        return {pk: sha256 for pk, run_id, sha256 in rows if noted[pk] == run_id}
 
     def fetch_count(self) -> int:
         return self._to_fetch().count()
@@ -70,6 +134,7 @@ class StageRows:
     def write_staged(self, staged: Sequence[Staged]) -> None:
         with self._fence.writing():
             files = ListedFile.objects.select_related("page").in_bulk([one.file_id for one in staged])
+            tries = self._tries(staged)
             seen = refusals_seen(self._listing, [(pk, file.page.folder, file.name) for pk, file in files.items()])
             news: list[int | None] = []
             taken: set[int] = set()
@@ -78,27 +143,44 @@ class StageRows:
                 file = files.get(one.file_id)
                 if file is not None and _is_awaited(file):
                     other_bytes = bool(one.sha256) and file.sha256 not in ("", one.sha256)
-                    picture = self._apply(file, one)
+                    picture = self._apply(file, one, tries[one.file_id, one.sha256] + 1)
                     taken.add(file.pk)
                     if one.has_original and picture is not None:
                         originals.add(KeptBytes(*picture, one.sha256, one.size_bytes))
                     if file.state == State.REJECTED and bytes_key(file) in seen.get(file.pk, ()):
                         file.state = State.DISMISSED
-                    if other_bytes or file.state == State.TO_DECIDE:
+                    if (other_bytes and file.state != State.FAILED) or one.absence or file.state == State.TO_DECIDE:
                         news.append(file.person_id)
             if originals:
                 remember_originals(self._listing.profile.school_id, originals)
             decide_again(self._listing.profile_id, news)
             awaited = [file for file in files.values() if file.pk in taken]
             update_each(awaited, _WRITTEN)
-            self._note_refused(awaited)
+            self._note_refused(awaited, {one.file_id: one.sha256 for one in staged})
 
-    def _apply(self, file: ListedFile, staged: Staged) -> tuple[int, str] | None:
+    def _tries(self, staged: Sequence[Staged]) -> Counter[tuple[int, str]]:
+        """Return in how many earlier runs the bytes of a file were given up for what may be the machine's fault."""
+        given_up = [one.file_id for one in staged if one.rejection and one.rejection[0] in WORTH_ANOTHER_TRY]
+        if not given_up:
+            return Counter()
+        lines = PlanItem.objects.filter(file__in=given_up, action=State.FAILED, reason_code__in=WORTH_ANOTHER_TRY)
+        return Counter(lines.exclude(run=self._fence.run_id).values_list("file_id", "source_sha256"))
+
+    def _apply(self, file: ListedFile, staged: Staged, tries: int) -> tuple[int, str] | None:
         """Note on the file what became of its bytes; return the picture that they gave, and their format."""
         file.noted_in_run = self._fence.run_id
         file.reason_code = file.reason = ""
         if staged.failure:
-            file.state, file.reason_code, file.reason = State.FAILED, "failed", staged.failure
+            file.state, file.reason_code, file.reason = State.FAILED, staged.failure_code, staged.failure
+            return None
+        if staged.rejection and is_worth_another_try(staged.rejection[0], tries):
+            code, reason = staged.rejection
+            # Which bytes they were stands in the run's record: the file keeps those that are known of it.
+            file.state, file.reason_code, file.reason = State.FAILED, code, f"{reason} {MAY_BE_BUSY}"
+            return None
+        if staged.absence:
+            file.state, file.reason_code, file.reason = State.DISMISSED, NO_PHOTO_CODE, staged.absence
+            file.sha256, file.picture = "", None
             return None
         content = staged.known or self._content(staged)
         file.sha256 = staged.sha256
@@ -112,15 +194,17 @@ class StageRows:
             file.state = State.TO_DECIDE
         return content.picture_id, content.source_format
 
-    def _note_refused(self, files: Iterable[ListedFile]) -> None:
+    def _note_refused(self, files: Iterable[ListedFile], sha256s: Mapping[int, str]) -> None:
         """Keep a line for each file that was refused or could not be read, one even when the phase is repeated."""
         refused = [file for file in files if file.state in (State.REJECTED, State.FAILED)]
         if refused:
             lines = PlanItem.objects.filter(run_id=self._fence.run_id, action__in=(State.REJECTED, State.FAILED))
             lines.filter(file__in=refused).delete()
-            PlanItem.objects.bulk_create(map(self._noted, refused), batch_size=200)
+            PlanItem.objects.bulk_create(
+                (self._noted(file, sha256s[file.pk] or file.sha256) for file in refused), batch_size=200
+            )
 
-    def _noted(self, file: ListedFile) -> PlanItem:
+    def _noted(self, file: ListedFile, sha256: str) -> PlanItem:
         """A line of the run's record for a file that was refused or could not be read."""
         path = joined_path(original_name(file.page.folder), original_name(file.name))
         return PlanItem(
@@ -131,7 +215,7 @@ class StageRows:
             action=file.state,
             reason_code=file.reason_code,
             reason=file.reason,
-            source_sha256=file.sha256,
+            source_sha256=sha256,
             state=PlanItem.State.NOTED,
         )
 

@@ -1,0 +1,100 @@
+"""What sources share whose files are read over HTTP, each by one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from time import monotonic
+from typing import BinaryIO, Final
+
+from photosync.connectors.contract import PAGE_WINDOW_ENTRIES
+from photosync.connectors.file_words import too_many_bytes
+from photosync.connectors.folder.fetching import shown
+from photosync.connectors.folderwise import FolderwiseSource
+from photosync.connectors.http_words import NOTHING_FOR_A_FILE, PAGE_FOR_A_FILE, is_web_page
+from photosync.connectors.network import Endpoint, Words
+from photosync.connectors.silences import Silences
+from photosync.core.errors import PhotoSyncError
+from photosync.outgoing.http import Answer, NoAnswer, TooLarge
+
+CLOSED: Final = Words("it is no longer being read", "Run again.")
+
+
+LOOK_AT_IT: Final = "Check the server and the network; the next run tries again."
+
+
+class HttpFileSource(FolderwiseSource):
+    """A source at `endpoint`.
+
+    `index` is the path of the index file, which is not listed; `fetch()` still gives it.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, *, index: str | None = None, window_entries: int = PAGE_WINDOW_ENTRIES
+    ) -> None:
+        super().__init__(window_entries=window_entries)
+        self._endpoint = endpoint
+        self._index = index
+        self._left_out = 0
+        """How many names of the last listing are possible there and not here."""
+        self._is_closed = False
+        self._silences = Silences()
+
+    def close(self) -> None:
+        self._is_closed = True
+
+    def _whole(
+        self,
+        path: str,
+        read: Callable[[BinaryIO], Answer],
+        check: Callable[[str], None],
+        *,
+        limit_bytes: int,
+    ) -> tuple[bytes, Answer]:
+        """Return a file and the answer that it came with; it is asked for once more where the line was cut.
+
+        `read` writes it into what it is given; `check` is asked, with the step, whether anything can be read now.
+        Raises ItemRejected, TryLater, SourceUnavailable, and what both raise.
+        """
+        step, begun_s = reading_step(path), monotonic()
+        for is_last in (False, True):
+            if self._is_closed:
+                raise self._endpoint.unavailable(step, *CLOSED)
+            content = BytesIO()
+            try:
+                answer = read(content)
+            except TooLarge as error:
+                raise too_many_bytes(shown(path), limit_bytes) from error
+            except NoAnswer as error:
+                # A silent server is not waited for twice.
+                if is_last or error.is_silence:
+                    if self._silences.are_the_servers(is_silence=error.is_silence, begun_s=begun_s):
+                        raise self._endpoint.unavailable(step, error.reason, LOOK_AT_IT) from error
+                    # Is it this file alone?
+                    check(step)
+                    raise self._endpoint.not_fetched(shown(path), error.reason) from error
+            except PhotoSyncError:
+                self._silences.heard()
+                raise
+            else:
+                self._silences.heard()
+                return content.getvalue(), answer
+        raise AssertionError
+
+    def _see_that_it_is_the_file(
+        self, path: str, content: bytes, answer: Answer, listed_bytes: Callable[[], int | None]
+    ) -> None:
+        """Raise TryLater where a page of something on the way, or nothing, came with 200 in place of a file.
+
+        What is as long as the server lists it, which `listed_bytes` asks for, is the file: it may be a page itself,
+        or empty.
+        """
+        is_page = is_web_page(replace(answer, content=content))
+        if (is_page or not content) and listed_bytes() != len(content):
+            words = PAGE_FOR_A_FILE if content else NOTHING_FOR_A_FILE
+            raise self._endpoint.not_fetched(shown(path), *words)
+
+
+def reading_step(path: str) -> str:
+    return f"Reading {shown(path)}"

@@ -1,0 +1,1 @@
+"""The data source json_api: any HTTP API that answers in JSON."""

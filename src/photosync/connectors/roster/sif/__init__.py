@@ -1,0 +1,1 @@
+"""Students and staff as SIF AU has them."""

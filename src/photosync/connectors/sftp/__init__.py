@@ -1,0 +1,1 @@
+"""Photos on an SFTP server, read where they lie."""

@@ -1,0 +1,141 @@
+"""What servers answer where something cannot be done, by Microsoft's names (MS-ERREF 2.3.1)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    SUCCESS = 0x0000_0000
+    BUFFER_OVERFLOW = 0x8000_0005
+    NO_MORE_FILES = 0x8000_0006
+    DEVICE_OFF_LINE = 0x8000_0010
+    DEVICE_BUSY = 0x8000_0011
+    STOPPED_ON_SYMLINK = 0x8000_002D
+    NO_SUCH_DEVICE = 0xC000_000E
+    NO_SUCH_FILE = 0xC000_000F
+    END_OF_FILE = 0xC000_0011
+    NO_MEDIA_IN_DEVICE = 0xC000_0013
+    ACCESS_DENIED = 0xC000_0022
+    DISK_CORRUPT_ERROR = 0xC000_0032
+    OBJECT_NAME_INVALID = 0xC000_0033
+    OBJECT_NAME_NOT_FOUND = 0xC000_0034
+    OBJECT_PATH_INVALID = 0xC000_0039
+    OBJECT_PATH_NOT_FOUND = 0xC000_003A
+    OBJECT_PATH_SYNTAX_BAD = 0xC000_003B
+    DATA_ERROR = 0xC000_003E
+    CRC_ERROR = 0xC000_003F
+    SHARING_VIOLATION = 0xC000_0043
+    FILE_LOCK_CONFLICT = 0xC000_0054
+    LOCK_NOT_GRANTED = 0xC000_0055
+    DELETE_PENDING = 0xC000_0056
+    NO_LOGON_SERVERS = 0xC000_005E
+    NO_SUCH_USER = 0xC000_0064
+    WRONG_PASSWORD = 0xC000_006A
+    LOGON_FAILURE = 0xC000_006D
+    ACCOUNT_RESTRICTION = 0xC000_006E
+    INVALID_LOGON_HOURS = 0xC000_006F
+    INVALID_WORKSTATION = 0xC000_0070
+    PASSWORD_EXPIRED = 0xC000_0071
+    ACCOUNT_DISABLED = 0xC000_0072
+    INSUFFICIENT_RESOURCES = 0xC000_009A
+    DEVICE_NOT_CONNECTED = 0xC000_009D
+    DEVICE_POWER_FAILURE = 0xC000_009E
+    DEVICE_NOT_READY = 0xC000_00A3
+    IO_TIMEOUT = 0xC000_00B5
+    FILE_IS_A_DIRECTORY = 0xC000_00BA
+    NOT_SUPPORTED = 0xC000_00BB
+    UNEXPECTED_NETWORK_ERROR = 0xC000_00C4
+    NETWORK_NAME_DELETED = 0xC000_00C9
+    BAD_DEVICE_TYPE = 0xC000_00CB
+    BAD_NETWORK_NAME = 0xC000_00CC
+    TOO_MANY_SESSIONS = 0xC000_00CE
+    REQUEST_NOT_ACCEPTED = 0xC000_00D0
+    NOT_A_DIRECTORY = 0xC000_0103
+    FILE_CLOSED = 0xC000_0128
+    TIME_DIFFERENCE_AT_DC = 0xC000_0133
+    LOGON_TYPE_NOT_GRANTED = 0xC000_015B
+    ILLEGAL_CHARACTER = 0xC000_0161
+    IO_DEVICE_ERROR = 0xC000_0185
+    TRUST_FAILURE = 0xC000_0190
+    ACCOUNT_EXPIRED = 0xC000_0193
+    USER_SESSION_DELETED = 0xC000_0203
+    INSUFF_SERVER_RESOURCES = 0xC000_0205
+    PASSWORD_MUST_CHANGE = 0xC000_0224
+    ACCOUNT_LOCKED_OUT = 0xC000_0234
+    PATH_NOT_COVERED = 0xC000_0257
+    FILE_IS_OFFLINE = 0xC000_0267
+    VOLUME_DISMOUNTED = 0xC000_026E
+    IO_REPARSE_TAG_INVALID = 0xC000_0276
+    IO_REPARSE_TAG_MISMATCH = 0xC000_0277
+    IO_REPARSE_DATA_INVALID = 0xC000_0278
+    IO_REPARSE_TAG_NOT_HANDLED = 0xC000_0279
+    NETWORK_SESSION_EXPIRED = 0xC000_035C
+    NTLM_BLOCKED = 0xC000_0418
+    VIRUS_INFECTED = 0xC000_0906
+    VIRUS_DELETED = 0xC000_0907
+    CLOUD_FILE_PROVIDER_NOT_RUNNING = 0xC000_CF00
+    CLOUD_FILE_NETWORK_UNAVAILABLE = 0xC000_CF0E
+
+
+SESSION_IS_OVER = frozenset(
+    {Status.USER_SESSION_DELETED, Status.NETWORK_SESSION_EXPIRED, Status.NETWORK_NAME_DELETED, Status.FILE_CLOSED}
+)
+"""The server has forgotten the session, the share or the handle: it may be had anew by signing in again."""
+FULL = frozenset(
+    {
+        Status.REQUEST_NOT_ACCEPTED,
+        Status.TOO_MANY_SESSIONS,
+        Status.INSUFFICIENT_RESOURCES,
+        Status.INSUFF_SERVER_RESOURCES,
+    }
+)
+"""No more connections are let in."""
+GONE = frozenset(
+    {
+        Status.NO_SUCH_FILE,
+        Status.OBJECT_NAME_NOT_FOUND,
+        Status.OBJECT_PATH_NOT_FOUND,
+        Status.NOT_A_DIRECTORY,
+        Status.DELETE_PENDING,
+    }
+)
+IS_A_LINK = frozenset(
+    {
+        Status.STOPPED_ON_SYMLINK,
+        Status.PATH_NOT_COVERED,
+        Status.IO_REPARSE_TAG_INVALID,
+        Status.IO_REPARSE_TAG_MISMATCH,
+        Status.IO_REPARSE_DATA_INVALID,
+        Status.IO_REPARSE_TAG_NOT_HANDLED,
+    }
+)
+NO_NAME = frozenset(
+    {
+        Status.OBJECT_NAME_INVALID,
+        Status.OBJECT_PATH_INVALID,
+        Status.OBJECT_PATH_SYNTAX_BAD,
+        Status.ILLEGAL_CHARACTER,
+    }
+)
+
+_HOLDS_ITS_OWN = frozenset(
+    {
+        0xC000_0004,  # HSM
+        0x8000_0006,  # HSM2
+        0x8000_0007,  # single instance store
+        0x8000_0013,  # deduplication
+        0x8000_0017,  # compressed by Windows
+        0x8000_001E,  # Azure File Sync, file
+        0x9000_0027,  # Azure File Sync, folder
+        0x8000_0021,  # OneDrive
+        0x9000_001C,  # projected
+    }
+)
+_CLOUD, _WITHOUT_ITS_NUMBER = 0x9000_001A, 0xFFFF_0FFF
+"""Files of a cloud folder carry one of sixteen tags, that differ in one digit."""
+
+
+def leads_elsewhere(tag: int) -> bool:
+    """Return whether a reparse point of this tag is a link. Some are files that are kept in a way of their own."""
+    return tag not in _HOLDS_ITS_OWN and tag & _WITHOUT_ITS_NUMBER != _CLOUD

@@ -1,0 +1,1 @@
+"""Photos in a database: query sets over PostgreSQL, MySQL and MariaDB, and SQL Server."""

@@ -1,0 +1,1 @@
+"""Photos in a folder of a WebDAV server: Nextcloud, ownCloud, Apache and others."""

@@ -6,7 +6,7 @@ import pytest
 
 from photosync.connectors.index_file import IndexMap, read_index
 from photosync.core.errors import SourceUnavailable
-from photosync.core.matching import NoKey
+from photosync.core.keys import NoKey
 from photosync.core.name_matching import Named
 
 PAIRS = {"1003.jpg": "002082", "1004.jpg": "002083"}

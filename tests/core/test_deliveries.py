@@ -3,7 +3,7 @@
 from typing import Any
 
 from photosync.core.deliveries import DeliveredRow, Size, said_by, superseded
-from photosync.core.matching import NoKey
+from photosync.core.keys import NoKey
 from photosync.core.name_matching import Named
 
 SMALL, LARGE = Size.SMALL, Size.LARGE

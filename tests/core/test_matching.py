@@ -5,22 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photosync.core.errors import WrongUse
-from photosync.core.matching import (
-    Ambiguous,
-    Candidate,
-    Collision,
-    Key,
-    KeyReader,
-    Matched,
-    MatchMode,
-    MatchRule,
-    NoKey,
-    Unmatched,
-    close_codes,
-    index_name,
-    resolve,
-    stem_of,
-)
+from photosync.core.keys import Key, KeyReader, NoKey, index_name, stem_of
+from photosync.core.match_rules import MatchMode, MatchRule
+from photosync.core.matching import Ambiguous, Candidate, Collision, Matched, Unmatched, close_codes, resolve
 from photosync.core.people import IdentifierKey, PersonKind
 
 STUDENT, STAFF = PersonKind.STUDENT, PersonKind.STAFF

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photosync.core.matching import Ambiguous, Candidate, Matched, NoKey, Unmatched
+from photosync.core.keys import NoKey
+from photosync.core.matching import Ambiguous, Candidate, Matched, Unmatched
 from photosync.core.name_matching import (
     Named,
     NamedCandidate,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from photosync.connectors.index_text import field_text
-from photosync.core.matching import NoKey
+from photosync.core.keys import NoKey
 from photosync.core.name_matching import Named, Said
 from photosync.core.people import quoted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from photosync.core.matching import stem_of
+from photosync.core.keys import stem_of
 
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _PARTS_TOGETHER = 8

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from photosync.core.matching import NoKey, stem_of
+from photosync.core.keys import NoKey, stem_of
 from photosync.core.name_matching import Named, Said
 from photosync.core.names import name_form, school_year
 from photosync.core.people import quoted

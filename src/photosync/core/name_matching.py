@@ -10,16 +10,8 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from photosync.core.matching import (
-    BOTH_KINDS,
-    Ambiguous,
-    Candidate,
-    Matched,
-    NoKey,
-    Resolution,
-    Unmatched,
-    no_photo_is_kept,
-)
+from photosync.core.keys import NoKey
+from photosync.core.matching import BOTH_KINDS, Ambiguous, Candidate, Matched, Resolution, Unmatched, no_photo_is_kept
 from photosync.core.names import STAFF, Says, home_rooms, name_form, school_year, school_years, sought_form
 from photosync.core.people import PersonKind, quoted
 

@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from photosync.core.matching import (
-    Ambiguous,
-    Candidate,
-    Collision,
-    FoundBy,
-    Key,
-    KeyReader,
-    Matched,
-    MatchMode,
-    MatchRule,
-    NoKey,
-    Resolution,
-    Unmatched,
-    resolve,
-)
+from photosync.core.keys import Key, KeyReader, NoKey
+from photosync.core.match_rules import FoundBy, MatchMode, MatchRule
+from photosync.core.matching import Ambiguous, Candidate, Collision, Matched, Resolution, Unmatched, resolve
 from photosync.core.name_matching import (
     LONGEST_SHOWN,
     Named,

@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from photosync.core.matching import (
-    Collision,
-    HandMatch,
-    Key,
-    KeyReader,
-    Matched,
-    MatchRule,
-    NoKey,
-    Unmatched,
-    resolve_by_hand,
-)
+from photosync.core.keys import Key, KeyReader, NoKey
+from photosync.core.match_rules import MatchRule
+from photosync.core.matching import Collision, HandMatch, Matched, Unmatched, resolve_by_hand
 from photosync.core.name_matching import Said
 from photosync.core.people import PersonKind
 from photosync.engine.asked import Asked, Found, asked_of

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from photosync.connectors.contract import Entry, Page, PageKey
 from photosync.core.guard import ComponentTotals
+from photosync.core.keys import KeyReader
 from photosync.core.matching import Candidate as PersonCandidate
-from photosync.core.matching import HandMatch, KeyReader
+from photosync.core.matching import HandMatch
 from photosync.core.name_matching import NamedCandidate
 from photosync.core.plan import PersonPhotos
 from photosync.imaging import Rendered

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.reports.uploads import Upload
 from photosync.core.errors import PhotoSyncError
-from photosync.core.matching import MatchMode
+from photosync.core.match_rules import MatchMode
 
 INDEX_FIELD = "index"
 

@@ -26,7 +26,7 @@ from photosync.connectors import registry
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
 from photosync.core.frequency import Daily
 from photosync.core.guard import Limits
-from photosync.core.matching import MatchMode, MatchRule
+from photosync.core.match_rules import MatchMode, MatchRule
 from photosync.core.people import IdentifierKey
 from photosync.core.status import AssignedPeriod, Mode, ProfileSchedule
 

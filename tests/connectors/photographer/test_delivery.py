@@ -16,7 +16,7 @@ from photosync.connectors.registry import Guard, open_source
 from photosync.connectors.testing.conformance import entries_of
 from photosync.connectors.testing.memory import MemorySource
 from photosync.core.errors import SourceUnavailable
-from photosync.core.matching import NoKey
+from photosync.core.keys import NoKey
 from tests.connectors import test_sources as kinds
 from tests.connectors.photographer.volumes import columns, table
 

@@ -24,7 +24,7 @@ from photosync.connectors.photographer.papers import Sort, paper
 from photosync.connectors.photographer.survey import MOST_FILES
 from photosync.core.errors import PhotoSyncError
 from photosync.core.input_names import input_path
-from photosync.core.matching import MatchMode
+from photosync.core.match_rules import MatchMode
 from photosync.engine.names import stored_name
 
 BOTH = ("student", "staff")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from photosync.core.errors import WrongUse, about_option
-from photosync.core.matching import FoundBy, MatchMode, MatchRule
+from photosync.core.match_rules import FoundBy, MatchMode, MatchRule
 from photosync.core.people import IdentifierKey, PersonKind, quoted
 
 MATCH_OPTIONS = ("match", "pattern", "index", "key", "ignore_case", "ignore_leading_zeros", "by")

@@ -12,7 +12,7 @@ from photosync.apps.schools.models import School
 from photosync.core.errors import NotFound
 from photosync.core.frequency import parse_frequency
 from photosync.core.guard import Limits
-from photosync.core.matching import MatchRule
+from photosync.core.match_rules import MatchRule
 from photosync.core.people import quoted
 from photosync.core.status import AN_INSTANT, AssignedPeriod, Mode, ProfileSchedule, due_times
 

@@ -28,7 +28,7 @@ from photosync.apps.schools.models import School
 from photosync.connectors import registry
 from photosync.connectors.input.kind import INPUT
 from photosync.core.errors import Refused, WrongUse, about_option
-from photosync.core.matching import MatchMode
+from photosync.core.match_rules import MatchMode
 from photosync.core.people import EXACT, PersonKind, quoted, refuse_if_merging
 
 LONGEST_NAME = 100

@@ -12,7 +12,7 @@ from photosync.apps.people.queries import FOLDED
 from photosync.apps.reports.models import CycleMember, ReportImport, ReportingCycle, ReportJob, UploadedReport
 from photosync.apps.schools.models import School
 from photosync.core.errors import NotFound
-from photosync.core.matching import stem_of
+from photosync.core.keys import stem_of
 from photosync.core.people import PersonKind
 from photosync.core.suggesting import Clues, Known, suggest
 

@@ -37,7 +37,8 @@ from photosync.apps.reports.uploads import forget_upload, uploaded_files
 from photosync.apps.unpacking import FoundFile
 from photosync.connectors.index_file import read_index
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
-from photosync.core.matching import MatchMode, index_name
+from photosync.core.keys import index_name
+from photosync.core.match_rules import MatchMode
 from photosync.core.people import quoted
 
 State, ImportState = UploadedReport.State, ReportImport.State

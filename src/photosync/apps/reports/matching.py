@@ -13,7 +13,9 @@ from photosync.apps.people.models import Identifier
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.profiles.matching import rule_from
 from photosync.apps.reports.models import CycleMember, ReportingCycle, UploadedReport
-from photosync.core.matching import Candidate, Key, KeyReader, Matched, MatchRule, NoKey, resolve
+from photosync.core.keys import Key, KeyReader, NoKey
+from photosync.core.match_rules import MatchRule
+from photosync.core.matching import Candidate, Matched, resolve
 from photosync.core.people import PersonKind
 from photosync.core.wording import list_words
 

@@ -7,7 +7,9 @@ from photosync.apps.people.queries import FOLDED
 from photosync.apps.profiles.queries import match_rule
 from photosync.apps.review.models import ReviewDecision, Verdict
 from photosync.apps.review.remembered import candidate
-from photosync.core.matching import Key, KeyReader, Matched, MatchMode, resolve
+from photosync.core.keys import Key, KeyReader
+from photosync.core.match_rules import MatchMode
+from photosync.core.matching import Matched, resolve
 from photosync.core.people import PersonKind
 from photosync.engine.names import original_name
 

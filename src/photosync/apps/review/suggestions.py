@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED, LAST_CODE_POINT
 from photosync.apps.sources.models import ListedFile
-from photosync.core.matching import stem_of
+from photosync.core.keys import stem_of
 from photosync.core.people import PersonKind
 from photosync.core.suggesting import Clues, Known, suggest
 from photosync.engine.names import original_name, readable_path

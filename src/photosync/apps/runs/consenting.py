@@ -16,7 +16,8 @@ from photosync.apps.runs.ledger.matching import people_known_by
 from photosync.connectors.contract import Source
 from photosync.connectors.recordwise import ReportsConsent, Whose
 from photosync.core.consent import USUALLY_TAKEN, Consent, ConsentTaken, Purpose, taken_over
-from photosync.core.matching import Key, KeyReader, Matched, resolve
+from photosync.core.keys import Key, KeyReader
+from photosync.core.matching import Matched, resolve
 from photosync.core.people import PersonKind
 from photosync.core.record_names import record_folder, record_name
 from photosync.engine.observe import batches

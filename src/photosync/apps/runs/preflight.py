@@ -32,7 +32,8 @@ from photosync.apps.sources.opening import index_of
 from photosync.apps.sources.time_limit import WITHIN_S, told_out_of_time
 from photosync.core.errors import Refused
 from photosync.core.instants import local_date
-from photosync.core.matching import FoundBy, MatchMode, index_name
+from photosync.core.keys import index_name
+from photosync.core.match_rules import FoundBy, MatchMode
 from photosync.core.people import quoted
 from photosync.core.preflight import Problem, SeenFile, problems_of
 from photosync.core.run_states import RunState

@@ -21,7 +21,7 @@ from photosync.apps.sources.surveying import listed_in, survey_of
 from photosync.apps.sources.time_limit import WITHIN_S, told_out_of_time
 from photosync.connectors import registry
 from photosync.connectors.attending import listed_within
-from photosync.core.matching import MatchMode
+from photosync.core.match_rules import MatchMode
 from photosync.core.name_matching import Said
 from photosync.core.people import PersonKind
 

@@ -14,20 +14,9 @@ from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.review.remembered import candidate
 from photosync.apps.runs.ledger.matching import people_called
-from photosync.core.matching import (
-    Ambiguous,
-    Candidate,
-    Collision,
-    FoundBy,
-    Key,
-    KeyReader,
-    Matched,
-    MatchMode,
-    MatchRule,
-    NoKey,
-    Resolution,
-    resolve,
-)
+from photosync.core.keys import Key, KeyReader, NoKey
+from photosync.core.match_rules import FoundBy, MatchMode, MatchRule
+from photosync.core.matching import Ambiguous, Candidate, Collision, Matched, Resolution, resolve
 from photosync.core.name_matching import NamedCandidate, Said
 from photosync.core.people import IdentifierKey, PersonKind
 from photosync.engine.asked import Asked, Found, asked_of

@@ -18,7 +18,7 @@ from photosync.apps.sources.surveying import survey_of
 from photosync.apps.sources.trying import outcomes_of
 from photosync.connectors.photographer.survey import SurveyedRow
 from photosync.core.errors import Refused
-from photosync.core.matching import MatchRule
+from photosync.core.match_rules import MatchRule
 from photosync.core.people import PersonKind, quoted
 from photosync.engine.names import readable_path
 from photosync.engine.observe import batches

@@ -22,7 +22,8 @@ from photosync.connectors.photographer.source import DeliverySource
 from photosync.connectors.photographer.survey import Survey
 from photosync.connectors.registry import open_source
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
-from photosync.core.matching import MatchMode, MatchRule, index_name
+from photosync.core.keys import index_name
+from photosync.core.match_rules import MatchMode, MatchRule
 from photosync.core.name_matching import Said
 from photosync.engine.names import readable_path
 

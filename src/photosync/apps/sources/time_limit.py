@@ -17,7 +17,7 @@ from photosync.connectors.photographer.licence import Licence
 from photosync.connectors.photographer.source import DeliverySource
 from photosync.connectors.photographer.survey import MOST_FILES, Survey
 from photosync.core.errors import OutOfTime, TryLater
-from photosync.core.matching import MatchRule
+from photosync.core.match_rules import MatchRule
 from photosync.outgoing.time_left import time_is_up
 
 WITHIN_S = 20.0

@@ -33,7 +33,9 @@ from photosync.connectors.attending import listed_within
 from photosync.connectors.photographer.licence import Licence
 from photosync.connectors.photographer.survey import Survey
 from photosync.core.codes_in_names import codes_of_file
-from photosync.core.matching import Candidate, KeyReader, MatchRule
+from photosync.core.keys import KeyReader
+from photosync.core.match_rules import MatchRule
+from photosync.core.matching import Candidate
 from photosync.core.name_matching import NamedCandidate
 from photosync.core.people import PersonKind
 from photosync.engine.match import MatchTask, match

@@ -16,7 +16,8 @@ from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.apps.sources.queries import files_in
 from photosync.connectors.contract import NO_IDENTIFIER, NO_PHOTO
-from photosync.core.matching import Candidate, KeyReader
+from photosync.core.keys import KeyReader
+from photosync.core.matching import Candidate
 from photosync.core.name_matching import NamedCandidate
 from photosync.engine.names import original_name
 from photosync.engine.ports import FileToMatch, MatchOutcome

@@ -131,7 +131,7 @@ def test_code_is_confirmed_by_the_names_of_the_row() -> None:
     assert confirmed(row(grade="7"), mia.candidate, mia) == Matched(1)
     assert confirmed(row("Leo", "Ng"), mia.candidate, None) == Ambiguous(
         "Leo Ng",
-        'The file name is the code of Mia Chen (1). INDEX.TXT, line 2, has "Leo Ng", which is another name.',
+        'The file name gives the code of Mia Chen (1). INDEX.TXT, line 2, has "Leo Ng", which is another name.',
         (1,),
     )
     assert confirmed(row(grade="8"), mia.candidate, mia) == Ambiguous(

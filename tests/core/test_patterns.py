@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from photosync.core.errors import WrongUse
-from photosync.core.patterns import PatternTooSlow, parse_pattern
+from photosync.core.patterns import Parts, PatternTooSlow, parse_pattern
 from photosync.core.people import IdentifierKey
 
 
@@ -40,7 +40,51 @@ from photosync.core.people import IdentifierKey
         (r"(?P<code>\p{Lu}\d{1,3})", "Ä12", ("Ä12", None)),
     ],
 )
-def test_pattern_reads_name(pattern: str, text: str, parts: tuple[str, str | None] | None) -> None:
+def test_pattern_reads_key_and_year(pattern: str, text: str, parts: tuple[str, str | None] | None) -> None:
+    assert parse_pattern(pattern).parts(text) == (None if parts is None else Parts(key=parts[0], year=parts[1]))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "parts"),
+    [
+        ("{last_name}_{first_name}", "Chen_Mia", Parts(both_names="Chen_Mia")),
+        ("{last_name}_{first_name}", "Van_Der_Berg_Jan", Parts(both_names="Van_Der_Berg_Jan")),
+        ("{last_name}_{first_name}", "Chen", None),
+        ("{last_name}_{first_name}", "_Mia", None),
+        ("{last_name}, {first_name}", "O'Brien, Mary-Jane", Parts(both_names="O'Brien, Mary-Jane")),
+        ("{first_name}{last_name}", "JamesSmith", Parts(both_names="JamesSmith")),
+        ("IMG {first_name}{last_name}", "img JamesSmith", Parts(both_names="JamesSmith")),
+        ("{first_name}{last_name}_{any}", "JamesSmith_2_x", Parts(both_names="JamesSmith")),
+        ("{last_name}_{first_name}_{any}", "Chen_Mia_2_x", Parts(last_name="Chen", first_name="Mia")),
+        ("{any}-{last_name}_{first_name}", "7-A-Chen_Mia", Parts(last_name="Chen", first_name="Mia")),
+        ("{code}_{last_name}_{first_name}", "0417_Van_Berg_Jan", Parts(key="0417", both_names="Van_Berg_Jan")),
+        ("{last_name}_{first_name}_{code}", "Van_Berg_Jan_0417", Parts(key="0417", both_names="Van_Berg_Jan")),
+        (
+            "{last_name}_{code}_{first_name}",
+            "Chen_0417_Mia",
+            Parts(key="0417", last_name="Chen", first_name="Mia"),
+        ),
+        ("{last_name}_{code}_{first_name}", "Van_Berg_0417_Jan", None),
+        ("{last_name}/{first_name}", "Chen/Mia", Parts(last_name="Chen", first_name="Mia")),
+        (
+            "{year}/{year_level}/{roll_group}/{last_name}_{first_name}",
+            "2026/Year 7/7A/Chen_Mia",
+            Parts(year="2026", both_names="Chen_Mia", year_level="Year 7", roll_group="7A"),
+        ),
+        ("{roll_group}_{first_name} {last_name}", "7A_Mia Chen", Parts(both_names="Mia Chen", roll_group="7A")),
+        (
+            r"(?P<last_name>\w+), (?P<first_name>\w+)( \((?P<roll_group>\w+)\))?",
+            "Chen, Mia (7A)",
+            Parts(last_name="Chen", first_name="Mia", roll_group="7A"),
+        ),
+        (
+            r"(?P<last_name>\w+), (?P<first_name>\w+)( \((?P<roll_group>\w+)\))?",
+            "Chen, Mia",
+            Parts(last_name="Chen", first_name="Mia"),
+        ),
+    ],
+)
+def test_pattern_reads_names(pattern: str, text: str, parts: Parts | None) -> None:
     assert parse_pattern(pattern).parts(text) == parts
 
 
@@ -49,27 +93,49 @@ def test_pattern_reads_name(pattern: str, text: str, parts: tuple[str, str | Non
     [
         (
             "photo",
-            "it does not say where the key stands; write for example {code}_{any}, or the regular expression "
-            "(?P<code>[0-9]+)_.*",
+            "it does not say whose a file is; write for example {code}_{any} or {last_name}_{first_name}, or the "
+            "regular expression (?P<code>[0-9]+)_.*",
         ),
         (
             "(?P<year>[0-9]{4})",
-            "it does not say where the key stands; write for example {code}_{any}, or the regular expression "
-            "(?P<code>[0-9]+)_.*",
+            "it does not say whose a file is; write for example {code}_{any} or {last_name}_{first_name}, or the "
+            "regular expression (?P<code>[0-9]+)_.*",
         ),
         ("{code}_{id}", "it names more than one key (code, id); name one"),
         ("(?P<code>a)(?P<email>b)", "it names more than one key (code, email); name one"),
         (
             "{code}_{yaer}",
-            'it has no part called "yaer"; the key is one of code, id, key, student_code, staff_code, '
-            "alternate_id, username, email, and beside it there can be year and, in a template, any",
+            'it has no part called "yaer"; the parts are code, id, key, student_code, staff_code, alternate_id, '
+            "username, email, last_name, first_name, year_level, roll_group, year and, in a template, any",
         ),
         (
             "(?P<code>a)(?P<last>b)",
-            'it has no part called "last"; the key is one of code, id, key, student_code, staff_code, '
-            "alternate_id, username, email, and beside it there can be year and, in a template, any",
+            'it has no part called "last"; the parts are code, id, key, student_code, staff_code, alternate_id, '
+            "username, email, last_name, first_name, year_level, roll_group, year and, in a template, any",
         ),
         ("{year}{code}_{year}", "it names the year twice"),
+        ("{last_name}_{first_name}_{last_name}", "it names the last name twice"),
+        ("{last_name}_{any}", "it names the last name but not the first name; name both"),
+        ("(?P<code>a)(?P<first_name>b)", "it names the first name but not the last name; name both"),
+        (
+            "{roll_group}/{code}",
+            "the roll group tells people apart who are called the same, and it names no last name and no first name; "
+            "write {any} in its place",
+        ),
+        (
+            "{code}_{year_level}",
+            "the year level tells people apart who are called the same, and it names no last name and no first name; "
+            "write {any} in its place",
+        ),
+        (
+            "{first_name}{year}{last_name}",
+            "nothing tells where {first_name} ends and {last_name} begins; "
+            "put the character that separates them between",
+        ),
+        (
+            "{code}{first_name}{last_name}",
+            "nothing tells where {code} ends and {first_name} begins; put the character that separates them between",
+        ),
         ("{code}_{4}", "it has a brace that belongs to no part such as {code}"),
         (
             "{code}{any}",
@@ -110,6 +176,7 @@ def test_pattern_too_long_is_refused() -> None:
         ("(?P<key>.)", None),
         ("{student_code}", IdentifierKey.STUDENT_CODE),
         ("(?P<email>.+)", IdentifierKey.EMAIL),
+        ("{last_name}_{first_name}", None),
     ],
 )
 def test_pattern_may_name_the_identifier(pattern: str, identifier: IdentifierKey | None) -> None:
@@ -138,19 +205,37 @@ def test_any_text_is_a_pattern_or_refused_in_words(text: str) -> None:
 
 Part = tuple[str, str]
 LITERALS = st.sampled_from(["_", "-", "a", "_a", "B", "/", "_B/"])
+Reading = frozenset[tuple[str, str]]
+NAMED = ("last_name", "first_name")
 
 
 @st.composite
 def templates(draw: st.DrawFn) -> list[Part]:
-    fields = ["code"] + ["any"] * draw(st.integers(0, 3)) + ["year"] * draw(st.integers(0, 1))
-    fields = draw(st.permutations(fields))
+    fields = ["any"] * draw(st.integers(0, 3)) + ["year"] * draw(st.integers(0, 1))
+    who = draw(st.sampled_from([("code",), NAMED, ("code", *NAMED), (*NAMED, "roll_group")]))
+    fields = draw(st.permutations([*fields, *who]))
     parts: list[Part] = [("text", draw(st.just("") | LITERALS))]
     for before, after in zip(fields, [*fields[1:], "end"], strict=True):
         parts.append(("field", before))
-        closed = "year" not in (before, after) and after != "end"
+        closed = "year" not in (before, after) and after != "end" and {before, after} != set(NAMED)
         parts.append(("text", draw(LITERALS if closed else st.just("") | LITERALS)))
     pieces = [(kind, piece) for kind, value in parts for piece in re.split("(/)", value)]
-    return [part for part in pieces if part[1]]
+    return _with_names_together([part for part in pieces if part[1]])
+
+
+def _with_names_together(parts: list[Part]) -> list[Part]:
+    """Let both names be one field where only text is between them; where an {any} is beside them, none at all."""
+    for at in range(len(parts)):
+        for width in (2, 3, 4):
+            piece = parts[at : at + width]
+            inner = "".join(value for kind, value in piece[1:-1] if kind == "text")
+            is_pair = {piece[0], piece[-1]} == {("field", "last_name"), ("field", "first_name")}
+            if not is_pair or "/" in inner or any(kind == "field" for kind, _ in piece[1:-1]):
+                continue
+            if inner and any(part == ("field", "any") for _, part in _around(parts, at)):
+                return parts
+            return [*parts[:at], ("both", inner), *parts[at + width :]]
+    return parts
 
 
 NAMES = st.text(alphabet="_-aAbB1/", max_size=8)
@@ -167,57 +252,89 @@ def _beside(parts: list[Part], at: int) -> set[str]:
     return found - {"/"}
 
 
-def _anys_around(parts: list[Part], at: int) -> int:
-    """Count the {any} in the part of the path that `at` stands in."""
-    marked = [("here" if n == at else v) if k == "field" else v for n, (k, v) in enumerate(parts)]
-    inside = next(piece for piece in _pieces(marked) if "here" in piece)
-    return inside.count("any") + (parts[at] == ("field", "any"))
+def _is_free(parts: list[Part], at: int) -> bool:
+    """Whether the field may hold what separates it: the one {any} of its part, else both names, else one alone."""
+    others = [
+        part
+        for number, part in _around(parts, at)
+        if part[0] != "text" and part != ("field", "year") and number != at
+    ]
+    if not others:
+        return True
+    if parts[at] == ("field", "any"):
+        return ("field", "any") not in others
+    return parts[at][0] == "both" and ("field", "any") not in others
 
 
-def _pieces(values: list[str]) -> list[list[str]]:
-    pieces: list[list[str]] = [[]]
-    for value in values:
-        if value == "/":
+def _around(parts: list[Part], at: int) -> list[tuple[int, Part]]:
+    return next(piece for piece in _pieces(parts) if (at, parts[at]) in piece)
+
+
+def _pieces(parts: list[Part]) -> list[list[tuple[int, Part]]]:
+    """Return what stands between two `/`, each with its place."""
+    pieces: list[list[tuple[int, Part]]] = [[]]
+    for at, part in enumerate(parts):
+        if part == ("text", "/"):
             pieces.append([])
         else:
-            pieces[-1].append(value)
+            pieces[-1].append((at, part))
     return pieces
 
 
-def _readings(parts: list[Part], text: str, at: int = 0) -> set[tuple[str, str | None]]:
+def _readings(parts: list[Part], text: str, at: int = 0) -> set[Reading]:
     if at == len(parts):
-        return {("", None)} if not text else set()
+        return {frozenset()} if not text else set()
     kind, value = parts[at]
     if kind == "text":
         fits = text.lower().startswith(value.lower())
         return _readings(parts, text[len(value) :], at + 1) if fits else set()
     if value == "year":
         fits = re.fullmatch("[0-9]{4}", text[:4]) is not None
-        return {(code, text[:4]) for code, _ in _readings(parts, text[4:], at + 1)} if fits else set()
-    anys = _anys_around(parts, at)
-    excluded = {"/"} | (_beside(parts, at) if anys > (value == "any") else set())
-    readings: set[tuple[str, str | None]] = set()
-    for length in range(int(value == "code"), len(text) + 1):
+        return {rest | {("year", text[:4])} for rest in _readings(parts, text[4:], at + 1)} if fits else set()
+    excluded = {"/"} | (set() if _is_free(parts, at) else _beside(parts, at))
+    readings: set[Reading] = set()
+    for length in range(int(value != "any"), len(text) + 1):
         taken = text[:length]
         if excluded & set(taken.lower()):
             break
-        for code, year in _readings(parts, text[length:], at + 1):
-            readings.add((taken if value == "code" else code, year))
+        if kind == "both" and value.lower() not in taken[1:-1].lower():
+            continue
+        said = [] if value == "any" else [("both_names" if kind == "both" else value, taken)]
+        readings |= {rest | set(said) for rest in _readings(parts, text[length:], at + 1)}
     return readings
+
+
+def _said(read: Parts) -> Reading:
+    told = {name: getattr(read, name) for name in (*NAMED, "both_names", "roll_group")}
+    told = {name: value for name, value in told.items() if value}
+    return frozenset({"code": read.key, "year": read.year}.items() | told.items()) - {("code", None), ("year", None)}
 
 
 @given(templates(), st.lists(NAMES | st.sampled_from(["2026", "2027"]), max_size=4).map("".join), st.data())
 def test_template_reads_a_name_in_one_way_only(parts: list[Part], text: str, data: st.DataObject) -> None:
-    template = "".join(f"{{{value}}}" if kind == "field" else value for kind, value in parts)
+    template = "".join(_spelt(kind, value, data) for kind, value in parts)
     try:
         pattern = parse_pattern(template)
     except WrongUse:
         assume(False)
     if data.draw(st.booleans()):
-        fill = {"code": NAMES, "any": NAMES, "year": st.just("2026")}
-        text = "".join(data.draw(fill[value]) if kind == "field" else value.upper() for kind, value in parts)
+        text = "".join(_filled(kind, value, data) for kind, value in parts)
 
     readings = _readings(parts, text)
 
     read = pattern.parts(text)
-    assert readings == (set() if read is None else {read})
+    assert readings == (set() if read is None else {_said(read)})
+
+
+def _spelt(kind: str, value: str, data: st.DataObject) -> str:
+    if kind == "both":
+        return value.join(data.draw(st.permutations(["{last_name}", "{first_name}"])))
+    return f"{{{value}}}" if kind == "field" else value
+
+
+def _filled(kind: str, value: str, data: st.DataObject) -> str:
+    if kind == "both":
+        return data.draw(NAMES) + value.upper() + data.draw(NAMES)
+    if kind == "text":
+        return value.upper()
+    return "2026" if value == "year" else data.draw(NAMES)

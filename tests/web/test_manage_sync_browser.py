@@ -102,7 +102,7 @@ def test_sftp_server_is_confirmed_tried_saved_and_synced(page: Page, site: Serve
 def test_counts_follow_a_tick_by_themselves(page: Page, site: Served, folder: Path) -> None:
     photos = folder / "by name"
     photos.mkdir()
-    for name in ("1000.jpg", "bbyrne.jpg", "nobody.jpg"):
+    for name in ("1000.jpg", "bbyrne.jpg", "nobody.jpg", "Byrne_Ben.jpg"):
         (photos / name).write_bytes(b"x")
     sign_in(page, site)
     page.goto(address(site, NEW))
@@ -110,19 +110,22 @@ def test_counts_follow_a_tick_by_themselves(page: Page, site: Served, folder: Pa
     counts = page.locator("#match-counts")
     expect(counts).to_contain_text("Press Test connection.")
     page.get_by_role("button", name="Test connection").click()
-    expect(counts).to_contain_text("Of 3 photos, 1 matches a person;")
-    expect(counts).to_contain_text("2 fit nobody")
+    expect(counts).to_contain_text("Of 4 photos, 1 matches a person;")
+    expect(counts).to_contain_text("3 fit nobody")
 
     page.get_by_label("Username").check()
-    expect(counts).to_contain_text("Of 3 photos, 2 match a person;")
-    expect(counts).to_contain_text("1 fits nobody")
+    expect(counts).to_contain_text("Of 4 photos, 2 match a person;")
+    expect(counts).to_contain_text("2 fit nobody")
 
     page.get_by_label("Username").uncheck()
-    expect(counts).to_contain_text("Of 3 photos, 1 matches a person;")
+    expect(counts).to_contain_text("Of 4 photos, 1 matches a person;")
     page.get_by_label("Match files by").select_option("pattern")
     expect(counts).to_contain_text("Files are to be matched by a pattern, but none is given.")
     page.get_by_label("File-name pattern").fill("{any}0{code}")
-    expect(counts).to_contain_text("3 have no code or name where the rule looks for one")
+    expect(counts).to_contain_text("4 have no code or name where the rule looks for one")
+    page.get_by_label("File-name pattern").fill("{last_name}_{first_name}")
+    expect(counts).to_contain_text("Of 4 photos, 1 matches a person;")
+    expect(counts).not_to_contain_text("Alternate identifier")
 
 
 def test_roster_is_made_previewed_and_read(page: Page, site: Served, folder: Path) -> None:

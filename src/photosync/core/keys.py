@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from photosync.core.match_rules import MatchMode, MatchRule
-from photosync.core.patterns import Pattern, PatternTooSlow, parse_pattern
+from photosync.core.patterns import Parts, Pattern, PatternTooSlow, parse_pattern
 from photosync.core.people import IdentifierKey, PersonKind, quoted
 from photosync.core.record_names import FIRST_YEAR, LAST_YEAR, record_identifier, record_kind_and_year
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from photosync.core.name_matching import Named
 
 KEY_LENGTH = 255
+_NAMES_ALONE = "The file-name pattern says whose a file is by name, and here a code is needed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class KeyReader:
 
     def __init__(self, rule: MatchRule) -> None:
         self._mode = rule.mode
-        self._pattern = parse_pattern(rule.pattern) if rule.mode is MatchMode.PATTERN else None
-        named = self._pattern.identifier if self._pattern else None
+        self.pattern = parse_pattern(rule.pattern) if rule.mode is MatchMode.PATTERN else None
+        named = self.pattern.identifier if self.pattern else None
         self.keys: tuple[IdentifierKey, ...] = rule.keys if named is None else (named,)
         """The identifiers to look the key up under; the pattern may name one of the rule's."""
         self.comparison = rule.comparison
@@ -56,15 +57,16 @@ class KeyReader:
         """Return the key of the file `name` in `folder` ("" is the source's root, `/` between parts).
 
         `index` maps file names, or relative paths, to keys; it is used, and needed, in the mode `index`.
+        By a pattern that names people by their names alone no file has a key.
         """
         if self._mode is MatchMode.INDEX:
             return _key_from_index(folder, name, index or {})
         if self._mode is MatchMode.COLUMN:
             return _key_from_record(folder, name)
-        stem = unicodedata.normalize("NFC", stem_of(name))
-        if self._pattern is None:
-            return _checked_key(stem, None)
-        return _key_from_pattern(self._pattern, folder, stem)
+        if self.pattern is None:
+            return _checked_key(stem_of(name), None)
+        read = read_by_pattern(self.pattern, folder, name)
+        return read if isinstance(read, NoKey) else key_in(read) or NoKey(_NAMES_ALONE)
 
 
 def stem_of(name: str) -> str:
@@ -98,10 +100,19 @@ def _key_from_record(folder: str, name: str) -> Key | NoKey:
     return key if isinstance(key, NoKey) else replace(key, kind=kind)
 
 
-def _key_from_pattern(pattern: Pattern, folder: str, stem: str) -> Key | NoKey:
-    text = stem
+@dataclass(frozen=True, slots=True)
+class ReadName:
+    """What a pattern found in the name of a file, and the year as a number if it names one."""
+
+    parts: Parts
+    academic_year: int | None
+
+
+def read_by_pattern(pattern: Pattern, folder: str, name: str) -> ReadName | NoKey:
+    """Return what `pattern` finds in the name of the file `name` in `folder`, or why it finds nothing."""
+    text = unicodedata.normalize("NFC", stem_of(name))
     if pattern.on_path and folder:
-        text = f"{unicodedata.normalize('NFC', folder)}/{stem}"
+        text = f"{unicodedata.normalize('NFC', folder)}/{text}"
     try:
         parts = pattern.parts(text)
     except PatternTooSlow:
@@ -112,12 +123,17 @@ def _key_from_pattern(pattern: Pattern, folder: str, stem: str) -> Key | NoKey:
     if parts is None:
         what = "path" if pattern.on_path else "file name"
         return NoKey(f"The {what} {quoted(text)} does not fit the pattern {quoted(pattern.text)}.")
-    value, year = parts
+    year = parts.year
     if year is None:
-        return _checked_key(value, None)
+        return ReadName(parts, None)
     if not (len(year) == 4 and year.isascii() and year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR):
         return NoKey(f"{quoted(year)} is not a year from {FIRST_YEAR} to {LAST_YEAR}.")
-    return _checked_key(value, int(year))
+    return ReadName(parts, int(year))
+
+
+def key_in(read: ReadName) -> Key | NoKey | None:
+    """Return the key that a pattern found, or why it is none; None where the pattern names no key."""
+    return None if read.parts.key is None else _checked_key(read.parts.key, read.academic_year)
 
 
 def _checked_key(value: str, academic_year: int | None) -> Key | NoKey:

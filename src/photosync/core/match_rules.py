@@ -73,6 +73,23 @@ class MatchRule:
         return self.mode is MatchMode.PATTERN and parse_pattern(self.pattern).on_path
 
     @property
+    def is_by_an_index(self) -> bool:
+        """Whether something else than a file's own name says whose it is."""
+        return self.mode in (MatchMode.INDEX, MatchMode.PHOTOGRAPHER)
+
+    @property
+    def names_people(self) -> bool:
+        """Whether the names of files hold names of people."""
+        return self.mode is MatchMode.PATTERN and parse_pattern(self.pattern).has_names
+
+    @property
+    def has_key(self) -> bool:
+        """Whether people are found by an identifier, not by their names alone."""
+        if self.mode is MatchMode.PATTERN:
+            return parse_pattern(self.pattern).key_field is not None
+        return self.mode is not MatchMode.PHOTOGRAPHER or self.by is FoundBy.STEM
+
+    @property
     def comparison(self) -> Comparison:
         return Comparison(ignore_case=self.ignore_case, ignore_leading_zeros=self.ignore_leading_zeros)
 

@@ -1,4 +1,4 @@
-"""From the names in an index file to one person, or to a plain reason why not. Never a guess.
+"""From the names in an index file or a file name to one person, or to a plain reason why not. Never a guess.
 
 A photographer's index knows no student code: it has last name, first name, grade and home room. A person is matched
 when the names fit nobody else, and nothing that the index says contradicts what the school says.
@@ -21,11 +21,15 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """What a row of an index file says of the person on a picture, as it stands there."""
+    """What a row of an index file, or a file's name, says of the person on a picture, as it stands there."""
 
     last_name: str
     first_name: str
     middle_name: str = ""
+    one_piece: str = ""
+    """Both names where one text holds them; `ways` is how it may be taken apart, and the names above are empty."""
+    ways: tuple[tuple[str, str], ...] = ()
+    """Last and first name, in each way."""
     grade: str = ""
     home_room: str = ""
     room_may_be_teacher: bool = False
@@ -39,24 +43,28 @@ class Named:
 
     @property
     def shown(self) -> str:
-        return " ".join(filter(None, (self.first_name, self.middle_name, self.last_name)))[:LONGEST_SHOWN]
+        apart = " ".join(filter(None, (self.first_name, self.middle_name, self.last_name)))
+        return (self.one_piece or apart)[:LONGEST_SHOWN]
 
     @property
-    def first_names(self) -> tuple[str, ...]:
-        """Every way in which the row gives the first name: alone, and with the middle name."""
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Last and first name in each way in which they are given: without and with the middle name, too."""
+        if self.one_piece:
+            return self.ways
         both = f"{self.first_name} {self.middle_name}".strip()
-        return tuple(dict.fromkeys((self.first_name, both)))
+        return tuple(dict.fromkeys(((self.last_name, self.first_name), (self.last_name, both))))
 
     def sought(self) -> tuple[str, ...]:
         """Return the forms to look people up by; none where the row has no name."""
-        if not name_form(self.last_name + self.first_name):
+        if not name_form(self.one_piece or self.last_name + self.first_name):
             return ()
-        return tuple(dict.fromkeys(sought_form(self.last_name, first) for first in self.first_names))
+        return tuple(dict.fromkeys(sought_form(last, first) for last, first in self.names))
 
     @property
     def details(self) -> str:
         """Name, grade and home room, for a sentence: `Mia Chen (grade 7, home room 7A)`."""
-        told = [f"grade {self.grade}"] * bool(self.grade) + [f"home room {self.home_room}"] * bool(self.home_room)
+        year = self.grade if self.grade[:3].isalpha() and len(self.grade) > 2 else f"grade {self.grade}"  # "Year 7"
+        told = [year] * bool(self.grade) + [f"home room {self.home_room}"] * bool(self.home_room)
         return quoted(self.shown) + (f" ({', '.join(told)})" if told else "")
 
 
@@ -147,7 +155,7 @@ def confirmed(named: Named, coded: Candidate, called: NamedCandidate | None) -> 
     if named.superseded:
         return Unmatched(named.shown, named.superseded, dismissed=True, person_ids=(coded.person_id,))
     if called is None:
-        told = f"The file name is the code of {coded.label}. {row} has {named.details}, which is another name."
+        told = f"The file name gives the code of {coded.label}. {row} has {named.details}, which is another name."
         return Ambiguous(named.shown, told, (coded.person_id,))
     against = objection(named, called)
     if against:
@@ -185,11 +193,9 @@ def _is_confirmed(named: Named, person: NamedCandidate) -> bool:
 
 def _is_called(named: Named, person: NamedCandidate) -> bool:
     """Whether the names are the same; a preferred name counts as a first name."""
-    if name_form(named.last_name) != name_form(person.family_name):
-        return False
-    firsts = {name_form(first) for first in named.first_names}
-    names = {name_form(person.given_name)} | ({name_form(person.preferred_name)} if person.preferred_name else set())
-    return bool(firsts & names)
+    family = name_form(person.family_name)
+    firsts = {name_form(person.given_name)} | ({name_form(person.preferred_name)} if person.preferred_name else set())
+    return any(name_form(last) == family and name_form(first) in firsts for last, first in named.names)
 
 
 def _nobody(named: Named, alike: Sequence[NamedCandidate], kinds: Collection[PersonKind]) -> str:

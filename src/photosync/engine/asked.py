@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from photosync.core.keys import Key, KeyReader, NoKey
+from photosync.core.keys import Key, KeyReader, NoKey, key_in, read_by_pattern
 from photosync.core.match_rules import FoundBy, MatchMode, MatchRule
 from photosync.core.matching import Ambiguous, Candidate, Collision, Matched, Resolution, Unmatched, resolve
 from photosync.core.name_matching import (
@@ -19,7 +19,10 @@ from photosync.core.name_matching import (
     row_of,
     said_of,
 )
+from photosync.core.names_in_files import named_in
+from photosync.core.patterns import Pattern
 from photosync.core.people import PersonKind, quoted
+from photosync.engine.ports import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,25 @@ class Asked:
 
     key: Key | NoKey | None
     named: Named | None = None
+    year: int | None = None
+    """The academic year that goes with a name; a key has its own."""
 
     @property
     def rows(self) -> tuple[Named, ...]:
         """What rows of an index say of the file, those included that do not count."""
         others = self.key.named if isinstance(self.key, NoKey) else ()
         return others if self.named is None else (self.named, *others)
+
+    @property
+    def known_as(self) -> str:
+        """The code by which the person is looked for, else the name."""
+        if isinstance(self.key, Key):
+            return self.key.value
+        return self.named.shown if self.named else ""
+
+    @property
+    def academic_year(self) -> int | None:
+        return self.key.academic_year if isinstance(self.key, Key) else self.year
 
     @property
     def called(self) -> str:
@@ -73,6 +89,18 @@ class Found:
         return [each for form in named.sought() for each in self.by_name.get(form, ())]
 
 
+def found_for(asked: Sequence[Asked], reader: KeyReader, kinds: Collection[PersonKind], people: People) -> Found:
+    """Return the people that the files of `asked` may be of."""
+    keys = [each.key.value for each in asked if isinstance(each.key, Key)]
+    names = [form for each in asked for row in each.rows for form in row.sought()]
+    return Found(
+        reader,
+        kinds,
+        people.people_by_key(keys, reader) if keys else {},
+        people.people_by_name(names) if names else {},
+    )
+
+
 def _with_row(result: Unmatched | Ambiguous | Collision, named: Named) -> Resolution:
     """Return `result` with what the row says, which may be who it is: the file's name does not tell."""
     if isinstance(result, Unmatched) and result.dismissed:
@@ -91,8 +119,20 @@ def asked_of(rule: MatchRule, reader: KeyReader, folder: str, name: str, index: 
         said = said_of(folder, name, index)
         if said is None:
             return Asked(reader.read(folder, name, index))
+    elif reader.pattern is not None and reader.pattern.has_names:
+        return _asked_by_name(reader.pattern, folder, name)
     else:
         return Asked(reader.read(folder, name))
     if isinstance(said, Named) and not said.sought():
         said = NoKey(f"{said.where or 'The index'} has no name for {quoted(name)}.")
     return Asked(said) if isinstance(said, NoKey) else Asked(None, said)
+
+
+def _asked_by_name(pattern: Pattern, folder: str, name: str) -> Asked:
+    read = read_by_pattern(pattern, folder, name)
+    if isinstance(read, NoKey):
+        return Asked(read)
+    key, named = key_in(read), named_in(pattern, read)
+    if isinstance(named, NoKey):
+        return Asked(named if key is None else key)
+    return Asked(key, named, read.academic_year)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from photosync.core.keys import Key, KeyReader, NoKey
+from photosync.core.keys import KeyReader, NoKey
 from photosync.core.match_rules import MatchRule
 from photosync.core.matching import Collision, HandMatch, Matched, Unmatched, resolve_by_hand
 from photosync.core.name_matching import Said
 from photosync.core.people import PersonKind
-from photosync.engine.asked import Asked, Found, asked_of
+from photosync.engine.asked import Asked, Found, asked_of, found_for
 from photosync.engine.ports import FileToMatch, MatchLedger, MatchOutcome, Progress, Rein
 
 
@@ -49,14 +49,7 @@ def _matched(
 ) -> list[MatchOutcome]:
     """Return the outcomes that differ from what the files are matched to now, and those of new files."""
     asked = [asked_of(task.rule, reader, file.folder, file.name, index) for file in files]
-    keys = [each.key.value for each in asked if isinstance(each.key, Key)]
-    names = [form for each in asked for row in each.rows for form in row.sought()]
-    found = Found(
-        reader,
-        task.kinds,
-        ledger.people_by_key(keys, reader) if keys else {},
-        ledger.people_by_name(names) if names else {},
-    )
+    found = found_for(asked, reader, task.kinds, ledger)
     outcomes = []
     for file, each in zip(files, asked, strict=True):
         outcome = _outcome(file, each, found)
@@ -92,16 +85,9 @@ def _outcome(file: FileToMatch, asked: Asked, found: Found) -> MatchOutcome:
     return _from_resolution(file, asked, found)
 
 
-def _says(asked: Asked) -> tuple[str, int | None]:
-    """Return what a file is known by, and the year if it names one."""
-    if isinstance(asked.key, Key):
-        return asked.key.value, asked.key.academic_year
-    return (asked.named.shown if asked.named else ""), None
-
-
 def _by_hand(file: FileToMatch, hand: HandMatch, asked: Asked, kinds: Collection[PersonKind]) -> MatchOutcome:
     """Follow the decision of a person; the file's name is asked for nothing but the year."""
-    value, year = _says(asked)
+    value, year = asked.known_as, asked.academic_year
     result = resolve_by_hand(hand, value, kinds=kinds)
     if isinstance(result, Matched):
         person_id, code, reason = result.person_id, "", ""
@@ -122,7 +108,7 @@ def _by_hand(file: FileToMatch, hand: HandMatch, asked: Asked, kinds: Collection
 
 
 def _from_resolution(file: FileToMatch, asked: Asked, found: Found) -> MatchOutcome:
-    value, year = _says(asked)
+    value, year = asked.known_as, asked.academic_year
     result = found.resolution(asked)
     if isinstance(result, Matched):
         return MatchOutcome(file.file_id, value, year, result.person_id, "", "", to_review=False)

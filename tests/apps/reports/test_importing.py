@@ -16,7 +16,7 @@ from photosync.apps.library.store import photo_store
 from photosync.apps.reports import importing, unpacking, uploads
 from photosync.apps.reports.models import CycleMember, Report, ReportImport, ReportJob, UploadedReport
 from photosync.apps.reports.pdf_check import refusal_of_pdf
-from photosync.core.errors import NotFound, Refused
+from photosync.core.errors import NotFound, Refused, WrongUse
 from tests.apps.reports.archive_school import NOW, ReportSchool, pdf
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,17 @@ def test_pattern_and_index_find_people_too(school: ReportSchool) -> None:
         "out/a.pdf": ("matched", "0001", ""),
         "out/c.pdf": ("unmatched", "", 'The index file does not list "c.pdf".'),
     }
+
+
+def test_report_is_not_found_by_a_name(school: ReportSchool) -> None:
+    with pytest.raises(WrongUse) as refusal:
+        read(school, {"Chen_Mia.pdf": pdf("x")}, pattern="{last_name}_{first_name}")
+    assert (refusal.value.option, refusal.value.message) == (
+        "pattern",
+        'The file-name pattern "{last_name}_{first_name}" finds people by name, and a report is found by a code. '
+        "Nothing was imported. Name where the code stands, such as {code}_{any}.",
+    )
+    assert not ReportImport.objects.exists()
 
 
 def test_index_that_was_not_sent_fails_the_import_in_words(school: ReportSchool) -> None:

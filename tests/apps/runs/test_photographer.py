@@ -115,7 +115,7 @@ def test_by_stem_the_names_of_the_index_have_to_agree(delivery: Scene) -> None:
     assert run.counts == counts(observed=3, added=1, unmatched=2)
     assert codes(delivery) == {
         "0001.jpg": "0001",
-        "0002.jpg": "The file name is the code of Bob O\u2019Brien (0002). Vol/INDEX.TXT, line 3, has "
+        "0002.jpg": "The file name gives the code of Bob O\u2019Brien (0002). Vol/INDEX.TXT, line 3, has "
         '"Leo Chen" (grade 8), which is another name.',
         "0003.jpg": 'Vol/INDEX.TXT, line 4, has "Mia Chen" (grade 7), but Mia Chen (0003) is in "Year 9".',
     }

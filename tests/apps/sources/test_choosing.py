@@ -108,6 +108,28 @@ def test_pattern_that_names_the_key_leaves_no_other_to_choose(school: School, tm
     assert (counted.matched, counted.by_key) == (1, ())
 
 
+@pytest.mark.parametrize("pattern", ["{last_name}_{first_name}", "{last_name}{first_name}"])
+def test_pattern_of_names_is_counted_and_leaves_no_key_to_choose(
+    school: School, tmp_path: Path, pattern: str
+) -> None:
+    put(tmp_path, "Chen_Mia.jpg", "chen_mia.png", "Lee_Jo.jpg", "Smith_Ann.jpg", "_-_.jpg")
+    called(school, "0001", "Mia", "Chen")
+    called(school, "0002", "Jo", "Lee")
+    called(school, "0003", "Jo", "Lee")
+
+    counted = count_matches(tried(school, tmp_path), settings(tmp_path, match="pattern", pattern=pattern))
+
+    assert counted is not None
+    outcomes = (counted.matched, counted.of_nobody, counted.in_doubt, counted.without_key, counted.people)
+    assert (outcomes, counted.by_key) == ((2, 1, 1, 1, 1), ())
+
+
+def called(school: School, code: str, given_name: str, family_name: str) -> None:
+    person = Person.objects.get(school=school, code=code, kind="student")
+    person.given_name, person.family_name = given_name, family_name
+    person.save()
+
+
 def test_components_that_are_not_synced_count_for_nothing(school: School, tmp_path: Path) -> None:
     put(tmp_path, "0001.jpg", "0003.jpg", "T9.jpg")
     profile = tried(school, tmp_path)

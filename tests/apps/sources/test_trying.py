@@ -180,6 +180,24 @@ def test_file_of_a_protected_person_is_not_named(school: School, tmp_path: Path,
     ]
 
 
+@pytest.mark.parametrize("pattern", ["{last_name}_{first_name}", "{last_name}{first_name}"])
+@pytest.mark.parametrize("name", ["Berg_Jan.jpg", "berg_jan.jpg", "BergJan.jpg", "bergjan.jpg"])
+@pytest.mark.parametrize("status", ["active", "left"])
+def test_file_called_like_a_protected_person_is_not_named(
+    school: School, tmp_path: Path, pattern: str, name: str, status: str
+) -> None:
+    person = Person.objects.get(code="0001")
+    person.given_name, person.family_name, person.protected, person.status = "Jan", "Berg", True, status
+    person.save()
+    put(tmp_path, name)
+
+    found = tried(school, tmp_path, match="pattern", pattern=pattern)
+
+    [shown] = found.document()["shown"]
+    assert "berg" not in str(shown).lower()
+    assert shown["file"] == "a file that is not named here"
+
+
 def test_warning_that_names_a_protected_person_is_not_told(school: School, tmp_path: Path) -> None:
     Person.objects.filter(code="0001").update(given_name="Mia", family_name="Chen", protected=True)
     put(tmp_path, "IMAGES/Chen_Mia.jpg", "IMAGES/1.jpg")

@@ -13,10 +13,11 @@ from photosync.apps.people.models import Identifier
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.profiles.matching import rule_from
 from photosync.apps.reports.models import CycleMember, ReportingCycle, UploadedReport
+from photosync.core.errors import WrongUse
 from photosync.core.keys import Key, KeyReader, NoKey
 from photosync.core.match_rules import MatchRule
 from photosync.core.matching import Candidate, Matched, resolve
-from photosync.core.people import PersonKind
+from photosync.core.people import PersonKind, quoted
 from photosync.core.wording import list_words
 
 State = UploadedReport.State
@@ -26,8 +27,18 @@ STUDENTS = (PersonKind.STUDENT.value,)
 
 
 def rule_for_reports(named_by: Mapping[str, Any]) -> MatchRule:
-    """Return the rule that `match`, `pattern`, `index`, `key` and their options describe. Raises WrongUse."""
-    return rule_from(named_by, STUDENTS)
+    """Return the rule that `match`, `pattern`, `index`, `key` and their options describe. Raises WrongUse.
+
+    A report is found by a code alone, in a file name as in an index.
+    """
+    rule = rule_from(named_by, STUDENTS)
+    if rule.names_people:
+        told = _(
+            "The file-name pattern %(pattern)s finds people by name, and a report is found by a code. "
+            "Nothing was imported. Name where the code stands, such as {code}_{any}."
+        )
+        raise WrongUse(told % {"pattern": quoted(rule.pattern)}, option="pattern")
+    return rule
 
 
 @dataclass(frozen=True, slots=True)

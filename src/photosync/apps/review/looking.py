@@ -23,7 +23,7 @@ from photosync.apps.profiles.queries import match_rule
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.runs.execution import render_fingerprint
 from photosync.apps.sources.models import ListedFile
-from photosync.apps.sources.opening import BY_AN_INDEX, open_profile_source
+from photosync.apps.sources.opening import open_profile_source
 from photosync.apps.sources.time_limit import WITHIN_S, told_out_of_time
 from photosync.connectors.attending import listed_within
 from photosync.core.codes_in_names import codes_of_file
@@ -56,7 +56,7 @@ def picture_to_look_at(file: ListedFile) -> Picture:
         ):
             limit = render_settings().max_bytes
             fetched = source.fetch(original_name(file.page.folder), original_name(file.name), limit_bytes=limit)
-        if match_rule(file.profile).mode in BY_AN_INDEX and fetched.stamp != file.stamp:
+        if match_rule(file.profile).is_by_an_index and fetched.stamp != file.stamp:
             # Whose the new bytes are, and whether they may be shown, is known after the next run.
             raise TryLater(_("The file has changed since it was listed. Its picture is shown after the next run."))
         return _picture_of(file, fetched.content)

@@ -32,7 +32,7 @@ from photosync.apps.runs.rein import RunRein, RunStopped
 from photosync.apps.runs.undoing import plan_undo
 from photosync.apps.sources.licences import note_licences, refuse_unless_accepted
 from photosync.apps.sources.models import Listing
-from photosync.apps.sources.opening import BY_AN_INDEX, index_of, licences_in, listing_of, open_profile_source
+from photosync.apps.sources.opening import index_of, licences_in, listing_of, open_profile_source
 from photosync.connectors.attending import attended
 from photosync.core.errors import FencedOut, PhotoSyncError
 from photosync.core.guard import held_message
@@ -199,7 +199,7 @@ class _Execution:
         matched_with = f"{self.school.identifier_revision}|{index.stamp}|{self.profile.components}|{rule!r}"
         kinds = [PersonKind(kind) for kind in self.profile.components]
         task = MatchTask(rule, kinds, index.read, everything=listing.matched_with != matched_with)
-        rows = MatchRows(self.fence, listing, self.school, matched_with, named_elsewhere=rule.mode in BY_AN_INDEX)
+        rows = MatchRows(self.fence, listing, self.school, matched_with, named_elsewhere=rule.is_by_an_index)
         match(task, rows, self.rein)
         return True
 
@@ -220,7 +220,7 @@ class _Execution:
                 photo_store(),
                 render_settings(),
                 keeps_originals=self.school.keeps_originals,
-                named_elsewhere=match_rule(self.profile).mode in BY_AN_INDEX,
+                named_elsewhere=match_rule(self.profile).is_by_an_index,
             )
             stage(task, rows, self.rein)
 

@@ -15,7 +15,7 @@ from photosync.apps.people.queries import FOLDED
 from photosync.apps.review.remembered import candidate
 from photosync.apps.runs.ledger.matching import people_called
 from photosync.core.keys import Key, KeyReader, NoKey
-from photosync.core.match_rules import FoundBy, MatchMode, MatchRule
+from photosync.core.match_rules import MatchRule
 from photosync.core.matching import Ambiguous, Candidate, Collision, Matched, Resolution, resolve
 from photosync.core.name_matching import NamedCandidate, Said
 from photosync.core.people import IdentifierKey, PersonKind
@@ -117,7 +117,7 @@ def count(
 
 def _other_keys(rule: MatchRule, reader: KeyReader, kinds: Iterable[PersonKind]) -> list[IdentifierKey]:
     """Return the keys that may be chosen; none where the pattern names the one, or people are found by name."""
-    if reader.keys != rule.keys or (rule.mode is MatchMode.PHOTOGRAPHER and rule.by is FoundBy.NAME):
+    if reader.keys != rule.keys or not rule.has_key:
         return []
     return [key for key in IdentifierKey if set(key.kinds) & set(kinds)]
 

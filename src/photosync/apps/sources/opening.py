@@ -31,8 +31,6 @@ HOW_FILES_MATCH = frozenset({"match", "pattern", "key", "ignore_case", "ignore_l
 """The options that say how files are matched and what else is taken over, not which files there are."""
 HOW_SERVERS_ARE_KNOWN = frozenset({"host_key"})
 """So do those by which a server proves that it is the one that is meant: a renewed key is the same source."""
-BY_AN_INDEX = frozenset({MatchMode.INDEX, MatchMode.PHOTOGRAPHER})
-"""The ways to match in which something else than a file's own name says whose it is."""
 INDEX_LIMIT_BYTES = 100_000_000
 ROWS_FORGOTTEN_AT_ONCE = 2_000
 
@@ -145,7 +143,7 @@ def licences_in(source: Source) -> list[Licence]:
 
 def index_of(profile: SyncProfile, rule: MatchRule, *, within_s: float | None = None) -> Index:
     """Fetch the index that `rule` needs from the profile's source. Raises SourceUnavailable, OutOfTime."""
-    if rule.mode not in BY_AN_INDEX:
+    if not rule.is_by_an_index:
         return NO_INDEX
     with open_profile_source(profile) as source, listed_within(source, within_s):
         return index_for(source, rule, profile.options)

@@ -21,22 +21,19 @@ from photosync.apps.profiles.settings import (
     source_guard,
     wanted_source,
 )
-from photosync.apps.runs.ledger.matching import people_called, people_known_by
+from photosync.apps.runs.ledger.matching import SchoolPeople
 from photosync.apps.schools.models import School
 from photosync.apps.sources.counting import FILES_AT_ONCE, Counted, Listed, count
 from photosync.apps.sources.licences import notes_of_licences
 from photosync.apps.sources.listed_lately import keep_listed
-from photosync.apps.sources.opening import BY_AN_INDEX, NO_INDEX, Index, index_for
+from photosync.apps.sources.opening import NO_INDEX, Index, index_for
 from photosync.apps.sources.time_limit import WITHIN_S, Listing, told_out_of_time, too_slow
 from photosync.connectors import registry
 from photosync.connectors.attending import listed_within
 from photosync.connectors.photographer.licence import Licence
 from photosync.connectors.photographer.survey import Survey
 from photosync.core.codes_in_names import codes_of_file
-from photosync.core.keys import KeyReader
 from photosync.core.match_rules import MatchRule
-from photosync.core.matching import Candidate
-from photosync.core.name_matching import NamedCandidate
 from photosync.core.people import PersonKind
 from photosync.engine.match import MatchTask, match
 from photosync.engine.names import joined_path, readable_path
@@ -240,7 +237,7 @@ def _looked_at(
 ) -> _Looked:
     rule = rule_from(options, components)
     index: Index = NO_INDEX
-    if rule.mode in BY_AN_INDEX:
+    if rule.is_by_an_index:
         with registry.open_source(kind, options, guard=guard) as source:
             index = index_for(source, rule, options)
     looked = _Looked(school.pk, files, most_shown=len(files), reads_folders=rule.reads_folders)
@@ -289,11 +286,10 @@ class _Unbridled:
         raise AssertionError
 
 
-@dataclass(slots=True)
-class _Looked:
+@dataclass
+class _Looked(SchoolPeople):
     """What the match phase asks and remembers, without a database behind it but for people."""
 
-    school_id: int
     listed: Iterable[tuple[str, str]]
     most_shown: int = SHOWN
     reads_folders: bool = False
@@ -311,12 +307,6 @@ class _Looked:
                 self.paths.append(readable_path(joined_path(folder, name)))
                 found.append(FileToMatch(number, folder, name, None, None, "", is_new=True))
             yield found
-
-    def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[Candidate]]:
-        return people_known_by(self.school_id, values, reader)
-
-    def people_by_name(self, forms: Sequence[str]) -> Mapping[str, Sequence[NamedCandidate]]:
-        return people_called(self.school_id, forms)
 
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None:
         self.matched += sum(outcome.person_id is not None for outcome in outcomes)

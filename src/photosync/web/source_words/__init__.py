@@ -56,7 +56,10 @@ HELP: dict[str, Any] = {
     **sql.HELP,
     "path": _("The whole path of the folder on the server, for example /srv/photos. Subfolders are read too."),
     "archive.path": _("The whole path of the ZIP file on the server, for example /srv/photos/2026.zip."),
-    "pattern": _("What file names look like, for example {code}_{any}. Only with Match files by: pattern."),
+    "pattern": _(
+        "What file names look like, for example {code}_{any}, {last_name}_{first_name} or {first_name}{last_name}. "
+        "Only with Match files by: pattern."
+    ),
     "index": _("The file in the data source that says which picture is whose. Only with Match files by: index file."),
     "archive.index": _(
         "The file inside the ZIP that says which picture is whose, for example idlink.txt. "

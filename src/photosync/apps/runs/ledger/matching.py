@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from photosync.apps.library.models import PhotoVersion
 from photosync.apps.people.models import Identifier, Person
@@ -20,11 +21,13 @@ from photosync.core.keys import KeyReader
 from photosync.core.matching import Candidate
 from photosync.core.name_matching import NamedCandidate
 from photosync.engine.names import original_name
+from photosync.engine.observe import batches
 from photosync.engine.ports import FileToMatch, MatchOutcome
 
 State = ListedFile.State
 WITHOUT_PHOTO = frozenset({NO_PHOTO, NO_IDENTIFIER})
 FILES_AT_ONCE = 2_000
+FORMS_AT_ONCE = 5_000
 _FIELDS = ("pk", "page__folder", "name", "person_id", "academic_year", "reason", "state")
 _WRITTEN = (
     "person",
@@ -52,18 +55,32 @@ def people_known_by(school_id: int, values: Sequence[str], reader: KeyReader) ->
     return found
 
 
-def people_called(school_id: int, forms: Sequence[str]) -> Mapping[str, Sequence[NamedCandidate]]:
+def people_called(school_id: int, forms: Iterable[str]) -> Mapping[str, Sequence[NamedCandidate]]:
     """Return the people who are called so, by `core.names.sought_form` of their names; the exact rule decides."""
-    asked = set(forms)
     found: dict[str, list[NamedCandidate]] = defaultdict(list)
-    # Two questions, each answered by its index: databases like no "or" between two columns.
-    for column in ("sought_as", "sought_also_as"):
-        for person in Person.objects.filter(school_id=school_id, **{f"{column}__in": asked}).order_by():
-            found[getattr(person, column)].append(named_candidate(person))
+    # A name in one piece is sought in dozens of forms: more than a database takes in one question.
+    for asked in batches(iter(set(forms)), FORMS_AT_ONCE):
+        # Two questions, each answered by its index: databases like no "or" between two columns.
+        for column in ("sought_as", "sought_also_as"):
+            for person in Person.objects.filter(school_id=school_id, **{f"{column}__in": asked}).order_by():
+                found[getattr(person, column)].append(named_candidate(person))
     return found
 
 
-class MatchRows:
+@dataclass
+class SchoolPeople:
+    """The people of one school, as the match phase asks for them."""
+
+    school_id: int
+
+    def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[Candidate]]:
+        return people_known_by(self.school_id, values, reader)
+
+    def people_by_name(self, forms: Sequence[str]) -> Mapping[str, Sequence[NamedCandidate]]:
+        return people_called(self.school_id, forms)
+
+
+class MatchRows(SchoolPeople):
     """The files of one listing that wait to be matched, or all of them."""
 
     def __init__(
@@ -72,7 +89,7 @@ class MatchRows:
         """With `named_elsewhere`, an index says whose a file is: see `engine.stage.StageTask`."""
         self._fence = fence
         self._listing = listing
-        self._school_id = school.pk
+        super().__init__(school.pk)
         self._zone = school.zone
         self._matched_with = matched_with
         self._named_elsewhere = named_elsewhere
@@ -100,12 +117,6 @@ class MatchRows:
                 )
                 for pk, folder, name, person_id, academic_year, reason, state in batch
             ]
-
-    def people_by_key(self, values: Sequence[str], reader: KeyReader) -> Mapping[str, Sequence[Candidate]]:
-        return people_known_by(self._school_id, values, reader)
-
-    def people_by_name(self, forms: Sequence[str]) -> Mapping[str, Sequence[NamedCandidate]]:
-        return people_called(self._school_id, forms)
 
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None:
         if not outcomes:

@@ -49,7 +49,7 @@ def test_preferred_name_and_middle_name_count() -> None:
     assert resolve_named(row("Bob", "Ng"), [person(1, "Robert", "Ng", preferred="Bob")]) == Matched(1)
     assert resolve_named(row("Robert", "Ng"), [person(1, "Robert", "Ng", preferred="Bob")]) == Matched(1)
     anna = row("Anna", "Ng", middle_name="Maria")
-    assert anna.sought() == (sought_form("Ng", "Anna"), sought_form("Ng", "Anna Maria"))
+    assert anna.sought == (sought_form("Ng", "Anna"), sought_form("Ng", "Anna Maria"))
     assert resolve_named(anna, [person(1, "Anna Maria", "Ng")]) == Matched(1)
     both = [person(1, "Anna Maria", "Ng"), person(2, "Anna", "Ng")]
     assert isinstance(resolve_named(anna, both), Ambiguous)
@@ -142,8 +142,8 @@ def test_code_is_confirmed_by_the_names_of_the_row() -> None:
 
 
 def test_row_without_a_name_looks_for_nobody() -> None:
-    assert row("", " - ").sought() == ()
-    assert row("", "Suharto").sought() == (sought_form("Suharto", ""),)
+    assert row("", " - ").sought == ()
+    assert row("", "Suharto").sought == (sought_form("Suharto", ""),)
 
 
 def test_index_of_a_delivery_is_asked_without_letter_case() -> None:

@@ -27,7 +27,8 @@ class School:
     def people_by_name(self, forms: object) -> dict[str, list[NamedCandidate]]:
         found: dict[str, list[NamedCandidate]] = {}
         for each in self.people:
-            for first in {each.given_name, each.preferred_name or each.given_name}:
+            preferred = each.preferred_name if name_form(each.preferred_name) else each.given_name
+            for first in {each.given_name, preferred}:
                 found.setdefault(sought_form(each.family_name, first), []).append(each)
         return found
 
@@ -39,13 +40,15 @@ def person(number: int, given_name: str, family_name: str, **more: object) -> Na
     return NamedCandidate(candidate, family_name, given_name, preferred, year, room)
 
 
-def resolution(pattern: str, path: str, *people: NamedCandidate) -> Resolution | NoKey:
+def resolution(
+    pattern: str, path: str, *people: NamedCandidate, kinds: tuple[PersonKind, ...] = (STUDENT, STAFF)
+) -> Resolution | NoKey:
     rule = MatchRule(MatchMode.PATTERN, pattern)
     folder, _, name = path.rpartition("/")
     asked = asked_of(rule, KeyReader(rule), folder, name, {})
     if isinstance(asked.key, NoKey):
         return asked.key
-    return found_for([asked], KeyReader(rule), (STUDENT, STAFF), School(*people)).resolution(asked)
+    return found_for([asked], KeyReader(rule), kinds, School(*people)).resolution(asked)
 
 
 MIA = person(1, "Mia", "Chen", year="Year 7", room="7A")
@@ -92,7 +95,7 @@ def test_name_finds_the_one_who_is_called_so(pattern: str, path: str, who: Named
         (
             "{last_name}_{first_name}",
             "Mia_Chen.jpg",
-            'The file name has "Mia_Chen". No student or staff member is called so.',
+            'The file name has "Chen Mia". No student or staff member is called so.',
         ),
         (
             "{first_name}{last_name}",
@@ -107,7 +110,7 @@ def test_name_finds_the_one_who_is_called_so(pattern: str, path: str, who: Named
         (
             "{code}_{last_name}_{first_name}",
             "9999_Chen_Mia.jpg",
-            'No student or staff member has the code "9999". The file name has "Chen_Mia".',
+            'No student or staff member has the code "9999". The file name has "Mia Chen".',
         ),
     ],
 )
@@ -133,7 +136,7 @@ def test_whoever_has_left_is_told() -> None:
     found = resolution("{last_name}_{first_name}", "Chen_Mia.jpg", person(9, "Mia", "Chen", left=True))
 
     assert found == Unmatched(
-        "Chen_Mia", 'The file name has "Chen_Mia". That is Mia Chen (0009), who has left.', person_ids=(9,)
+        "Mia Chen", 'The file name has "Mia Chen". That is Mia Chen (0009), who has left.', person_ids=(9,)
     )
 
 
@@ -141,8 +144,8 @@ def test_a_name_of_two_people_is_in_doubt() -> None:
     other = person(9, "Mia", "Chen", year="Year 8", room="8B")
 
     assert resolution("{last_name}_{first_name}", "Chen_Mia.jpg", MIA, other) == Ambiguous(
-        "Chen_Mia",
-        'The file name has "Chen_Mia", and that may be Mia Chen (0001) or Mia Chen (0009).',
+        "Mia Chen",
+        'The file name has "Mia Chen", and that may be Mia Chen (0001) or Mia Chen (0009).',
         (1, 9),
     )
     assert resolution("{roll_group}/{last_name}_{first_name}", "8B/Chen_Mia.jpg", MIA, other) == Matched(9)
@@ -159,21 +162,118 @@ def test_two_ways_to_take_a_name_apart_are_in_doubt() -> None:
         assert found.person_ids == (1, 2)
 
 
+SISTERS = (person(1, "Mary", "Smith"), person(2, "Mary Jane", "Smith"))
+COMPOUND = (person(1, "Maria", "Silva"), person(2, "Maria", "De Silva"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "people"),
+    [
+        ("{last_name}_{first_name}_{any}", "Smith_Mary_Jane_1", SISTERS),
+        ("{any}_{last_name}_{first_name}", "2026_De_Silva_Maria", COMPOUND),
+        ("{first_name}-{last_name}-{any}", "Maria-De-Silva-1", (person(1, "Maria", "De"), COMPOUND[1])),
+        ("{first_name}{last_name}-{any}", "MaryJane-Smith-1", (person(1, "Mary", "Jane"), SISTERS[1])),
+    ],
+)
+def test_what_may_belong_to_a_name_or_not_is_in_doubt_where_both_are_someone(
+    pattern: str, name: str, people: tuple[NamedCandidate, ...]
+) -> None:
+    found = resolution(pattern, f"{name}.jpg", *people)
+
+    assert isinstance(found, Ambiguous)
+    assert found.person_ids == (1, 2)
+    assert resolution(pattern, f"{name}.jpg", people[1]) == Matched(2)
+
+
+def test_regular_expression_is_followed_where_nobody_else_may_be_meant() -> None:
+    pattern = r"(?P<last_name>.+)_(?P<first_name>.+)"
+    one, other = person(1, "Marie", "Lee-Ann"), person(2, "Ann Marie", "Lee")
+
+    assert resolution(pattern, "Lee_Ann_Marie.jpg", one) == Matched(1)
+    assert isinstance(resolution(pattern, "Lee_Ann_Marie.jpg", other), Unmatched)
+    assert resolution(pattern, "Lee_Ann_Marie.jpg", one, other) == Ambiguous(
+        "Marie Lee_Ann",
+        'The file name has "Marie Lee_Ann", and that may be Marie Lee-Ann (0001) or Ann Marie Lee (0002).',
+        (1, 2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "why"),
+    [
+        ("{last_name}_{first_name}_{roll_group}", "Smith_Mary_Jane", 'is in "7A"'),
+        ("{roll_group}/{last_name}_{first_name}", "Staff/Smith_Mary", "is a student"),
+        ("{roll_group}/{last_name}_{first_name}", "Graduates/Smith_Mary", 'is in "7A"'),
+        ("{year_level}/{last_name}_{first_name}", "Graduates 2019/Smith_Mary", 'is in "Year 7"'),
+        ("{year_level}/{last_name}_{first_name}", "2026/Smith_Mary", 'is in "Year 7"'),
+        ("{year_level}/{last_name}_{first_name}", "Staff/Smith_Mary", "is a student"),
+    ],
+)
+def test_what_is_set_to_be_a_class_has_to_be_the_own_one(pattern: str, path: str, why: str) -> None:
+    found = resolution(pattern, f"{path}.jpg", person(1, "Mary", "Smith", year="Year 7", room="7A"))
+
+    assert isinstance(found, Ambiguous)
+    assert found.reason.endswith(f", but Mary Smith (0001) {why}.")
+
+
+def test_who_has_no_class_is_in_none() -> None:
+    for pattern, has_none in (("{year_level}", "has no year level"), ("{roll_group}", "has no roll group")):
+        found = resolution(f"{pattern}/{{last_name}}_{{first_name}}", "7/Smith_Mary.jpg", SISTERS[0])
+
+        assert isinstance(found, Ambiguous)
+        assert found.reason.endswith(f", but Mary Smith (0001) {has_none}.")
+
+
+def test_staff_stand_in_a_folder_of_staff() -> None:
+    teacher = person(1, "Mary", "Smith", kind=STAFF)
+    student = person(2, "Mary", "Smith", year="Year 7", room="7A")
+
+    for pattern in ("{roll_group}/{last_name}_{first_name}", "{year_level}/{last_name}_{first_name}"):
+        assert resolution(pattern, "Staff/Smith_Mary.jpg", teacher, student) == Matched(1)
+        own = "7A" if "roll" in pattern else "Year 7"
+        assert resolution(pattern, f"{own}/Smith_Mary.jpg", teacher, student) == Matched(2)
+
+
+def test_namesake_who_is_not_synced_is_a_doubt() -> None:
+    teacher = person(1, "Mary", "Smith", kind=STAFF)
+    student = person(2, "Mary", "Smith", year="Year 7")
+
+    assert resolution("{last_name}_{first_name}", "Smith_Mary.jpg", teacher, student, kinds=(STUDENT,)) == Ambiguous(
+        "Mary Smith",
+        'The file name has "Mary Smith", and that may be Mary Smith (0002) or Mary Smith (0001).',
+        (2, 1),
+    )
+    by_year = "{year_level}/{last_name}_{first_name}"
+    assert resolution(by_year, "7/Smith_Mary.jpg", teacher, student, kinds=(STUDENT,)) == Matched(2)
+
+
+@pytest.mark.parametrize("pattern", ["{last_name}{first_name}", "{first_name}{last_name}"])
+def test_one_name_is_enough_for_who_has_no_other(pattern: str) -> None:
+    people = (person(1, "John", "Smith", preferred="-"), person(2, "", "Suharto"), person(3, "Cher", ""))
+
+    assert isinstance(resolution(pattern, "Smith.jpg", *people), Unmatched)
+    assert resolution(pattern, "Suharto.jpg", *people) == Matched(2)
+    assert resolution(pattern, "Cher.jpg", *people) == Matched(3)
+
+
 def test_what_stands_beside_the_name_and_contradicts_it_is_in_doubt() -> None:
     assert resolution("{year_level}/{last_name}_{first_name}", "Year 9/Chen_Mia.jpg", *EVERYONE) == Ambiguous(
-        "Chen_Mia", 'The path has "Chen_Mia" (Year 9), but Mia Chen (0001) is in "Year 7".', (1,)
+        "Mia Chen", 'The path has "Mia Chen" (Year 9), but Mia Chen (0001) is in "Year 7".', (1,)
     )
     assert resolution("{roll_group}/{last_name}_{first_name}", "9B/Chen_Mia.jpg", *EVERYONE) == Ambiguous(
-        "Chen_Mia", 'The path has "Chen_Mia" (home room 9B), but Mia Chen (0001) is in "7A".', (1,)
+        "Mia Chen", 'The path has "Mia Chen" (home room 9B), but Mia Chen (0001) is in "7A".', (1,)
     )
 
 
 def test_code_of_one_and_name_of_another_is_in_doubt() -> None:
     assert resolution("{code}_{last_name}_{first_name}", "0001_Smith_James.jpg", *EVERYONE) == Ambiguous(
-        "Smith_James",
-        'The file name gives the code of Mia Chen (0001). The file name has "Smith_James", which is another name.',
+        "James Smith",
+        'The file name gives the code of Mia Chen (0001). The file name has "James Smith", which is another name.',
         (1,),
     )
+
+
+ONE_OF_TWO = "The file name has no name, or only one of the two, where the match rule looks for both."
 
 
 @pytest.mark.parametrize(
@@ -184,11 +284,21 @@ def test_code_of_one_and_name_of_another_is_in_doubt() -> None:
             "0417",
             'The file name "0417" does not fit the pattern "{last_name}_{first_name}".',
         ),
-        ("{last_name}_{first_name}", "-_-", "The file name has no name where the match rule looks for one."),
+        ("{last_name}_{first_name}", "-_-", ONE_OF_TWO),
+        ("{last_name}_{first_name}", "Madonna_-", ONE_OF_TWO),
+        ("{code}_{last_name}_{first_name}", "0001_Chen_-", ONE_OF_TWO),
+        ("{last_name}_{first_name}", "a_" + "b" * 120, f'The name in "a_{"b" * 57}…" is longer than 120 characters.'),
         (
-            "{first_name}{last_name}",
-            "a" * 101,
-            f'The name "{"a" * 59}…" is longer than 100 letters.',
+            "{last_name}_{first_name}_{any}",
+            "a" + "_b" * 60,
+            f'The file name "a{"_b" * 29}…" fits "{{last_name}}_{{first_name}}_{{any}}" in more ways than can be '
+            "looked at.",
+        ),
+        (
+            "{last_name}_{code}_{first_name}",
+            "Van_Berg_0417_Jan",
+            'The file name "Van_Berg_0417_Jan" fits "{last_name}_{code}_{first_name}" in several ways, with "0417" '
+            'or "Berg".',
         ),
         (
             "{year}_{last_name}_{first_name}",

@@ -5,7 +5,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from photosync.core.errors import WrongUse
-from photosync.core.patterns import Parts, PatternTooSlow, parse_pattern
+from photosync.core.pattern_templates import MOST_READINGS, TooManyReadings
+from photosync.core.patterns import NameRead, Parts, PatternTooSlow, SeveralReadings, parse_pattern
 from photosync.core.people import IdentifierKey
 
 
@@ -45,47 +46,85 @@ def test_pattern_reads_key_and_year(pattern: str, text: str, parts: tuple[str, s
 
 
 @pytest.mark.parametrize(
-    ("pattern", "text", "parts"),
+    ("pattern", "text", "ways"),
     [
-        ("{last_name}_{first_name}", "Chen_Mia", Parts(both_names="Chen_Mia")),
-        ("{last_name}_{first_name}", "Van_Der_Berg_Jan", Parts(both_names="Van_Der_Berg_Jan")),
-        ("{last_name}_{first_name}", "Chen", None),
-        ("{last_name}_{first_name}", "_Mia", None),
-        ("{last_name}, {first_name}", "O'Brien, Mary-Jane", Parts(both_names="O'Brien, Mary-Jane")),
-        ("{first_name}{last_name}", "JamesSmith", Parts(both_names="JamesSmith")),
-        ("IMG {first_name}{last_name}", "img JamesSmith", Parts(both_names="JamesSmith")),
-        ("{first_name}{last_name}_{any}", "JamesSmith_2_x", Parts(both_names="JamesSmith")),
-        ("{last_name}_{first_name}_{any}", "Chen_Mia_2_x", Parts(last_name="Chen", first_name="Mia")),
-        ("{any}-{last_name}_{first_name}", "7-A-Chen_Mia", Parts(last_name="Chen", first_name="Mia")),
-        ("{code}_{last_name}_{first_name}", "0417_Van_Berg_Jan", Parts(key="0417", both_names="Van_Berg_Jan")),
-        ("{last_name}_{first_name}_{code}", "Van_Berg_Jan_0417", Parts(key="0417", both_names="Van_Berg_Jan")),
+        ("{last_name}_{first_name}", "Chen_Mia", {"Chen|Mia"}),
         (
-            "{last_name}_{code}_{first_name}",
-            "Chen_0417_Mia",
-            Parts(key="0417", last_name="Chen", first_name="Mia"),
+            "{last_name}_{first_name}",
+            "Van_Der_Berg_Jan",
+            {"Van|Der_Berg_Jan", "Van_Der|Berg_Jan", "Van_Der_Berg|Jan"},
         ),
-        ("{last_name}_{code}_{first_name}", "Van_Berg_0417_Jan", None),
-        ("{last_name}/{first_name}", "Chen/Mia", Parts(last_name="Chen", first_name="Mia")),
-        (
-            "{year}/{year_level}/{roll_group}/{last_name}_{first_name}",
-            "2026/Year 7/7A/Chen_Mia",
-            Parts(year="2026", both_names="Chen_Mia", year_level="Year 7", roll_group="7A"),
-        ),
-        ("{roll_group}_{first_name} {last_name}", "7A_Mia Chen", Parts(both_names="Mia Chen", roll_group="7A")),
-        (
-            r"(?P<last_name>\w+), (?P<first_name>\w+)( \((?P<roll_group>\w+)\))?",
-            "Chen, Mia (7A)",
-            Parts(last_name="Chen", first_name="Mia", roll_group="7A"),
-        ),
-        (
-            r"(?P<last_name>\w+), (?P<first_name>\w+)( \((?P<roll_group>\w+)\))?",
-            "Chen, Mia",
-            Parts(last_name="Chen", first_name="Mia"),
-        ),
+        ("{last_name}_{first_name}", "Chen", set()),
+        ("{last_name}_{first_name}", "_Mia", set()),
+        ("{last_name}, {first_name}", "O'Brien, Mary-Jane", {"O'Brien|Mary-Jane"}),
+        ("{first_name}{last_name}", "JoLi", {"|JoLi", "oLi|J", "Li|Jo", "i|JoL", "JoLi|"}),
+        ("IMG {last_name}{first_name}", "img Li", {"|Li", "L|i", "Li|"}),
+        ("{last_name}_{first_name}_{any}", "Chen_Mia_2", {"Chen|Mia"}),
+        ("{last_name}_{first_name}_{any}", "Smith_Mary_Jane_1", {"Smith|Mary", "Smith|Mary_Jane", "Smith_Mary|Jane"}),
+        ("{any}_{last_name}_{first_name}", "2026_De_Silva_Ann", {"De|Silva_Ann", "De_Silva|Ann", "Silva|Ann"}),
+        ("{any}_{last_name}_{first_name}_{any}", "x_De_Silva_Ann_1", {"De|Silva_Ann", "De_Silva|Ann"}),
+        ("{code}_{last_name}_{first_name}", "0417_Van_Berg_Jan", {"Van|Berg_Jan", "Van_Berg|Jan"}),
+        ("{last_name}_{first_name}_{code}", "Van_Berg_Jan_0417", {"Van|Berg_Jan", "Van_Berg|Jan"}),
+        ("{last_name}_{code}_{first_name}", "Chen_0417_Mia", {"Chen|Mia"}),
+        ("{last_name}/{first_name}", "Chen/Mia", {"Chen|Mia"}),
+        ("{last_name}_{first_name}_{roll_group}", "Smith_Mary_Jane", {"Smith|Mary||Jane"}),
+        ("{year}/{year_level}/{roll_group}/{last_name}_{first_name}", "2026/Year 7/7A/Li_Jo", {"Li|Jo|Year 7|7A"}),
+        (r"(?P<last_name>\w+), (?P<first_name>\w+)( \((?P<roll_group>\w+)\))?", "Chen, Mia (7A)", {"Chen|Mia||7A"}),
+        (r"(?P<last_name>\w+), (?P<first_name>\w+)( \((?P<roll_group>\w+)\))?", "Chen, Mia", {"Chen|Mia"}),
+        (r"(?P<last_name>.+)_(?P<first_name>.+)", "Lee_Ann_Marie", {"Lee_Ann|Marie"}),
     ],
 )
-def test_pattern_reads_names(pattern: str, text: str, parts: Parts | None) -> None:
-    assert parse_pattern(pattern).parts(text) == parts
+def test_pattern_reads_names_in_every_way(pattern: str, text: str, ways: set[str]) -> None:
+    read = parse_pattern(pattern).parts(text)
+
+    assert ({_shown(each) for each in read.names} if read else set()) == ways
+
+
+def _shown(read: NameRead) -> str:
+    told = (read.last_name, read.first_name, read.year_level, read.roll_group)
+    return "|".join(told).rstrip("|") if read.year_level or read.roll_group else "|".join(told[:2])
+
+
+def test_key_and_year_stand_beside_names() -> None:
+    read = parse_pattern("{year}/{code}_{first_name}{last_name}").parts("2026/0417_Jo")
+
+    assert read is not None
+    assert (read.key, read.year, len(read.names)) == ("0417", "2026", 3)
+
+
+@pytest.mark.parametrize(
+    ("expression", "text", "rivals"),
+    [
+        (r"(?P<last_name>.+)_(?P<first_name>.+)", "Lee_Ann_Marie", {"Lee|Ann_Marie", "Lee_Ann|Marie"}),
+        (r"(?P<first_name>[A-Z]\w+?)(?P<last_name>[A-Z]\w+)", "JoLi", {"oLi|J", "Li|Jo", "i|JoL"}),
+        (r"(?P<last_name>\w+?)_\d+_(?P<first_name>\w+)", "Lee_1_Ann", set()),
+        (r"(?P<last_name>.+)/(?P<first_name>.+)", "Lee/Ann/Marie", set()),
+    ],
+)
+def test_how_a_regular_expression_might_have_parted_the_names_is_told(
+    expression: str, text: str, rivals: set[str]
+) -> None:
+    read = parse_pattern(expression).parts(text)
+
+    assert read is not None
+    assert {_shown(each) for each in read.rivals} == rivals
+
+
+def test_name_that_gives_several_codes_has_none() -> None:
+    with pytest.raises(SeveralReadings) as several:
+        parse_pattern("{last_name}_{code}_{first_name}").parts("Van_Berg_0417_Jan")
+
+    assert several.value.shown == ("0417", "Berg")
+
+
+@pytest.mark.parametrize("text", ["_" * 255, "a_" * 120, "ab" * 500])
+def test_hostile_name_is_given_up_or_read_at_once(text: str) -> None:
+    for template in ("{last_name}_{first_name}", "{any}_{last_name}_{first_name}_{any}", "{first_name}{last_name}"):
+        try:
+            read = parse_pattern(template).parts(text)
+        except TooManyReadings:
+            continue
+        assert read is None or len(read.names) <= MOST_READINGS
 
 
 @pytest.mark.parametrize(
@@ -131,6 +170,11 @@ def test_pattern_reads_names(pattern: str, text: str, parts: Parts | None) -> No
             "{first_name}{year}{last_name}",
             "nothing tells where {first_name} ends and {last_name} begins; "
             "put the character that separates them between",
+        ),
+        (
+            "{first_name}and{last_name}",
+            "between {first_name} and {last_name} stands 'and', which may be a part of a name; put signs between "
+            "them, or nothing",
         ),
         (
             "{code}{first_name}{last_name}",
@@ -205,8 +249,10 @@ def test_any_text_is_a_pattern_or_refused_in_words(text: str) -> None:
 
 Part = tuple[str, str]
 LITERALS = st.sampled_from(["_", "-", "a", "_a", "B", "/", "_B/"])
-Reading = frozenset[tuple[str, str]]
+SIGNS = st.sampled_from(["_", "-", "/", "_-"])
+Read = frozenset[tuple[str, str]]
 NAMED = ("last_name", "first_name")
+NAMES = st.text(alphabet="_-aAbB1/", max_size=8)
 
 
 @st.composite
@@ -217,28 +263,13 @@ def templates(draw: st.DrawFn) -> list[Part]:
     parts: list[Part] = [("text", draw(st.just("") | LITERALS))]
     for before, after in zip(fields, [*fields[1:], "end"], strict=True):
         parts.append(("field", before))
-        closed = "year" not in (before, after) and after != "end" and {before, after} != set(NAMED)
-        parts.append(("text", draw(LITERALS if closed else st.just("") | LITERALS)))
+        closed = "year" not in (before, after) and after != "end"
+        if {before, after} == set(NAMED):
+            parts.append(("text", draw(st.just("") | SIGNS)))
+        else:
+            parts.append(("text", draw(LITERALS if closed else st.just("") | LITERALS)))
     pieces = [(kind, piece) for kind, value in parts for piece in re.split("(/)", value)]
-    return _with_names_together([part for part in pieces if part[1]])
-
-
-def _with_names_together(parts: list[Part]) -> list[Part]:
-    """Let both names be one field where only text is between them; where an {any} is beside them, none at all."""
-    for at in range(len(parts)):
-        for width in (2, 3, 4):
-            piece = parts[at : at + width]
-            inner = "".join(value for kind, value in piece[1:-1] if kind == "text")
-            is_pair = {piece[0], piece[-1]} == {("field", "last_name"), ("field", "first_name")}
-            if not is_pair or "/" in inner or any(kind == "field" for kind, _ in piece[1:-1]):
-                continue
-            if inner and any(part == ("field", "any") for _, part in _around(parts, at)):
-                return parts
-            return [*parts[:at], ("both", inner), *parts[at + width :]]
-    return parts
-
-
-NAMES = st.text(alphabet="_-aAbB1/", max_size=8)
+    return [part for part in pieces if part[1]]
 
 
 def _beside(parts: list[Part], at: int) -> set[str]:
@@ -253,21 +284,12 @@ def _beside(parts: list[Part], at: int) -> set[str]:
 
 
 def _is_free(parts: list[Part], at: int) -> bool:
-    """Whether the field may hold what separates it: the one {any} of its part, else both names, else one alone."""
-    others = [
-        part
-        for number, part in _around(parts, at)
-        if part[0] != "text" and part != ("field", "year") and number != at
-    ]
-    if not others:
+    """Whether a field may hold what separates it: names, the one {any} of its part of the path, or one alone."""
+    inside = next(piece for piece in _pieces(parts) if (at, parts[at]) in piece)
+    others = [name for number, (kind, name) in inside if kind == "field" and name != "year" and number != at]
+    if not others or parts[at][1] in NAMED:
         return True
-    if parts[at] == ("field", "any"):
-        return ("field", "any") not in others
-    return parts[at][0] == "both" and ("field", "any") not in others
-
-
-def _around(parts: list[Part], at: int) -> list[tuple[int, Part]]:
-    return next(piece for piece in _pieces(parts) if (at, parts[at]) in piece)
+    return parts[at][1] == "any" and "any" not in others
 
 
 def _pieces(parts: list[Part]) -> list[list[tuple[int, Part]]]:
@@ -281,7 +303,14 @@ def _pieces(parts: list[Part]) -> list[list[tuple[int, Part]]]:
     return pieces
 
 
-def _readings(parts: list[Part], text: str, at: int = 0) -> set[Reading]:
+def _shortest(parts: list[Part], at: int) -> int:
+    name = parts[at][1]
+    if name in NAMED and any(other[1] in NAMED for other in (*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2])):
+        return 0
+    return int(name != "any")
+
+
+def _readings(parts: list[Part], text: str, at: int = 0) -> set[Read]:
     if at == len(parts):
         return {frozenset()} if not text else set()
     kind, value = parts[at]
@@ -292,49 +321,42 @@ def _readings(parts: list[Part], text: str, at: int = 0) -> set[Reading]:
         fits = re.fullmatch("[0-9]{4}", text[:4]) is not None
         return {rest | {("year", text[:4])} for rest in _readings(parts, text[4:], at + 1)} if fits else set()
     excluded = {"/"} | (set() if _is_free(parts, at) else _beside(parts, at))
-    readings: set[Reading] = set()
-    for length in range(int(value != "any"), len(text) + 1):
+    found: set[Read] = set()
+    for length in range(_shortest(parts, at), len(text) + 1):
         taken = text[:length]
         if excluded & set(taken.lower()):
             break
-        if kind == "both" and value.lower() not in taken[1:-1].lower():
-            continue
-        said = [] if value == "any" else [("both_names" if kind == "both" else value, taken)]
-        readings |= {rest | set(said) for rest in _readings(parts, text[length:], at + 1)}
-    return readings
-
-
-def _said(read: Parts) -> Reading:
-    told = {name: getattr(read, name) for name in (*NAMED, "both_names", "roll_group")}
-    told = {name: value for name, value in told.items() if value}
-    return frozenset({"code": read.key, "year": read.year}.items() | told.items()) - {("code", None), ("year", None)}
+        said = set() if value == "any" else {(value, taken)}
+        found |= {rest | said for rest in _readings(parts, text[length:], at + 1)}
+    return found
 
 
 @given(templates(), st.lists(NAMES | st.sampled_from(["2026", "2027"]), max_size=4).map("".join), st.data())
-def test_template_reads_a_name_in_one_way_only(parts: list[Part], text: str, data: st.DataObject) -> None:
-    template = "".join(_spelt(kind, value, data) for kind, value in parts)
+def test_template_reads_a_name_in_every_way_there_is(parts: list[Part], text: str, data: st.DataObject) -> None:
+    template = "".join(f"{{{value}}}" if kind == "field" else value for kind, value in parts)
     try:
         pattern = parse_pattern(template)
     except WrongUse:
         assume(False)
     if data.draw(st.booleans()):
-        text = "".join(_filled(kind, value, data) for kind, value in parts)
+        fill = {"year": st.just("2026")}
+        text = "".join(
+            data.draw(fill.get(value, NAMES)) if kind == "field" else value.upper() for kind, value in parts
+        )
 
-    readings = _readings(parts, text)
+    expected = _readings(parts, text)
 
+    told = {tuple(dict(each).get(name) for name in ("code", "year")) for each in expected}
+    if len(told) > 1:
+        with pytest.raises(SeveralReadings):
+            pattern.parts(text)
+        return
     read = pattern.parts(text)
-    assert readings == (set() if read is None else {_said(read)})
-
-
-def _spelt(kind: str, value: str, data: st.DataObject) -> str:
-    if kind == "both":
-        return value.join(data.draw(st.permutations(["{last_name}", "{first_name}"])))
-    return f"{{{value}}}" if kind == "field" else value
-
-
-def _filled(kind: str, value: str, data: st.DataObject) -> str:
-    if kind == "both":
-        return data.draw(NAMES) + value.upper() + data.draw(NAMES)
-    if kind == "text":
-        return value.upper()
-    return "2026" if value == "year" else data.draw(NAMES)
+    assert (read is None) == (not expected)
+    if read is not None:
+        assert {(read.key, read.year)} == told
+        named = {
+            NameRead(*(dict(each).get(name, "") for name in (*NAMED, "year_level", "roll_group")))
+            for each in expected
+        }
+        assert set(read.names) == (named if pattern.has_names else set())

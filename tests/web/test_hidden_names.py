@@ -229,6 +229,29 @@ def test_picture_whose_name_tells_a_protected_person_is_shown_to_no_one(
     assert (name in shown, NOT_NAMED in shown) == (False, True)
 
 
+@pytest.mark.parametrize(
+    "pattern", ["{last_name}{first_name}", "{last_name}_{first_name}", "{any}{year}_{last_name}_{first_name}"]
+)
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_file_called_like_a_protected_person_is_not_named(
+    school: Scene, reader: Client, api: Client, pattern: str, is_alone: bool
+) -> None:
+    school.options(match="pattern", pattern=pattern)
+    name = "chenmia.jpg" if "}{f" in pattern else "Chen_Mia.jpg"
+    school.put(f"2026_{name}" if "year" in pattern else name, 1)
+    if not is_alone:
+        person = school.person("0003")
+        person.given_name, person.family_name = "Mia", "Chen"
+        person.save()
+    protect()
+    run = school.run()
+
+    told = page_of(reader, run), csv_of(reader, run), str(lines_of(api, run)), Markup.of(reader.get("/review/")).text
+
+    assert not [each for each in told if "chen" in each.lower()]
+    assert run.counts["added" if is_alone else "unmatched"] == 1
+
+
 def test_address_with_something_behind_it_hides_the_picture(school: Scene, keeper: Client) -> None:
     school.identify(school.people["0001"], "email", "jane.smith@school.vic.edu.au")
     school.put("jane.smith@school.vic.edu.au_1.jpg", 1)

@@ -54,7 +54,7 @@ def read_name_map(columns: tuple[str, ...], rows: Iterable[tuple[int, list[str]]
         )
         if not file:
             problems.append(f"Line {line} has no file in its last column; it was left out.")
-        elif not who.sought():
+        elif not who.sought:
             problems.append(f"Line {line} has no name; it was left out.")
         elif _person(named.setdefault(file, who)) != _person(who):
             contradicted[file] = (*contradicted.get(file, (named[file],)), who)

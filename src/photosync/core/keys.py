@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from photosync.core.match_rules import MatchMode, MatchRule
-from photosync.core.patterns import Parts, Pattern, PatternTooSlow, parse_pattern
+from photosync.core.pattern_templates import TooManyReadings
+from photosync.core.patterns import Parts, Pattern, PatternTooSlow, SeveralReadings, parse_pattern
 from photosync.core.people import IdentifierKey, PersonKind, quoted
 from photosync.core.record_names import FIRST_YEAR, LAST_YEAR, record_identifier, record_kind_and_year
 
@@ -104,13 +105,15 @@ def _key_from_record(folder: str, name: str) -> Key | NoKey:
 class ReadName:
     """What a pattern found in the name of a file, and the year as a number if it names one."""
 
+    stem: str
     parts: Parts
     academic_year: int | None
 
 
 def read_by_pattern(pattern: Pattern, folder: str, name: str) -> ReadName | NoKey:
     """Return what `pattern` finds in the name of the file `name` in `folder`, or why it finds nothing."""
-    text = unicodedata.normalize("NFC", stem_of(name))
+    text = stem = unicodedata.normalize("NFC", stem_of(name))
+    what = "path" if pattern.on_path else "file name"
     if pattern.on_path and folder:
         text = f"{unicodedata.normalize('NFC', folder)}/{text}"
     try:
@@ -120,15 +123,19 @@ def read_by_pattern(pattern: Pattern, folder: str, name: str) -> ReadName | NoKe
             f"The file-name pattern {quoted(pattern.text)} took too long on {quoted(text)} and was given up; "
             "a simpler pattern is needed."
         )
+    except TooManyReadings:
+        return NoKey(f"The {what} {quoted(text)} fits {quoted(pattern.text)} in more ways than can be looked at.")
+    except SeveralReadings as found:
+        told = " or ".join(map(quoted, found.shown))
+        return NoKey(f"The {what} {quoted(text)} fits {quoted(pattern.text)} in several ways, with {told}.")
     if parts is None:
-        what = "path" if pattern.on_path else "file name"
         return NoKey(f"The {what} {quoted(text)} does not fit the pattern {quoted(pattern.text)}.")
     year = parts.year
     if year is None:
-        return ReadName(parts, None)
+        return ReadName(stem, parts, None)
     if not (len(year) == 4 and year.isascii() and year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR):
         return NoKey(f"{quoted(year)} is not a year from {FIRST_YEAR} to {LAST_YEAR}.")
-    return ReadName(parts, int(year))
+    return ReadName(stem, parts, int(year))
 
 
 def key_in(read: ReadName) -> Key | NoKey | None:

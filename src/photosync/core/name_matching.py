@@ -9,27 +9,45 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from photosync.core.keys import NoKey
 from photosync.core.matching import BOTH_KINDS, Ambiguous, Candidate, Matched, Resolution, Unmatched, no_photo_is_kept
-from photosync.core.names import STAFF, Says, home_rooms, name_form, school_year, school_years, sought_form
+from photosync.core.names import (
+    STAFF,
+    Says,
+    home_rooms,
+    name_form,
+    plain_form,
+    school_year,
+    school_years,
+    sought_form,
+)
 from photosync.core.people import PersonKind, quoted
 
 LONGEST_SHOWN = 120
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to read who is named: both names in `core.names.name_form`, and what tells namesakes apart."""
+
+    last_name: str
+    first_name: str
+    grade: str = ""
+    home_room: str = ""
+    is_class_told: bool = False
+    """Grade and home room are nothing else: where they are not the person's own, they contradict."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Named:
     """What a row of an index file, or a file's name, says of the person on a picture, as it stands there."""
 
     last_name: str
     first_name: str
     middle_name: str = ""
-    one_piece: str = ""
-    """Both names where one text holds them; `ways` is how it may be taken apart, and the names above are empty."""
-    ways: tuple[tuple[str, str], ...] = ()
-    """Last and first name, in each way."""
     grade: str = ""
     home_room: str = ""
     room_may_be_teacher: bool = False
@@ -40,25 +58,32 @@ class Named:
     """Why another picture of the same person counts instead, as a sentence; empty for the one that counts."""
     is_copy: bool = False
     """The one that counts is the same picture, in another size."""
+    one_piece: str = ""
+    """What holds both names, where it can be read in several ways: they stand apart nowhere then."""
+    ways: tuple[Way, ...] = ()
+    """How a file's name can be read; of a row that follows from its fields."""
+    rivals: tuple[Way, ...] = ()
+    """How it could be read as well, against what was set: who is called so counts as a doubt."""
 
     @property
     def shown(self) -> str:
         apart = " ".join(filter(None, (self.first_name, self.middle_name, self.last_name)))
         return (self.one_piece or apart)[:LONGEST_SHOWN]
 
-    @property
-    def names(self) -> tuple[tuple[str, str], ...]:
-        """Last and first name in each way in which they are given: without and with the middle name, too."""
-        if self.one_piece:
+    @cached_property
+    def read(self) -> tuple[Way, ...]:
+        """Every way to read who is named. A row gives the first name alone, and with the middle name."""
+        if self.ways:
             return self.ways
-        both = f"{self.first_name} {self.middle_name}".strip()
-        return tuple(dict.fromkeys(((self.last_name, self.first_name), (self.last_name, both))))
+        firsts = dict.fromkeys(map(name_form, (self.first_name, f"{self.first_name} {self.middle_name}")))
+        last = name_form(self.last_name)
+        return tuple(Way(last, first, self.grade, self.home_room) for first in firsts if last or first)
 
+    @cached_property
     def sought(self) -> tuple[str, ...]:
-        """Return the forms to look people up by; none where the row has no name."""
-        if not name_form(self.one_piece or self.last_name + self.first_name):
-            return ()
-        return tuple(dict.fromkeys(sought_form(last, first) for last, first in self.names))
+        """The forms to look people up by; none where there is no name."""
+        forms = (sought_form(each.last_name, each.first_name) for each in (*self.read, *self.rivals))
+        return tuple(dict.fromkeys(forms))
 
     @property
     def details(self) -> str:
@@ -111,11 +136,13 @@ def resolve_named(
 
     A picture that is superseded is set aside, unless the row may be of several people: then the two pictures may be,
     too.
-    `people` are those found under `named.sought()`. Those who have left count: the picture may be theirs.
+    `people` are those found under `named.sought`. Those who have left count: the picture may be theirs. So do those
+    who are not of the `kinds` asked, where nothing says of which kind the person on the picture is.
     """
-    found = {each.candidate.person_id: each for each in people if each.candidate.kind in kinds}
-    alike = [found[person_id] for person_id in sorted(found)]
-    same = [each for each in alike if _is_called(named, each)]
+    found = {each.candidate.person_id: each for each in people}
+    everyone = [found[person_id] for person_id in sorted(found)]
+    alike = [each for each in everyone if each.candidate.kind in kinds and _ways_to(each, named.read, marks=False)]
+    same = [each for each in alike if _ways_to(each, named.read)]
     if not same:
         if named.superseded:
             return _set_aside(named, alike)
@@ -123,15 +150,16 @@ def resolve_named(
     objections = [objection(named, each) for each in same]
     fitting = [each for each, against in zip(same, objections, strict=True) if not against]
     is_one = len(fitting) == 1 and (len(same) == 1 or _is_confirmed(named, fitting[0]))
+    others = [each for each in everyone if each not in same and _may_be(named, each)] if is_one else []
+    is_one = is_one and not others
     if named.superseded and (named.is_copy or is_one or not fitting):
         return _set_aside(named, same)
     if not fitting:
         against = "; ".join(filter(None, objections[:_SHOWN]))
         return _doubtful(named, f"{row_of(named)} has {named.details}, but {against}.", same)
     if not is_one:
-        return _doubtful(
-            named, f"{row_of(named)} has {named.details}, and that may be {_labels(fitting or same)}.", same
-        )
+        reason = f"{row_of(named)} has {named.details}, and that may be {_labels([*fitting, *others])}."
+        return _doubtful(named, reason, [*same, *others])
     person = fitting[0].candidate
     if person.left:
         reason = f"{row_of(named)} has {named.details}. That is {person.label}, who has left."
@@ -164,38 +192,81 @@ def confirmed(named: Named, coded: Candidate, called: NamedCandidate | None) -> 
 
 
 def objection(named: Named, person: NamedCandidate) -> str:
-    """Return what the school says of `person` that the row contradicts, as a part of a sentence; "" for nothing."""
+    """Return what the school says of `person` that the row contradicts, as a part of a sentence; "" for nothing.
+
+    Of several ways to read who is named, those by which it is this person count; one that fits is enough.
+    """
+    read = (*named.read, *named.rivals)
+    ways = _ways_to(person, read, marks=False) or read
+    against = [_objection(way, person, may_be_teacher=named.room_may_be_teacher) for way in ways]
+    return "" if "" in against else next(iter(against), "")
+
+
+def _objection(way: Way, person: NamedCandidate, *, may_be_teacher: bool = False) -> str:
     label = person.candidate.label
     kind = person.candidate.kind
-    year, is_known = school_year(named.grade)
-    if is_known and (year == STAFF) != (kind is PersonKind.STAFF):
-        return f"{label} is a {kind.one}"
-    if school_years(named.grade, person.year_level) is Says.OTHER:
-        return f"{label} is in {quoted(person.year_level)}"
-    if _rooms(named, person) is Says.OTHER:
-        return f"{label} is in {quoted(person.roll_group)}"
+    years = school_years(way.grade, person.year_level)
+    rooms = _rooms(way, person, may_be_teacher=may_be_teacher)
+    if way.is_class_told:
+        # What is a class and nothing else, in a file's name, has to be the person's own.
+        texts = [text for text in (way.grade, way.home_room) if text]
+        told = [school_year(text)[0] == STAFF for text in texts]
+        if any(told) and kind is not PersonKind.STAFF:
+            return f"{label} is a {kind.one}"
+        years, rooms = (
+            Says.SAME if not text or school_year(text)[0] == STAFF else says if says is Says.SAME else Says.OTHER
+            for text, says in ((way.grade, years), (way.home_room, rooms))
+        )
+    else:
+        year, is_known = school_year(way.grade)
+        if is_known and (year == STAFF) != (kind is PersonKind.STAFF):
+            return f"{label} is a {kind.one}"
+    if years is Says.OTHER:
+        return f"{label} is in {quoted(person.year_level)}" if person.year_level else f"{label} has no year level"
+    if rooms is Says.OTHER:
+        return f"{label} is in {quoted(person.roll_group)}" if person.roll_group else f"{label} has no roll group"
     return ""
 
 
-def _rooms(named: Named, person: NamedCandidate) -> Says:
+def _rooms(way: Way, person: NamedCandidate, *, may_be_teacher: bool) -> Says:
     return home_rooms(
-        named.home_room,
-        person.roll_group,
-        years=(named.grade, person.year_level),
-        may_be_teacher=named.room_may_be_teacher,
+        way.home_room, person.roll_group, years=(way.grade, person.year_level), may_be_teacher=may_be_teacher
     )
 
 
 def _is_confirmed(named: Named, person: NamedCandidate) -> bool:
     """Whether grade or home room speak for the person, not only not against: there are others of that name."""
-    return Says.SAME in (school_years(named.grade, person.year_level), _rooms(named, person))
+    return any(
+        _speaks_for(way, person, may_be_teacher=named.room_may_be_teacher)
+        for way in _ways_to(person, named.read)
+        if not _objection(way, person, may_be_teacher=named.room_may_be_teacher)
+    )
 
 
-def _is_called(named: Named, person: NamedCandidate) -> bool:
-    """Whether the names are the same; a preferred name counts as a first name."""
-    family = name_form(person.family_name)
-    firsts = {name_form(person.given_name)} | ({name_form(person.preferred_name)} if person.preferred_name else set())
-    return any(name_form(last) == family and name_form(first) in firsts for last, first in named.names)
+def _speaks_for(way: Way, person: NamedCandidate, *, may_be_teacher: bool) -> bool:
+    if way.is_class_told:
+        return bool(way.grade or way.home_room)
+    rooms = _rooms(way, person, may_be_teacher=may_be_teacher)
+    return Says.SAME in (school_years(way.grade, person.year_level), rooms)
+
+
+def _may_be(named: Named, person: NamedCandidate) -> bool:
+    """Whether nothing says that the person is not meant, however the row is read, whatever kind is asked for."""
+    ways = _ways_to(person, (*named.read, *named.rivals))
+    return any(not _objection(way, person, may_be_teacher=named.room_may_be_teacher) for way in ways)
+
+
+def _ways_to(person: NamedCandidate, ways: Sequence[Way], *, marks: bool = True) -> list[Way]:
+    """Return the `ways` by which it is `person`, whose preferred name counts as a first name.
+
+    Without `marks` on letters counting those too that only look alike.
+    """
+    form = name_form if marks else plain_form
+    firsts = {form(person.given_name), form(person.preferred_name)}
+    # Who has only one name is called by it alone; nobody else is.
+    firsts = firsts - {""} or firsts
+    family = form(person.family_name)
+    return [way for way in ways if form(way.last_name) == family and form(way.first_name) in firsts]
 
 
 def _nobody(named: Named, alike: Sequence[NamedCandidate], kinds: Collection[PersonKind]) -> str:

@@ -72,6 +72,8 @@ def name_form(name: str) -> str:
     `Mary-Jane`, `MARY JANE` and `Maryjane` are the same, and so are `O'Brien` and `OBRIEN`. Marks count:
     `Kovačević` is not `Kovacevic`. The form of a form is itself.
     """
+    if name.isascii():
+        return "".join(filter(str.isalnum, name.lower()))
     form = _CASELESS.form(name).translate(_APOSTROPHES)
     # Once more, as what stood between two marks may be gone now.
     return unicodedata.normalize("NFC", "".join(char for char in form if char.isalnum() or _is_mark(char)))
@@ -83,7 +85,8 @@ def _is_mark(char: str) -> bool:
 
 def plain_form(name: str) -> str:
     """Return the form by which names are looked up: as `name_form`, and without marks."""
-    return "".join(char for char in plain_letters(name_form(name)) if char.isalnum())
+    form = name_form(name)
+    return form if form.isascii() else "".join(char for char in plain_letters(form) if char.isalnum())
 
 
 def sought_form(family_name: str, given_name: str) -> str:

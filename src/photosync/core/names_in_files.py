@@ -5,51 +5,55 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-import regex
-
 from photosync.core.keys import NoKey, ReadName
-from photosync.core.name_matching import Named
+from photosync.core.name_matching import Named, Way
 from photosync.core.names import name_form
-from photosync.core.pattern_templates import Joint
-from photosync.core.patterns import Pattern
+from photosync.core.patterns import NameRead, Pattern
 from photosync.core.people import quoted
 
-LONGEST_NAME = 100
-"""In letters and digits. People are looked up under each way to take a name apart: a longer one is nobody's."""
+LONGEST_NAME = 120
+"""In characters. People are looked up under each way to take a name apart: a longer one is nobody's."""
 
 
-def named_in(pattern: Pattern, read: ReadName) -> Named | NoKey:
-    """Return who is named in what `pattern` read of a file's name, or why nobody is."""
-    parts = read.parts
+def named_in(pattern: Pattern, read: ReadName) -> Named | NoKey | None:
+    """Return who is named in what `pattern` read of a file's name, or why nobody is.
+
+    None where a regular expression leaves the names out: the name may do without them.
+    """
     where = "The path" if pattern.on_path else "The file name"
-    last, first, both = map(_plain, (parts.last_name, parts.first_name, parts.both_names))
-    form = name_form(both or last + first)
-    if not form:
-        return NoKey(f"{where} has no name where the match rule looks for one.")
-    if len(form) > LONGEST_NAME:
-        return NoKey(f"The name {quoted(both or f'{first} {last}')} is longer than {LONGEST_NAME} letters.")
+    told = [each for each in read.parts.names if each.last_name or each.first_name]
+    if not told and read.parts.key is not None:
+        return None
+    if any(len(each.last_name) + len(each.first_name) > LONGEST_NAME for each in told):
+        return NoKey(f"The name in {quoted(read.stem)} is longer than {LONGEST_NAME} characters.")
+    ways = _ways(told)
+    if not ways:
+        return NoKey(f"{where} has no name, or only one of the two, where the match rule looks for both.")
+    only = next(iter(ways.values())) if len(ways) == 1 else NameRead()
+    classes = {(way.grade, way.home_room) for way in ways}
+    grade, home_room = classes.pop() if len(classes) == 1 else ("", "")
     return Named(
-        last_name=last,
-        first_name=first,
-        one_piece=both,
-        ways=() if pattern.joint is None else tuple(dict.fromkeys(_ways(both, pattern.joint))),
-        grade=_plain(parts.year_level),
-        home_room=_plain(parts.roll_group),
+        last_name=_plain(only.last_name),
+        first_name=_plain(only.first_name),
+        one_piece="" if len(ways) == 1 else read.stem,
+        grade=grade,
+        home_room=home_room,
         where=where,
+        ways=tuple(ways),
+        rivals=tuple(each for each in _ways(read.parts.rivals) if each not in ways),
     )
 
 
-def _ways(both: str, joint: Joint) -> Iterable[tuple[str, str]]:
-    """Yield last and first name in each way: at every place where the text between them stands, or at any."""
-    if joint.text:
-        found = regex.finditer(regex.escape(joint.text), both, regex.IGNORECASE, overlapped=True)
-        pieces = ((both[: each.start()], both[each.end() :]) for each in found)
-        halves = ((one, other) for one, other in pieces if name_form(one) and name_form(other))
-    else:
-        form = name_form(both)
-        halves = ((form[:at], form[at:]) for at in range(len(form) + 1))
-    for one, other in halves:
-        yield (one, other) if joint.last_name_first else (other, one)
+def _ways(told: Iterable[NameRead]) -> dict[Way, NameRead]:
+    """Return each way to read the names, once. Half a name is none, but where both stand in one piece."""
+    ways: dict[Way, NameRead] = {}
+    for each in told:
+        last, first = name_form(each.last_name), name_form(each.first_name)
+        is_whole = (last or not each.last_name) and (first or not each.first_name)
+        if is_whole and (last or first):
+            way = Way(last, first, _plain(each.year_level), _plain(each.roll_group), is_class_told=True)
+            ways.setdefault(way, each)
+    return ways
 
 
 def _plain(text: str) -> str:

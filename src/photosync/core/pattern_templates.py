@@ -1,8 +1,13 @@
-"""Templates of file names, such as `{code}_{any}`, made into regular expressions."""
+"""Templates of file names, such as `{code}_{any}`: every way in which one may be read in a name.
+
+A template with names is read in each possible way, as only the people can tell where one name ends: `Smith_Mary_Jane`
+under `{last_name}_{first_name}_{any}` may be Mary's and Mary Jane's. Any other one is read in one way only.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -10,8 +15,6 @@ import regex
 from photosync.core.pattern_parts import (
     ANY_FIELD,
     FIELDS,
-    FIRST_NAME,
-    LAST_NAME,
     NAME_FIELDS,
     YEAR_FIELD,
     check_fields,
@@ -19,29 +22,52 @@ from photosync.core.pattern_parts import (
     wrong,
 )
 
-BOTH_NAMES = "both_names"
-"""The group that stands for both names where only text is between them: where one ends, a name may say or not."""
+MOST_READINGS = 200
+MOST_STEPS = 20_000
+"""A name that is worse than that is given up: no real one is."""
 
 _FIELD = re.compile(r"\{([A-Za-z_]+)\}")
+_YEAR = re.compile(r"[0-9]{4}")
+
+Reading = tuple[tuple[str, str], ...]
+"""The parts that were read, by their fields, as they stand there."""
+
+
+class TooManyReadings(Exception):
+    """A name can be read in more ways than are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
-    """How the group BOTH_NAMES is put together: the text between the two, "" for none, and which comes first."""
+class Literal:
+    """Text as it stands in the names; letter case is ignored."""
 
     text: str
-    last_name_first: bool
+    found: regex.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    expression: str
-    joint: Joint | None
-    """None where each name is a group of its own, or none is named."""
+class Field:
+    """A part of a name: `run` matches as much as it may hold, and it has at least `shortest` characters."""
+
+    name: str
+    taken: str
+    """The class of characters of `run`."""
+    run: regex.Pattern[str]
+    shortest: int
+
+    @property
+    def expression(self) -> str:
+        if self.name == YEAR_FIELD:
+            return f"(?P<{YEAR_FIELD}>[0-9]{{4}})"
+        group = "?:" if self.name == ANY_FIELD else f"?P<{self.name}>"
+        return f"({group}{self.taken}{{{self.shortest},}})"
 
 
-def read_template(text: str) -> Template:
-    """Return the regular expression of the template `text`. Raises WrongUse, saying what is wrong with it."""
+Token = Literal | Field
+
+
+def read_template(text: str) -> tuple[Token, ...]:
+    """Return the tokens of the template `text`. Raises WrongUse, saying what is wrong with it."""
     fields = _FIELD.findall(text)
     for name in fields:
         if name not in (*FIELDS, ANY_FIELD):
@@ -52,83 +78,161 @@ def read_template(text: str) -> Template:
             raise wrong(text, f"it names the {name.replace('_', ' ')} twice")
     if "{" in _FIELD.sub("", text) or "}" in _FIELD.sub("", text):
         raise wrong(text, "it has a brace that belongs to no part such as {code}")
-    parts = [_PathPart.of(text, part) for part in text.split("/")]
-    joint = next((part.joint for part in parts if part.joint is not None), None)
-    return Template("/".join(part.expression() for part in parts), joint)
+    tokens: list[Token] = []
+    for number, part in enumerate(text.split("/")):
+        tokens += [_literal("/")] * bool(number) + _tokens_of(text, part)
+    return tuple(tokens)
 
 
-@dataclass(frozen=True, slots=True)
-class _PathPart:
-    """What stands between two `/`: literal, field, literal, ..., field, literal."""
+def readings(tokens: Sequence[Token], text: str) -> set[Reading]:
+    """Return each way in which all of `text` is read, without what stands for `{any}`. Raises TooManyReadings."""
+    return _Search(tokens, text).all()
 
-    literals: list[str]
-    fields: list[str]
-    joint: Joint | None
 
-    @classmethod
-    def of(cls, text: str, part: str) -> _PathPart:
-        pieces = _FIELD.split(part)
-        literals, fields = pieces[0::2], pieces[1::2]
-        _refuse_neighbours(text, literals, fields)
-        at = next((at for at in range(len(fields) - 1) if set(fields[at : at + 2]) == set(NAME_FIELDS)), None)
-        if at is None or (literals[at + 1] and ANY_FIELD in fields):
-            return cls(literals, fields, None)
-        joint = Joint(literals[at + 1], fields[at] == LAST_NAME)
-        fields[at : at + 2] = [BOTH_NAMES]
-        del literals[at + 1]
-        return cls(literals, fields, joint)
+def as_expression(tokens: Sequence[Token]) -> regex.Pattern[str]:
+    """Return the regular expression of a template without names, which is read in one way only, and quickly."""
+    pieces = [regex.escape(token.text) if isinstance(token, Literal) else token.expression for token in tokens]
+    return regex.compile("".join(pieces), regex.IGNORECASE)
 
-    def expression(self) -> str:
-        pieces = [regex.escape(self.literals[0])]
-        for index, field in enumerate(self.fields):
-            pieces += [self._group(index, field), regex.escape(self.literals[index + 1])]
-        return "".join(pieces)
 
-    def _group(self, index: int, field: str) -> str:
-        if field == YEAR_FIELD:
-            return f"(?P<{YEAR_FIELD}>[0-9]{{4}})"
-        taken = f"[^/{regex.escape(self._separators(index)) if self._is_bounded(field) else ''}]"
-        if field == ANY_FIELD:
-            return f"{taken}*"
-        if field == BOTH_NAMES and self.joint is not None and self.joint.text:
-            return f"(?P<{field}>{taken}+{regex.escape(self.joint.text)}{taken}+)"
-        return f"(?P<{field}>{taken}+)"
+def _tokens_of(text: str, part: str) -> list[Token]:
+    """Return the tokens of what stands between two `/`: literal, field, literal, ..., field, literal."""
+    pieces = _FIELD.split(part)
+    literals, fields = pieces[0::2], pieces[1::2]
+    _refuse_neighbours(text, literals, fields)
+    tokens: list[Token] = [_literal(literals[0])] if literals[0] else []
+    for index, name in enumerate(fields):
+        kept_out = regex.escape(_separators(literals, fields, index)) if _is_bounded(name, fields) else ""
+        taken = f"[^/{kept_out}]"
+        run = regex.compile(f"{taken}*", regex.IGNORECASE)
+        tokens.append(Field(name, taken, run, _shortest(literals, fields, index)))
+        tokens += [_literal(literals[index + 1])] if literals[index + 1] else []
+    return tokens
 
-    def _is_bounded(self, field: str) -> bool:
-        """Whether a field holds no character that parts it from its neighbours: one of a part may hold them all.
 
-        That is the only `{any}`, else both names together, else a field that stands alone.
-        """
-        of_any_length = [each for each in self.fields if each != YEAR_FIELD]
-        free = next((each for each in (ANY_FIELD, BOTH_NAMES) if each in of_any_length), None)
-        if free is None:
-            return len(of_any_length) > 1
-        return field != free or of_any_length.count(free) > 1
+def _literal(text: str) -> Literal:
+    return Literal(text, regex.compile(regex.escape(text), regex.IGNORECASE))
 
-    def _separators(self, index: int) -> str:
-        """Return the characters that part the field at `index` from its neighbours; a year is no boundary."""
-        literals, fields = self.literals, self.fields
-        left, right = index, index + 1
-        while left > 0 and not literals[left] and fields[left - 1] == YEAR_FIELD:
-            left -= 1
-        while right < len(fields) and not literals[right] and fields[right] == YEAR_FIELD:
-            right += 1
-        return literals[left][-1:] + literals[right][:1]
+
+def _is_bounded(name: str, fields: list[str]) -> bool:
+    """Whether a field holds no character that parts it from its neighbours.
+
+    Names hold them, and so does the only `{any}` of its part, or a field that stands alone.
+    """
+    of_any_length = [each for each in fields if each != YEAR_FIELD]
+    if name in NAME_FIELDS or len(of_any_length) == 1:
+        return False
+    return name != ANY_FIELD or fields.count(ANY_FIELD) > 1
+
+
+def _separators(literals: list[str], fields: list[str], index: int) -> str:
+    """Return the characters that part the field at `index` from its neighbours; a year is no boundary."""
+    left, right = index, index + 1
+    while left > 0 and not literals[left] and fields[left - 1] == YEAR_FIELD:
+        left -= 1
+    while right < len(fields) and not literals[right] and fields[right] == YEAR_FIELD:
+        right += 1
+    return literals[left][-1:] + literals[right][:1]
+
+
+def _shortest(literals: list[str], fields: list[str], index: int) -> int:
+    """Return how long a field is at least. Of two names with nothing between, one may be all that someone has."""
+    beside = {fields[at] for at in _directly_beside(literals, fields, index)}
+    return 0 if fields[index] == ANY_FIELD or (fields[index] in NAME_FIELDS and beside & set(NAME_FIELDS)) else 1
+
+
+def _directly_beside(literals: list[str], fields: list[str], index: int) -> Iterator[int]:
+    if index > 0 and not literals[index]:
+        yield index - 1
+    if index + 1 < len(fields) and not literals[index + 1]:
+        yield index + 1
 
 
 def _refuse_neighbours(text: str, literals: list[str], fields: list[str]) -> None:
-    """Refuse fields of any length with no text between them; the two names are found out by who there is."""
+    """Refuse fields of any length with no text between them; the two names are told apart by who there is."""
     open_field: str | None = None
     for index, field in enumerate(fields):
         if literals[index]:
             open_field = None
         if field == YEAR_FIELD:
             continue
-        joined = fields[index - 1 : index + 1] if index else []
-        if open_field is not None and set(joined) != {LAST_NAME, FIRST_NAME}:
+        are_names = index > 0 and {fields[index - 1], field} == set(NAME_FIELDS)
+        if are_names and any(char.isalnum() for char in literals[index]):
+            raise wrong(
+                text,
+                f"between {{{fields[index - 1]}}} and {{{field}}} stands {literals[index]!r}, which may be a part of "
+                "a name; put signs between them, or nothing",
+            )
+        if open_field is not None and not are_names:
             raise wrong(
                 text,
                 f"nothing tells where {{{open_field}}} ends and {{{field}}} begins; "
                 "put the character that separates them between",
             )
         open_field = field
+
+
+class _Search:
+    """All ways to share `text` out among `tokens`."""
+
+    def __init__(self, tokens: Sequence[Token], text: str) -> None:
+        self._tokens = tokens
+        self._text = text
+        self._steps = 0
+        self._dead: set[tuple[int, int]] = set()
+
+    def all(self) -> set[Reading]:
+        found: set[Reading] = set()
+        for reading in self._from(0, 0):
+            found.add(reading)
+            if len(found) > MOST_READINGS:
+                raise TooManyReadings
+        return found
+
+    def _from(self, number: int, at: int) -> Iterator[Reading]:
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise TooManyReadings
+        if number == len(self._tokens):
+            if at == len(self._text):
+                yield ()
+            return
+        if (number, at) in self._dead:
+            return
+        fits = False
+        token = self._tokens[number]
+        for end in self._ends(token, number, at):
+            said: Reading = ()
+            if isinstance(token, Field) and token.name != ANY_FIELD:
+                said = ((token.name, self._text[at:end]),)
+            for rest in self._from(number + 1, end):
+                fits = True
+                yield said + rest
+        if not fits:
+            self._dead.add((number, at))
+
+    def _ends(self, token: Token, number: int, at: int) -> Iterator[int]:
+        """Yield where `token` may end that begins at `at`."""
+        if isinstance(token, Literal):
+            match = token.found.match(self._text, at)
+            yield from [match.end()] if match else []
+        elif token.name == YEAR_FIELD:
+            year = _YEAR.match(self._text, at)
+            yield from [year.end()] if year else []
+        else:
+            yield from self._ends_of_field(token, number, at)
+
+    def _ends_of_field(self, field: Field, number: int, at: int) -> Iterator[int]:
+        run = field.run.match(self._text, at)
+        last = run.end() if run else at
+        first = at + field.shortest
+        following = self._tokens[number + 1] if number + 1 < len(self._tokens) else None
+        if following is None:
+            yield from [last] if first <= last == len(self._text) else []
+        elif isinstance(following, Literal):
+            for match in following.found.finditer(self._text, first, overlapped=True):
+                if match.start() > last:
+                    return
+                yield match.start()
+        else:
+            yield from range(first, last + 1)

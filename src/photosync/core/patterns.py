@@ -3,12 +3,13 @@
 A template is literal text (letter case ignored) with fields in braces: one key field (`{code}`, `{id}`,
 `{key}` or the name of an identifier such as `{student_code}`), or `{last_name}` and `{first_name}`, or both;
 `{year_level}` and `{roll_group}` beside names, `{year}` (four digits) and `{any}` (any text).
-No field reaches over a `/`. A template reads a name in one way only: beside an `{any}` the key does not
-contain the character that separates it, two `{any}` in one part of the path do not either, and two fields of
-variable length must have text between them. Only where a last name ends and a first name begins may be told in
-several ways: `Van_Der_Berg_Jan` and `JanVanDerBerg` are whoever is called so.
+No field reaches over a `/`. A template reads key and year in one way only: beside another field the key does
+not contain the character that separates it, two `{any}` in one part of the path do not either, and two fields of
+variable length must have text between them. Names may be read in several ways, and all of them count: where a last
+name ends and a first name begins, `Van_Der_Berg_Jan` and `JanVanDerBerg` do not say.
 
-A regular expression names the same parts as groups: `(?P<code>[0-9]+)`, `(?P<year>[0-9]{4})`.
+A regular expression names the same parts as groups: `(?P<code>[0-9]+)`, `(?P<year>[0-9]{4})`. It reads a name as it
+says; how its names could be parted otherwise is told too.
 
 A pattern that contains `/` is matched against the whole relative path without its suffix, any other one
 against the stem; always as a whole.
@@ -17,7 +18,8 @@ against the stem; always as a whole.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -33,7 +35,7 @@ from photosync.core.pattern_parts import (
     check_fields,
     wrong,
 )
-from photosync.core.pattern_templates import BOTH_NAMES, Joint, read_template
+from photosync.core.pattern_templates import Field, Token, as_expression, read_template, readings
 from photosync.core.people import IdentifierKey
 
 PATTERN_LENGTH = 300
@@ -51,30 +53,45 @@ class PatternTooSlow(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What a name says, as it stands there; "" for what the pattern does not name, `key` and `year` None."""
+class NameRead:
+    """Who a name says is on the picture, in one way to read it, as it stands there; "" for what it does not say."""
 
-    key: str | None = None
-    year: str | None = None
     last_name: str = ""
     first_name: str = ""
-    both_names: str = ""
-    """Both in one piece, put together as the pattern's `joint` says; then the two above are empty."""
     year_level: str = ""
     roll_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What a name says, as it stands there. `key` and `year` are None where the pattern names none."""
+
+    key: str | None = None
+    year: str | None = None
+    names: tuple[NameRead, ...] = ()
+    """In every way in which the name may be read."""
+    rivals: tuple[NameRead, ...] = ()
+    """Ways in which a regular expression does not read it, though a person might: they count as a doubt."""
+
+
+class SeveralReadings(Exception):
+    """A name may be read in several ways, and they differ in the key or the year. `shown` are two of them."""
+
+    def __init__(self, *shown: str) -> None:
+        super().__init__(*shown)
+        self.shown = shown
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern that was read and found well formed."""
+    """A pattern that was read and found well formed. A template with names is tokens, any other pattern compiled."""
 
     text: str
     key_field: str | None
     """None where people are found by name."""
     has_names: bool
     on_path: bool
-    joint: Joint | None
-    _compiled: regex.Pattern[str]
+    _read_by: tuple[Token, ...] | regex.Pattern[str]
 
     @property
     def identifier(self) -> IdentifierKey | None:
@@ -84,24 +101,56 @@ class Pattern:
     def parts(self, text: str) -> Parts | None:
         """Return what `text` says, or None where the pattern does not fit.
 
-        `text` is a stem, or a relative path without suffix if `on_path`. Raises PatternTooSlow.
+        `text` is a stem, or a relative path without suffix if `on_path`. Raises PatternTooSlow, TooManyReadings,
+        SeveralReadings.
         """
+        if isinstance(self._read_by, tuple):
+            return self._by_template(self._read_by, text)
         try:
-            match = self._compiled.fullmatch(text, timeout=PATTERN_TIME_LIMIT_S)
+            match = self._read_by.fullmatch(text, timeout=PATTERN_TIME_LIMIT_S)
         except TimeoutError as exc:
             raise PatternTooSlow from exc
-        if match is None:
+        return None if match is None else self._by_expression(match)
+
+    def _by_template(self, tokens: tuple[Token, ...], text: str) -> Parts | None:
+        read = [dict(reading) for reading in sorted(readings(tokens, text))]
+        if not read:
             return None
-        said = match.groupdict()
-        return Parts(
-            key=None if self.key_field is None else said[self.key_field] or "",
-            year=said.get(YEAR_FIELD),
-            last_name=said.get(LAST_NAME) or "",
-            first_name=said.get(FIRST_NAME) or "",
-            both_names=said.get(BOTH_NAMES) or "",
-            year_level=said.get(YEAR_LEVEL) or "",
-            roll_group=said.get(ROLL_GROUP) or "",
-        )
+        told = {(self._key_in(each), each.get(YEAR_FIELD)) for each in read}
+        if len(told) > 1:
+            raise SeveralReadings(*sorted(" ".join(filter(None, each)) for each in told)[:2])
+        [(key, year)] = told
+        return Parts(key, year, tuple(dict.fromkeys(_name_in(each) for each in read)))
+
+    def _by_expression(self, match: regex.Match[str]) -> Parts:
+        said = {field: value or "" for field, value in match.groupdict().items()}
+        year = match[YEAR_FIELD] if YEAR_FIELD in said else None
+        if not self.has_names:
+            return Parts(self._key_in(said), year)
+        name = _name_in(said)
+        rivals = tuple(_rivals(match, name)) if name.last_name and name.first_name else ()
+        return Parts(self._key_in(said), year, (name,), rivals)
+
+    def _key_in(self, said: Mapping[str, str]) -> str | None:
+        return None if self.key_field is None else said[self.key_field]
+
+
+def _name_in(said: Mapping[str, str]) -> NameRead:
+    return NameRead(*(said.get(field, "") for field in (LAST_NAME, FIRST_NAME, YEAR_LEVEL, ROLL_GROUP)))
+
+
+def _rivals(match: regex.Match[str], name: NameRead) -> Iterator[NameRead]:
+    """Yield the other ways to part two names that stand side by side: at each such sign, or anywhere."""
+    (begin, end), (next_begin, next_end) = sorted((match.span(LAST_NAME), match.span(FIRST_NAME)))
+    between = match.string[end:next_begin]
+    if end > next_begin or "/" in between or any(char.isalnum() for char in between):
+        return
+    both = match.string[begin:next_end]
+    for found in regex.finditer(regex.escape(between), both, overlapped=True):
+        one, other = both[: found.start()], both[found.end() :]
+        if one and other:
+            last, first = (one, other) if match.start(LAST_NAME) == begin else (other, one)
+            yield replace(name, last_name=last, first_name=first)
 
 
 def parse_pattern(text: str) -> Pattern:
@@ -111,24 +160,20 @@ def parse_pattern(text: str) -> Pattern:
             f"The file-name pattern has {len(text)} characters; at most {PATTERN_LENGTH} are possible. "
             "Nothing was changed. Give a shorter one."
         )
-    if _NAMED_GROUP.search(text):
-        if _FUZZY.search(_ESCAPED.sub("", text)):
-            raise wrong(text, "a brace in it is not a repeat such as {4}; write \\{ for the character itself")
-        compiled = _compiled(text, text, 0)
-        check_fields(text, list(compiled.groupindex))
-        return _pattern(text, compiled, None)
-    template = read_template(text)
-    return _pattern(text, _compiled(text, template.expression, regex.IGNORECASE), template.joint)
-
-
-def _pattern(text: str, compiled: regex.Pattern[str], joint: Joint | None) -> Pattern:
-    fields = compiled.groupindex
-    key = next((name for name in fields if name in KEY_FIELDS), None)
-    return Pattern(text, key, LAST_NAME in fields or BOTH_NAMES in fields, "/" in text, joint, compiled)
-
-
-def _compiled(text: str, expression: str, flags: int) -> regex.Pattern[str]:
+    if not _NAMED_GROUP.search(text):
+        tokens = read_template(text)
+        fields = [token.name for token in tokens if isinstance(token, Field)]
+        return _pattern(text, tokens if LAST_NAME in fields else as_expression(tokens), fields)
+    if _FUZZY.search(_ESCAPED.sub("", text)):
+        raise wrong(text, "a brace in it is not a repeat such as {4}; write \\{ for the character itself")
     try:
-        return regex.compile(expression, flags)
+        compiled = regex.compile(text)
     except (regex.error, OverflowError, RecursionError) as exc:
         raise wrong(text, str(exc)) from exc
+    check_fields(text, list(compiled.groupindex))
+    return _pattern(text, compiled, list(compiled.groupindex))
+
+
+def _pattern(text: str, read_by: tuple[Token, ...] | regex.Pattern[str], fields: Sequence[str]) -> Pattern:
+    key = next((name for name in fields if name in KEY_FIELDS), None)
+    return Pattern(text, key, LAST_NAME in fields, "/" in text, read_by)

@@ -73,7 +73,7 @@ class Found:
         assert isinstance(key, Key)  # noqa: S101 - what has neither was told before
         people = self.by_key.get(self.reader.comparison.form(key.value), ())
         result = resolve(key, people, kinds=self.kinds, called=self.reader.called)
-        if named is None or not named.sought():
+        if named is None or not named.sought:
             return result
         if not isinstance(result, Matched):
             return _with_row(result, named)
@@ -86,13 +86,13 @@ class Found:
         return tuple(dict.fromkeys(each.candidate.person_id for row in asked.rows for each in self._called(row)))
 
     def _called(self, named: Named) -> list[NamedCandidate]:
-        return [each for form in named.sought() for each in self.by_name.get(form, ())]
+        return [each for form in named.sought for each in self.by_name.get(form, ())]
 
 
 def found_for(asked: Sequence[Asked], reader: KeyReader, kinds: Collection[PersonKind], people: People) -> Found:
     """Return the people that the files of `asked` may be of."""
     keys = [each.key.value for each in asked if isinstance(each.key, Key)]
-    names = [form for each in asked for row in each.rows for form in row.sought()]
+    names = [form for each in asked for row in each.rows for form in row.sought]
     return Found(
         reader,
         kinds,
@@ -123,7 +123,7 @@ def asked_of(rule: MatchRule, reader: KeyReader, folder: str, name: str, index: 
         return _asked_by_name(reader.pattern, folder, name)
     else:
         return Asked(reader.read(folder, name))
-    if isinstance(said, Named) and not said.sought():
+    if isinstance(said, Named) and not said.sought:
         said = NoKey(f"{said.where or 'The index'} has no name for {quoted(name)}.")
     return Asked(said) if isinstance(said, NoKey) else Asked(None, said)
 
@@ -132,7 +132,5 @@ def _asked_by_name(pattern: Pattern, folder: str, name: str) -> Asked:
     read = read_by_pattern(pattern, folder, name)
     if isinstance(read, NoKey):
         return Asked(read)
-    key, named = key_in(read), named_in(pattern, read)
-    if isinstance(named, NoKey):
-        return Asked(named if key is None else key)
-    return Asked(key, named, read.academic_year)
+    named = named_in(pattern, read)
+    return Asked(named) if isinstance(named, NoKey) else Asked(key_in(read), named, read.academic_year)

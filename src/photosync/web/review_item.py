@@ -91,7 +91,7 @@ def item_of(file: ListedFile, queue: Queue, onlooker: Onlooker) -> Item:
     hides = may_show_protected(file, onlooker.names)
     tells = onlooker.shows_protected or not hides
     picture, instead = _picture(file, onlooker, hides=hides)
-    choices, more = _choices(file, queue, onlooker)
+    choices, more = _choices(file, queue, onlooker, tells=tells)
     reason = file.reason
     if not tells:
         reason = _("The file may be of someone who is protected. Whoever may manage data can decide on it.")
@@ -164,10 +164,11 @@ def _picture(file: ListedFile, onlooker: Onlooker, *, hides: bool) -> tuple[str,
     return reverse("review-picture", args=[file.pk, "card"]), ""
 
 
-def _choices(file: ListedFile, queue: Queue, onlooker: Onlooker) -> tuple[tuple[Choice, ...], int]:
-    """Return what can be chosen, and how many more there are."""
+def _choices(file: ListedFile, queue: Queue, onlooker: Onlooker, *, tells: bool) -> tuple[tuple[Choice, ...], int]:
+    """Return what can be chosen, and how many more there are. Who is suggested tells what the file is called."""
     if queue in (Queue.UNMATCHED, Queue.COLLISION):
-        found = _found(file, onlooker) if onlooker.search else _suggested(file, queue, onlooker)
+        look_for = _found if onlooker.search else _suggested if tells else _nobody
+        found = look_for(file, queue, onlooker)
         faces = onlooker.faces([each.person for each in found])
         return tuple(_choice(each, faces) for each in found), 0
     if queue is Queue.TWO_PICTURES:
@@ -184,7 +185,11 @@ def _suggested(file: ListedFile, queue: Queue, onlooker: Onlooker) -> list[Sugge
     return of(file, shows_protected=onlooker.shows_protected)
 
 
-def _found(file: ListedFile, onlooker: Onlooker) -> list[Suggested]:
+def _nobody(file: ListedFile, queue: Queue, onlooker: Onlooker) -> list[Suggested]:
+    return []
+
+
+def _found(file: ListedFile, queue: Queue, onlooker: Onlooker) -> list[Suggested]:
     """Return people of whom every word of the search is part of a name, or begins an identifier."""
     school = file.profile.school
     words = onlooker.search[:LONGEST_SEARCH].split()[:MOST_WORDS]

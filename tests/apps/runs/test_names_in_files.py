@@ -6,6 +6,7 @@ from photosync.apps.people.models import Person
 from photosync.apps.review import services as review
 from photosync.apps.review.conflicts import fits_now
 from photosync.apps.runs.ledger import matching
+from photosync.apps.runs.preflight import preflight_of
 from photosync.apps.sources.models import ListedFile
 from tests.apps.runs.scene import Scene, counts
 
@@ -26,6 +27,11 @@ def pattern(scene: Scene, request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+def shown(pattern: str, stem: str) -> str:
+    """Return how a name is told: as it stands there where it may be taken apart in several ways."""
+    return " ".join(reversed(stem.split("_"))) if "}_{" in pattern else stem
+
+
 def test_file_called_like_a_person_is_published(scene: Scene, pattern: str) -> None:
     called(scene, "0001", "Jan", "van der Berg")
     called(scene, "0002", "Mary-Jane", "O'Brien", preferred_name="MJ")
@@ -40,7 +46,7 @@ def test_file_called_like_a_person_is_published(scene: Scene, pattern: str) -> N
     file = ListedFile.objects.get(state="unmatched")
     assert (file.reason_code, file.reason) == (
         "unmatched",
-        'The file name has "Berg_Jan". No student or staff member is called so.',
+        f'The file name has "{shown(pattern, "Berg_Jan")}". No student or staff member is called so.',
     )
     assert scene.run().counts == counts(observed=3, unchanged=2, unmatched=1)
 
@@ -71,7 +77,7 @@ def test_file_of_two_namesakes_waits(scene: Scene, pattern: str) -> None:
     file = ListedFile.objects.get()
     assert (file.reason_code, file.reason) == (
         "ambiguous",
-        'The file name has "Chen_Mia", and that may be Mia Chen (0001) or Mia Chen (0002).',
+        f'The file name has "{shown(pattern, "Chen_Mia")}", and that may be Mia Chen (0001) or Mia Chen (0002).',
     )
 
 
@@ -111,3 +117,22 @@ def test_match_by_hand_is_told_whom_the_name_has_come_to_fit(scene: Scene, patte
     assert fits_now(made) == scene.people["0002"]
     assert scene.run().counts == counts(observed=1, added=1)
     assert scene.library() == {"0001": {2026: "1"}}
+
+
+def test_photographer_is_told_of_names_and_not_of_codes(scene: Scene) -> None:
+    scene.options(match="pattern", pattern="{last_name}_{first_name}")
+    called(scene, "0001", "Mia", "Chen")
+    called(scene, "0002", "Mia", "Chen")
+    for name in ("Chen_Mia.jpg", "Smith_Jo.jpg", "Chen.jpg", "Chen_-.jpg"):
+        scene.put(name, 1)
+    scene.preview()
+
+    report = preflight_of(scene.profile, scene.now)
+
+    told = {group.title: group.rows for group in report.groups}
+    assert told["3 files are nobody's"] == [
+        ("Chen.jpg", "no name in the file name"),
+        ("Chen_-.jpg", "no name in the file name"),
+        ("Smith_Jo.jpg", 'called "Jo Smith"'),
+    ]
+    assert told["It is in doubt whose 1 file is"] == [("Chen_Mia.jpg", 'called "Mia Chen"')]

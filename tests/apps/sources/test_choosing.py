@@ -124,6 +124,18 @@ def test_pattern_of_names_is_counted_and_leaves_no_key_to_choose(
     assert (outcomes, counted.by_key) == ((2, 1, 1, 1, 1), ())
 
 
+def test_key_alone_is_counted_with_the_names_that_have_to_fit_it(school: School, tmp_path: Path) -> None:
+    put(tmp_path, "0001_Chen_Mia.jpg", "0002_Chen_Mia.jpg")
+    called(school, "0001", "Mia", "Chen")
+    called(school, "0002", "Jo", "Lee")
+    wanted = settings(tmp_path, match="pattern", pattern="{code}_{last_name}_{first_name}")
+
+    counted = count_matches(tried(school, tmp_path), wanted)
+
+    assert counted is not None
+    assert (counted.matched, counted.in_doubt, counted.by_key[0]) == (1, 1, KeyCount(STUDENT_CODE, 1))
+
+
 def called(school: School, code: str, given_name: str, family_name: str) -> None:
     person = Person.objects.get(school=school, code=code, kind="student")
     person.given_name, person.family_name = given_name, family_name

@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from photosync.apps.schools.models import School
-from photosync.core.names import LONGEST_SOUGHT, sought_form
+from photosync.core.names import LONGEST_SOUGHT, name_form, sought_form
 from photosync.core.people import plain_letters
 
 LONGEST_PLAIN_NAME = 400
@@ -126,7 +126,8 @@ def set_name_forms(person: Person) -> None:
     person.plain_name = plain_name_of(person.given_name, person.preferred_name, person.family_name)
     person.sought_as = sought_form(person.family_name, person.given_name)
     preferred = person.preferred_name
-    person.sought_also_as = sought_form(person.family_name, preferred) if preferred else ""
+    # A sign in its place, "-" say, is no name.
+    person.sought_also_as = sought_form(person.family_name, preferred) if name_form(preferred) else ""
 
 
 def plain_name_of(*names: str) -> str:

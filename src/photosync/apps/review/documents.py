@@ -60,7 +60,8 @@ def _file_document(file: ListedFile, queue: Queue, *, is_hidden: bool, shows_pro
         "reason": may_be_protected() if is_hidden else file.reason,
         "suggestions": [],
     }
-    if queue in (Queue.UNMATCHED, Queue.COLLISION):
+    # Who is suggested tells what the file is called.
+    if queue in (Queue.UNMATCHED, Queue.COLLISION) and not is_hidden:
         found = (collision_for if queue is Queue.COLLISION else suggestions_for)(
             file, shows_protected=shows_protected
         )

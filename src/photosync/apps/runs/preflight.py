@@ -245,11 +245,13 @@ class _Found:
         return ""
 
     def _sought(self, file: ListedFile) -> str:
-        """Return by what someone was looked for: a code in the file's name, or a code or name in an index."""
+        """Return by what someone was looked for: a code or a name, in the file's name or in an index."""
         value = file.key_value
         rule = match_rule(self.profile)
         if rule.mode is MatchMode.INDEX or (rule.mode is MatchMode.PHOTOGRAPHER and rule.by is FoundBy.NAME):
             return _("listed as %(name)s") % {"name": quoted(value)} if value else _("not listed")
+        if not rule.has_key:
+            return _("called %(name)s") % {"name": quoted(value)} if value else _("no name in the file name")
         # Without a code there may be names all the same, of rows that do not count.
         return _code(value) if value and file.reason_code != "no_key" else _("no code in the name")
 

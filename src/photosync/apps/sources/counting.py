@@ -16,7 +16,7 @@ from photosync.apps.review.remembered import candidate
 from photosync.apps.runs.ledger.matching import people_called
 from photosync.core.keys import Key, KeyReader, NoKey
 from photosync.core.match_rules import MatchRule
-from photosync.core.matching import Ambiguous, Candidate, Collision, Matched, Resolution, resolve
+from photosync.core.matching import Ambiguous, Candidate, Collision, Matched, Resolution
 from photosync.core.name_matching import NamedCandidate, Said
 from photosync.core.people import IdentifierKey, PersonKind
 from photosync.engine.asked import Asked, Found, asked_of
@@ -98,7 +98,7 @@ def count(
     tally = _Tally(reader, kinds, _other_keys(rule, reader, kinds))
     for names in batches(iter(listed.names), FILES_AT_ONCE):
         asked = [asked_of(rule, reader, folder, name, index) for folder, name in names]
-        called = people_called(school_id, [form for each in asked if each.named for form in each.named.sought()])
+        called = people_called(school_id, [form for each in asked if each.named for form in each.named.sought])
         tally.add(asked, _people_by_key(school_id, [each.key for each in asked], reader, tally.keys), called)
     present = Person.objects.filter(school_id=school_id, kind__in=[str(each) for each in kinds])
     return Counted(
@@ -156,9 +156,8 @@ class _Tally:
                 self.people.add(result.person_id)
             if key is None:
                 continue
-            form = self._reader.comparison.form(key.value)
             for other in self.others:
-                alone = resolve(key, people[other].get(form, ()), kinds=self._kinds)
+                alone = Found(self._reader, self._kinds, people[other], called).resolution(each)
                 self.by_key[other] += isinstance(alone, Matched)
 
 

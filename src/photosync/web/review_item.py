@@ -167,8 +167,11 @@ def _picture(file: ListedFile, onlooker: Onlooker, *, hides: bool) -> tuple[str,
 def _choices(file: ListedFile, queue: Queue, onlooker: Onlooker, *, tells: bool) -> tuple[tuple[Choice, ...], int]:
     """Return what can be chosen, and how many more there are. Who is suggested tells what the file is called."""
     if queue in (Queue.UNMATCHED, Queue.COLLISION):
-        look_for = _found if onlooker.search else _suggested if tells else _nobody
-        found = look_for(file, queue, onlooker)
+        found: list[Suggested] = []
+        if onlooker.search:
+            found = _found(file, onlooker)
+        elif tells:
+            found = _suggested(file, queue, onlooker)
         faces = onlooker.faces([each.person for each in found])
         return tuple(_choice(each, faces) for each in found), 0
     if queue is Queue.TWO_PICTURES:
@@ -185,11 +188,7 @@ def _suggested(file: ListedFile, queue: Queue, onlooker: Onlooker) -> list[Sugge
     return of(file, shows_protected=onlooker.shows_protected)
 
 
-def _nobody(file: ListedFile, queue: Queue, onlooker: Onlooker) -> list[Suggested]:
-    return []
-
-
-def _found(file: ListedFile, queue: Queue, onlooker: Onlooker) -> list[Suggested]:
+def _found(file: ListedFile, onlooker: Onlooker) -> list[Suggested]:
     """Return people of whom every word of the search is part of a name, or begins an identifier."""
     school = file.profile.school
     words = onlooker.search[:LONGEST_SEARCH].split()[:MOST_WORDS]

@@ -23,7 +23,7 @@ from photosync.core.pattern_parts import (
 )
 
 MOST_READINGS = 200
-MOST_STEPS = 20_000
+MOST_STEPS = 5_000
 """A name that is worse than that is given up: no real one is."""
 
 _FIELD = re.compile(r"\{([A-Za-z_]+)\}")

@@ -81,7 +81,7 @@ def _unpack_and_apply(work: UnpackingWork) -> list[str]:
     total = 0
     for each in archives:
         with open_archive(each.token, each.name) as file:
-            total += len(names_in_zip(file) or ())
+            total += len(names_in_zip(file, _rules()) or ())
     with work.writing() as stored:
         stored.done, stored.total = 0, total
         for old in archives:

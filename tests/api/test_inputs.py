@@ -73,6 +73,9 @@ def test_portal_delivers_in_parts_and_goes_on_after_a_broken_line(portal: Client
         assert other["name"] == name
         assert other["archive"] != archive["archive"]
         sent(portal, "DELETE", f"{to}/archives/{other['archive']}", status=204)
+    for mark in ("a b", "a" * 65, "\ud800"):
+        body = {"name": "more.zip", "size_bytes": len(content), "mark": mark}
+        assert "mark" in str(sent(portal, "POST", f"{to}/archives", body, status=422))
     first = f"{part}0&sha256={sha256(content[:50]).hexdigest()}"
     assert sent(portal, "PUT", first, content[:50], status=200, form="application/zip")["received_bytes"] == 50
     damaged = sent(portal, "PUT", f"{part}50&sha256={'0' * 64}", content[50:], status=400, form="application/zip")

@@ -161,8 +161,12 @@ def test_script_is_told_that_another_zip_has_the_path(client: Client, made: Inpu
             'There is another "7A/photos.zip" in this delivery, which is not the one that is sent now. Nothing was '
             "begun. Take that one out on the page of the delivery, or rename this one.",
         )
-    nonsense = client.post(f"{url}archives/", about | {"mark": "a\0"})
-    assert (nonsense.status_code, nonsense.json()["error"]) == (409, "This is no mark of a ZIP. Nothing was done.")
+    for mark in ("a\0", "a b", "\u00e4", "a" * 65):
+        nonsense = client.post(f"{url}archives/", about | {"mark": mark})
+        assert (nonsense.status_code, nonsense.json()["error"]) == (
+            409,
+            "This is no mark of a ZIP. Nothing was done.",
+        )
     assert "7A/photos.zip" in text(client, url)
     client.post(f"{begun['url']}take-out/")
     assert client.post(f"{url}archives/", about | {"mark": "b"}).json()["received"] == 0

@@ -8,7 +8,7 @@ from ninja import Field, Schema
 
 from photosync.api.fields import NO_NUL, Body, LongText, ShortText
 from photosync.api.shapes import Moment
-from photosync.core.input_names import LONGEST_MARK, LONGEST_PATH
+from photosync.core.input_names import LONGEST_PATH, MARK
 
 MOST_ASKED = 5_000
 LARGEST_SIZE = 2**63 - 1
@@ -147,7 +147,7 @@ class NewArchive(Body):
         description="With / between folders, if there are any."
     )
     size_bytes: Size
-    mark: Annotated[str, Field(max_length=LONGEST_MARK, pattern=NO_NUL)] = Field(
+    mark: Annotated[str, Field(pattern=f"^{MARK}$")] = Field(
         "", description="The SHA-256 of the ZIP, or whatever else is another for another ZIP."
     )
 

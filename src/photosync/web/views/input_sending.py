@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -25,7 +26,7 @@ from photosync.apps.inputs.delivering import (
 from photosync.apps.inputs.delivering_zips import LARGEST_PART_BYTES, begin_archive, deliver_part
 from photosync.apps.inputs.models import Delivery
 from photosync.core.errors import PhotoSyncError, TryLater, WrongUse
-from photosync.core.input_names import LONGEST_MARK
+from photosync.core.input_names import MARK
 from photosync.web.views.input_deliveries import the_archive, the_delivery
 from photosync.web.views.inputs import the_input
 from photosync.web.workplace import Workplace, in_workplace
@@ -98,8 +99,8 @@ def begin_zip(request: HttpRequest, workplace: Workplace, input_id: int, deliver
     """Begin to send the ZIP `path`, or go on with it: `received` says where. Of one path there is one."""
     own = _delivery(workplace, input_id, delivery_id)
     path, size_bytes = request.POST.get("path", ""), _number(request.POST.get("size", ""))
-    mark = request.POST.get("mark", "")[:LONGEST_MARK]
-    if not mark.isprintable():
+    mark = request.POST.get("mark", "")
+    if not re.fullmatch(MARK, mark):
         raise WrongUse(_("This is no mark of a ZIP. Nothing was done."))
     archive = begin_archive(own, path, size_bytes, mark=mark, alone=True, now=datetime.now(UTC))
     url = reverse("delivery-part", args=[own.input_id, own.pk, archive.pk])

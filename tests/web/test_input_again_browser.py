@@ -113,11 +113,15 @@ def test_file_that_was_retouched_to_the_same_length_is_sent_again_and_no_other(
     (folder / "1003.jpg").write_bytes(b"RETOUCHED 003")
     (folder / "1004.jpg").write_bytes(b"longer than it was before")
     sent = sent_by(page)
+    asked: list[list[list[object]]] = []
+    page.on("request", lambda each: asked.append(each.post_data_json) if each.url.endswith("/missing/") else None)
     drop(page, folder)
     expect(page.get_by_text(WITHOUT_HASH)).to_be_hidden()
     page.get_by_role("button", name="Deliver").click()
     expect(page.locator("#delivery")).to_contain_text(f"{FILES} added.")
     assert sorted(sent) == ["1003.jpg", "1004.jpg"]
+    # Only those are hashed that are there with their size.
+    assert [(len(rows), {len(row) for row in rows}) for rows in asked] == [(FILES, {2}), (FILES - 1, {3})]
     there = {each.name: sha256(each.read_bytes()).hexdigest() for each in folder.iterdir()}
     assert dict(hashes_in(site, "Retouched")).items() <= there.items()
     assert hashes_in(site, "Retouched")["1003.jpg"] == there["1003.jpg"]

@@ -54,6 +54,8 @@ def test_portal_delivers_in_parts_and_goes_on_after_a_broken_line(portal: Client
     assert taken == {"path": "7A/0417.jpg", "state": "taken", "reason": ""}
     held = {"files": [{"path": "7A/0417.jpg", "size_bytes": 7}, {"path": "0418.jpg", "size_bytes": 3}]}
     assert sent(portal, "POST", f"{to}/missing", held, status=200) == {"missing": ["0418.jpg"]}
+    held["files"][0]["sha256"] = sha256(b"PICTURE").hexdigest()
+    assert sent(portal, "POST", f"{to}/missing", held, status=200) == {"missing": ["7A/0417.jpg", "0418.jpg"]}
     refused = sent(portal, "PUT", f"{to}/file?path=../x.jpg", b"x", status=409, form="image/jpeg")
     assert refused["detail"] == (
         '"../x.jpg" was not taken. The path "../x.jpg" leads out of its folder. It was not taken. Send it under a '
@@ -61,8 +63,19 @@ def test_portal_delivers_in_parts_and_goes_on_after_a_broken_line(portal: Client
     )
 
     content = zipped({"0418.jpg": b"one", "0419.jpg": b"two"})
-    archive = sent(portal, "POST", f"{to}/archives", {"name": "more.zip", "size_bytes": len(content)}, status=201)
+    archive = sent(
+        portal, "POST", f"{to}/archives", {"name": "more.zip", "size_bytes": len(content), "mark": "one"}, status=201
+    )
     part = f"{to}/archives/{archive['archive']}?offset="
+    for name, mark in (("more.zip", "another"), ("7B/more.zip", "")):
+        body = {"name": name, "size_bytes": len(content), "mark": mark}
+        other = sent(portal, "POST", f"{to}/archives", body, status=201)
+        assert other["name"] == name
+        assert other["archive"] != archive["archive"]
+        sent(portal, "DELETE", f"{to}/archives/{other['archive']}", status=204)
+    for mark in ("a b", "a" * 65, "\ud800"):
+        body = {"name": "more.zip", "size_bytes": len(content), "mark": mark}
+        assert "mark" in str(sent(portal, "POST", f"{to}/archives", body, status=422))
     first = f"{part}0&sha256={sha256(content[:50]).hexdigest()}"
     assert sent(portal, "PUT", first, content[:50], status=200, form="application/zip")["received_bytes"] == 50
     damaged = sent(portal, "PUT", f"{part}50&sha256={'0' * 64}", content[50:], status=400, form="application/zip")

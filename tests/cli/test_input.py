@@ -70,3 +70,17 @@ def test_delivery_that_cannot_be_made_leaves_everything_as_it_was(installation: 
         assert (ended.status, ended.output) == (status, "")
         assert told in ended.error
     assert program.ask("input", "show", "Photographer")["files"] == 0
+
+
+def test_zips_of_one_name_and_size_are_all_delivered(installation: Installation, tmp_path: Path) -> None:
+    program = Program(migrated(installation))
+    program.do("init", "--school", "WGC", "--name", "Wattle Grove College", "--timezone", "Australia/Sydney")
+    program.do("input", "add", "Photographer")
+    for number, folder in enumerate(("one", "two", "all/7A", "all/7B")):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "photos.zip").write_bytes(zipped({f"{number}.jpg": b"x"}))
+    given = [str(tmp_path / each) for each in ("one/photos.zip", "two/photos.zip", "all")]
+    assert program.ask("input", "put", "Photographer", *given)["outcome"]["added"] == 4
+    assert [each["path"] for each in program.ask("input", "show", "Photographer")["first_files"]] == [
+        f"{number}.jpg" for number in range(4)
+    ]

@@ -100,7 +100,7 @@ def test_folder_is_delivered_over_a_line_that_breaks_and_gone_on_with_after_a_re
         expect(trouble).to_contain_text("The line is broken.")
         network.mend()
         page.goto(page.url)
-        expect(page.get_by_role("main")).to_contain_text("only what is missing is sent")
+        expect(page.get_by_role("main")).to_contain_text("only what is missing or has changed is sent")
         sent_again: list[str] = []
         page.on("request", lambda request: sent_again.append(request.url) if "/file/?" in request.url else None)
         choose_folder(page, portraits)

@@ -1,6 +1,8 @@
 """Sync UI > Inputs: its pages, and what the script of the page Deliver asks."""
 
+import json
 import shutil
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from photosync.apps.inputs.archives import _folder
 from photosync.apps.inputs.delivering import begin_delivery
 from photosync.apps.inputs.models import DeliveredFile, Delivery, Input
 from photosync.apps.profiles.services import add_profile
-from tests.apps.inputs.delivered import NOW, deliver, make_input, paths, zipped
+from tests.apps.inputs.delivered import NOW, deliver, executed, make_input, paths, zipped
 from tests.web.conftest import Scene
 from tests.web.pages import make_user, signed_in
 
@@ -107,7 +109,11 @@ def test_script_delivers_file_by_file(client: Client, made: Input) -> None:
     )
     known = b'[["7A/3.jpg", 5], ["4.jpg", 4]]'
     assert asked(client, f"{url}missing/", known, form="application/json") == (200, {"missing": ["4.jpg"]})
-    for nonsense in (b"{", b"[1]", b'[["a"]]', b'[["a", "b"]]', b"7"):
+    same, other = sha256(b"three").hexdigest(), sha256(b"THREE").hexdigest()
+    for digest, told in ((same, []), (other, ["7A/3.jpg"])):
+        rows = json.dumps([["7A/3.jpg", 5, digest]])
+        assert asked(client, f"{url}missing/", rows, form="application/json") == (200, {"missing": told})
+    for nonsense in (b"{", b"[1]", b'[["a"]]', b'[["a", "b"]]', b'[["a", 1, "b", "c"]]', b"7"):
         status, told = asked(client, f"{url}missing/", nonsense, form="application/json")
         assert (status, told) == (409, {"error": "This is no list of files. Nothing was done."})
     assert client.post(f"{url}finish/").headers["Location"] == url
@@ -124,7 +130,7 @@ def test_script_sends_a_zip_in_parts(client: Client, made: Input) -> None:
     delivery = begin_delivery(made, by="manager", now=NOW)
     url = f"{INPUTS}{made.pk}/deliveries/{delivery.pk}/"
     content = zipped({"3.jpg": b"three"})
-    begun = client.post(f"{url}archives/", {"name": "photos.zip", "size": len(content)}).json()
+    begun = client.post(f"{url}archives/", {"path": "photos.zip", "size": len(content)}).json()
     assert begun["received"] == 0
     assert asked(client, f"{begun['url']}?offset=0", content[:9]) == (200, {"received": 9})
     assert asked(client, f"{begun['url']}?offset=50", content[50:]) == (200, {"received": 9})
@@ -132,12 +138,44 @@ def test_script_sends_a_zip_in_parts(client: Client, made: Input) -> None:
         409,
         {"error": "This is no number of bytes. Nothing was done."},
     )
-    assert client.post(f"{url}archives/", {"name": "photos.zip", "size": len(content)}).json()["received"] == 9
+    assert client.post(f"{url}archives/", {"path": "photos.zip", "size": len(content)}).json()["received"] == 9
     shown = client.post(f"{url}finish/", follow=True).content.decode()
     assert f"photos.zip has not arrived yet: 9 of {len(content)} bytes are here." in shown
     client.post(f"{begun['url']}take-out/")
     assert client.post(f"{url}drop/").status_code == 302
     assert list(_folder().iterdir()) == []
+
+
+def test_script_is_told_that_another_zip_has_the_path(client: Client, made: Input) -> None:
+    """In a browser a path is one ZIP: which of two is meant, a person says."""
+    delivery = begin_delivery(made, by="manager", now=NOW)
+    url = f"{INPUTS}{made.pk}/deliveries/{delivery.pk}/"
+    about = {"path": "7A/photos.zip", "size": 9, "mark": "a"}
+    begun = client.post(f"{url}archives/", about).json()
+    assert client.post(f"{url}archives/", about).json() == begun
+    assert client.post(f"{url}archives/", about | {"path": "7B/photos.zip"}).json()["url"] != begun["url"]
+    for other in ({"mark": "b"}, {"size": 10}):
+        refused = client.post(f"{url}archives/", about | other)
+        assert (refused.status_code, refused.json()["error"]) == (
+            409,
+            'There is another "7A/photos.zip" in this delivery, which is not the one that is sent now. Nothing was '
+            "begun. Take that one out on the page of the delivery, or rename this one.",
+        )
+    for mark in ("a\0", "a b", "\u00e4", "a" * 65):
+        nonsense = client.post(f"{url}archives/", about | {"mark": mark})
+        assert (nonsense.status_code, nonsense.json()["error"]) == (
+            409,
+            "This is no mark of a ZIP. Nothing was done.",
+        )
+    assert "7A/photos.zip" in text(client, url)
+    client.post(f"{begun['url']}take-out/")
+    assert client.post(f"{url}archives/", about | {"mark": "b"}).json()["received"] == 0
+
+
+def test_plain_form_takes_two_zips_of_one_name_and_size(client: Client, made: Input) -> None:
+    files = [SimpleUploadedFile("photos.zip", zipped({f"{number}.jpg": b"x"})) for number in (3, 4)]
+    client.post(f"{INPUTS}{made.pk}/deliver/", {"files": files, "mode": "add"})
+    assert paths(executed(Delivery.objects.order_by("-pk")[0]).input) == ["2.jpg", "3.jpg", "4.jpg", "a/1.jpg"]
 
 
 def test_nothing_is_taken_without_the_token_of_the_form(scene: Scene, made: Input) -> None:

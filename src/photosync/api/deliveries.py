@@ -32,8 +32,9 @@ from photosync.api.paging import After, Limit, part
 from photosync.api.problems import Problem
 from photosync.api.report_imports import SENT
 from photosync.apps.accounts.permissions import Permission
-from photosync.apps.inputs import delivering
-from photosync.apps.inputs.delivering import LARGEST_ARCHIVE_BYTES, Sent, Wanted
+from photosync.apps.inputs import delivering, delivering_zips
+from photosync.apps.inputs.delivering import Sent, Wanted
+from photosync.apps.inputs.delivering_zips import LARGEST_ARCHIVE_BYTES
 from photosync.apps.inputs.documents import archive_document, delivery_document
 from photosync.apps.inputs.matching import matches_of
 from photosync.apps.inputs.models import DeliveredArchive, Delivery, Input
@@ -129,9 +130,11 @@ def put_file(request: ApiRequest, input_id: Id, delivery_id: Id, path: PathText)
 
 @router.post(f"{ONE}/archives", response={201: ArchiveShape}, openapi_extra=told(DELIVER))
 def begin_archive(request: ApiRequest, input_id: Id, delivery_id: Id, body: NewArchive) -> HttpResponse:
-    """Begin to send a ZIP, or go on with the one of this name and size: `received_bytes` says where."""
+    """Begin to send a ZIP, or go on with the one of this name, size and mark: `received_bytes` says where."""
     delivery = _delivery(request, input_id, delivery_id)
-    archive = delivering.begin_archive(delivery, body.name, body.size_bytes, now=request.auth.now)
+    archive = delivering_zips.begin_archive(
+        delivery, body.name, body.size_bytes, mark=body.mark, now=request.auth.now
+    )
     return answer(request, archive_document(archive), status=201)
 
 
@@ -142,14 +145,14 @@ def put_part(
     """Send a part of a ZIP, up to 8 MB. The next one begins at `received_bytes` of the answer."""
     archive = _archive(request, input_id, delivery_id, archive_id)
     content = file_body(request, ("application/octet-stream", "application/zip"))
-    received = delivering.deliver_part(archive, offset, content, sha256=sha256, now=request.auth.now)
+    received = delivering_zips.deliver_part(archive, offset, content, sha256=sha256, now=request.auth.now)
     return answer(request, archive_document(archive) | {"received_bytes": received})
 
 
 @router.delete(ARCHIVE, response={204: None}, openapi_extra=told(DELIVER))
 def take_out_archive(request: ApiRequest, input_id: Id, delivery_id: Id, archive_id: Id) -> HttpResponse:
     """Take a ZIP out of an open delivery."""
-    delivering.take_out_archive(_archive(request, input_id, delivery_id, archive_id))
+    delivering_zips.take_out_archive(_archive(request, input_id, delivery_id, archive_id))
     return HttpResponse(status=204)
 
 

@@ -8,7 +8,7 @@ from ninja import Field, Schema
 
 from photosync.api.fields import NO_NUL, Body, LongText, ShortText
 from photosync.api.shapes import Moment
-from photosync.core.input_names import LONGEST_PATH
+from photosync.core.input_names import LONGEST_PATH, MARK
 
 MOST_ASKED = 5_000
 LARGEST_SIZE = 2**63 - 1
@@ -141,8 +141,15 @@ class Held(Body):
 
 
 class NewArchive(Body):
-    name: Annotated[str, Field(min_length=1, max_length=255, pattern=NO_NUL)]
+    """Two ZIPs of one name and size are told apart by their marks; without one, the second is taken for the first."""
+
+    name: Annotated[str, Field(min_length=1, max_length=2 * LONGEST_PATH, pattern=NO_NUL)] = Field(
+        description="With / between folders, if there are any."
+    )
     size_bytes: Size
+    mark: Annotated[str, Field(pattern=f"^{MARK}$")] = Field(
+        "", description="The SHA-256 of the ZIP, or whatever else is another for another ZIP."
+    )
 
 
 class Matching(Body):

@@ -26,7 +26,7 @@ from photosync.connectors.archive.directory import (
     find_directory,
     headers,
 )
-from photosync.connectors.archive.naming import ARCHIVE_SUFFIXES, AUTO, ENCRYPTED_FLAG, is_folder, name_text
+from photosync.connectors.archive.naming import ARCHIVE_SUFFIXES, AUTO, ENCRYPTED_FLAG, is_file, is_folder, name_text
 from photosync.connectors.archive.unpacking import METHODS, Damage, most_unpacked_bytes, packed_at, unpacked
 
 ZIP_HEADS = (LOCAL_SIGN, END_SIGN)
@@ -66,58 +66,79 @@ def is_junk(name: str) -> bool:
 
 
 def files_in_zip(file: BinaryIO, rules: ZipRules) -> Iterator[FoundFile]:
-    """Yield every file of the ZIP under the name that it has there, which may be anything; no folders, no junk."""
+    """Yield every file of the ZIP under the name that it has there, which may be anything; no folders, no junk.
+
+    Where not all of it can be read, the last one has no name and says why: what came before is a part only.
+    """
     try:
-        directory, entries = _entries(file)
+        directory, entries = _entries(file, rules)
+        for header, name in entries:
+            yield _entry(file, directory, header, name, rules)
     except TooMany:
         words = _("The ZIP lists more than %(number)d files. Send it in parts.") % {"number": MOST_ENTRIES}
         yield FoundFile("", refusal=words)
-        return
+    except _HoldsTooMuch:
+        words = _("The ZIP unpacks to more than %(most)d GB. Make several ZIPs of it.")
+        yield FoundFile("", refusal=words % {"most": LARGEST_TOTAL_BYTES // 1_000_000_000})
     except (Unreadable, OSError):
         yield FoundFile("", refusal=_("The ZIP cannot be read: it is damaged, or not whole. Make it again."))
-        return
-    budget = LARGEST_TOTAL_BYTES
-    for header, name in entries:
-        found = _entry(file, directory, header, name, rules)
-        budget -= len(found.content)
-        if budget <= 0:
-            yield FoundFile(name, refusal=_("The ZIP holds too much. Send it in parts."))
-            return
-        yield found
 
 
-def names_in_zip(file: BinaryIO) -> list[str] | None:
+def names_in_zip(file: BinaryIO, rules: ZipRules) -> list[str] | None:
     """Return the names of the files that `files_in_zip` yields, without reading any; None where it reads none."""
     try:
-        return [name for _header, name in _entries(file)[1]]
+        return [name for _header, name in _entries(file, rules)[1]]
     except (Unreadable, OSError):
         return None
 
 
-def _entries(file: BinaryIO) -> tuple[Directory, list[tuple[Header, str]]]:
-    """Return all entries at once: a list that breaks off in its midst is none. Raises Unreadable, OSError."""
+class _HoldsTooMuch(Unreadable):
+    """It would unpack to more than LARGEST_TOTAL_BYTES."""
+
+
+def _entries(file: BinaryIO, rules: ZipRules) -> tuple[Directory, list[tuple[Header, str]]]:
+    """Return all entries at once: a list that breaks off in its midst is none. Raises Unreadable, OSError.
+
+    What they hold is known before one is unpacked, for none is unpacked further than it says. Where entries share
+    their bytes, each counts with what it unpacks to.
+    """
     number = file.fileno()
     size_bytes = os.fstat(number).st_size
     directory = find_directory(
         number, size_bytes, most_entries=MOST_ENTRIES, most_directory_bytes=LARGEST_DIRECTORY_BYTES
     )
     named = ((header, name_text(header, AUTO)) for header in headers(number, directory, most_entries=MOST_ENTRIES))
-    return directory, [(header, name) for header, name in named if not is_folder(header, name) and not is_junk(name)]
+    found = [(header, name) for header, name in named if not is_folder(header, name) and not is_junk(name)]
+    if sum(header.size_bytes for header, name in found if not _refusal(header, name, rules)) > LARGEST_TOTAL_BYTES:
+        raise _HoldsTooMuch("unpacks to too much", "Make several ZIPs of it.")
+    return directory, found
+
+
+def _refusal(header: Header, name: str, rules: ZipRules) -> str:
+    """Return why the list of contents alone says that the entry is not read, or ""."""
+    if not is_file(header):
+        return _(
+            "It is a link or device inside the ZIP and not a file. Make the ZIP again with the files themselves."
+        )
+    if header.flags & ENCRYPTED_FLAG:
+        return _("It is encrypted in the ZIP. Make the ZIP without a password.")
+    if header.method not in METHODS:
+        return _("It is packed in a way that is not known here. Make an ordinary ZIP.")
+    if header.size_bytes > rules.largest_bytes:
+        return rules.archive_inside if name.lower().endswith(ARCHIVE_SUFFIXES) else rules.too_large
+    if header.size_bytes > most_unpacked_bytes(header.packed_bytes):
+        return rules.unpacks_to_more
+    return ""
 
 
 def _entry(file: BinaryIO, directory: Directory, header: Header, name: str, rules: ZipRules) -> FoundFile:
-    if header.flags & ENCRYPTED_FLAG:
-        return FoundFile(name, refusal=_("It is encrypted in the ZIP. Make the ZIP without a password."))
-    if header.method not in METHODS:
-        return FoundFile(name, refusal=_("It is packed in a way that is not known here. Make an ordinary ZIP."))
-    if header.size_bytes > rules.largest_bytes:
-        is_archive = name.lower().endswith(ARCHIVE_SUFFIXES)
-        return FoundFile(name, refusal=rules.archive_inside if is_archive else rules.too_large)
-    if header.size_bytes > most_unpacked_bytes(header.packed_bytes):
-        return FoundFile(name, refusal=rules.unpacks_to_more)
+    """Return the entry with its bytes, or why it is not read. Raises OSError where the disk does not give them."""
+    why = _refusal(header, name, rules)
+    if why:
+        return FoundFile(name, refusal=why)
     try:
         content = unpacked(file.fileno(), packed_at(header, directory), ends_before=directory.begins_at)
-    except (Damage, OSError):
+    except Damage:
         return FoundFile(name, refusal=_("It is damaged in the ZIP. Make the ZIP again."))
     if content.startswith(ARCHIVE_HEADS):
         return FoundFile(name, refusal=rules.archive_inside)

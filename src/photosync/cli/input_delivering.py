@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,10 +85,12 @@ def _content(file: Path) -> bytes:
 
 
 def _send_zip(delivery: Delivery, name: str, file: Path, progress: RunProgress) -> None:
-    from photosync.apps.inputs.delivering import LARGEST_PART_BYTES, begin_archive, deliver_part
+    from photosync.apps.inputs.delivering_zips import LARGEST_PART_BYTES, begin_archive, deliver_part
 
     size_bytes = file.stat().st_size
-    archive = begin_archive(delivery, name, size_bytes, now=options.right_now())
+    # Another file is another ZIP, also where both are photos.zip: nothing is gone on with here.
+    mark = sha256(os.fsencode(file.resolve())).hexdigest()
+    archive = begin_archive(delivery, name, size_bytes, mark=mark, now=options.right_now())
     with file.open("rb") as opened:
         while archive.received_bytes < size_bytes:
             part = opened.read(LARGEST_PART_BYTES)

@@ -15,6 +15,10 @@ LONGEST_INPUT_NAME = 100
 LONGEST_DESCRIPTION = 500
 LONGEST_PATH = 500
 LONGEST_PART = 255
+LONGEST_MARK = 64
+"""As long as a SHA-256 is written."""
+MARK = f"[!-~]{{0,{LONGEST_MARK}}}"
+"""What a mark may be, as a pattern: a hash, or a few other letters of ASCII."""
 DEEPEST = 30
 _NUMBERED = re.compile(r"#([1-9][0-9]{0,17})")
 

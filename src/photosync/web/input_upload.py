@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import sha256
 from io import BytesIO
 from typing import IO, Any
 
@@ -12,14 +13,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-from photosync.apps.inputs.delivering import (
-    LARGEST_PART_BYTES,
-    begin_archive,
-    begin_delivery,
-    deliver_file,
-    deliver_part,
-    largest_file_bytes,
-)
+from photosync.apps.inputs.delivering import begin_delivery, deliver_file, largest_file_bytes
+from photosync.apps.inputs.delivering_zips import LARGEST_PART_BYTES, begin_archive, deliver_part
 from photosync.apps.inputs.models import Delivery, Input
 from photosync.apps.unpacking import ZIP_HEADS
 from photosync.core.errors import PhotoSyncError
@@ -38,10 +33,11 @@ class DeliverFiles(FileUploadHandler):
         self.error: PhotoSyncError | None = None
         self._content = bytearray()
         self._zip: IO[bytes] | None = None
+        self._hash = sha256()
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         super().new_file(field_name, file_name, *args, **kwargs)
-        self._content, self._zip = bytearray(), None
+        self._content, self._zip, self._hash = bytearray(), None, sha256()
         if self.delivery is None:
             self.delivery = self._try(lambda: begin_delivery(self._input, by=self._by, now=self._now))
 
@@ -50,6 +46,7 @@ class DeliverFiles(FileUploadHandler):
             self._zip = tempfile.TemporaryFile(dir=settings.PHOTOSYNC_DATA, prefix="upload-")  # noqa: SIM115
         if self._zip is not None:
             self._zip.write(raw_data)
+            self._hash.update(raw_data)
         elif len(self._content) <= largest_file_bytes():
             self._content += raw_data
 
@@ -71,7 +68,8 @@ class DeliverFiles(FileUploadHandler):
         assert self._zip is not None  # noqa: S101 - asked before
         with self._zip as file:
             file.seek(0)
-            archive = begin_archive(self._delivery, name, size_bytes, now=self._now)
+            mark = self._hash.hexdigest()
+            archive = begin_archive(self._delivery, name, size_bytes, mark=mark, now=self._now)
             while part := file.read(LARGEST_PART_BYTES):
                 archive.received_bytes = deliver_part(archive, archive.received_bytes, part, now=self._now)
 

@@ -5,13 +5,8 @@ import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from photosync.apps.inputs.delivering import (
-    begin_archive,
-    begin_delivery,
-    deliver_files,
-    deliver_part,
-    finish_delivery,
-)
+from photosync.apps.inputs.delivering import begin_delivery, deliver_files, finish_delivery
+from photosync.apps.inputs.delivering_zips import begin_archive, deliver_part
 from photosync.apps.inputs.models import DeliveredArchive, Delivery, Input, InputFile
 from photosync.apps.inputs.services import add_input
 from photosync.apps.inputs.unpacking_work import UnpackingWork, execute_delivery
@@ -49,8 +44,8 @@ def with_zip(found: Input, content: bytes, *, mode: str = "add", name: str = "ph
     return delivery
 
 
-def send_zip(delivery: Delivery, content: bytes, name: str = "photos.zip") -> DeliveredArchive:
-    archive = begin_archive(delivery, name, len(content), now=NOW)
+def send_zip(delivery: Delivery, content: bytes, name: str = "photos.zip", mark: str = "") -> DeliveredArchive:
+    archive = begin_archive(delivery, name, len(content), mark=mark, now=NOW)
     half = len(content) // 2
     deliver_part(archive, 0, content[:half], now=NOW)
     deliver_part(archive, half, content[half:], now=NOW)
@@ -60,6 +55,11 @@ def send_zip(delivery: Delivery, content: bytes, name: str = "photos.zip") -> De
 def worked(delivery: Delivery) -> Delivery:
     """Finish the delivery, let a worker unpack it, and return it as it ended."""
     finish_delivery(delivery, by="kim", now=NOW)
+    return executed(delivery)
+
+
+def executed(delivery: Delivery) -> Delivery:
+    """Let a worker unpack the delivery, which waits for that, and return it as it ended."""
     work = UnpackingWork.claim(delivery.pk, make_worker(), lambda: NOW)
     assert work is not None
     execute_delivery(work)

@@ -15,17 +15,15 @@ from photosync.apps.inputs.archives import _folder
 from photosync.apps.inputs.delivering import (
     Sent,
     Wanted,
-    begin_archive,
     begin_delivery,
     deliver_file,
     deliver_files,
-    deliver_part,
     drop_delivery,
     finish_delivery,
     forget_old_deliveries,
     missing_of,
-    take_out_archive,
 )
+from photosync.apps.inputs.delivering_zips import begin_archive, deliver_part, take_out_archive
 from photosync.apps.inputs.documents import delivery_document
 from photosync.apps.inputs.models import DeliveredFile, Delivery, Input
 from photosync.apps.inputs.unpacking_work import MOST_ATTEMPTS, UnpackingWork, execute_delivery

@@ -16,6 +16,7 @@ from photosync.apps.library.store import photo_store
 from photosync.apps.reports import importing, unpacking, uploads
 from photosync.apps.reports.models import CycleMember, Report, ReportImport, ReportJob, UploadedReport
 from photosync.apps.reports.pdf_check import refusal_of_pdf
+from photosync.connectors.testing.zips import Zipped, zip_bytes
 from photosync.core.errors import NotFound, Refused, WrongUse
 from tests.apps.reports.archive_school import NOW, ReportSchool, pdf
 
@@ -130,6 +131,23 @@ def test_index_that_was_not_sent_fails_the_import_in_words(school: ReportSchool)
         "failed",
         'The index file "index.csv" was not sent. Nothing was imported.',
     )
+    cut_off = zipped({"index.csv": b"file,code\r\na.pdf,0001\r\n", "a.pdf": pdf("a")})[:-30]
+    assert read(school, {"all.zip": cut_off}, index="index.csv").explanation == (
+        'The index file "index.csv" was not sent. Nothing was imported. Not read was all.zip: The ZIP cannot be '
+        "read: it is damaged, or not whole. Make it again."
+    )
+
+
+def test_zip_that_holds_too_much_says_so_and_nothing_of_it_is_imported(school: ReportSchool) -> None:
+    vast = Zipped("film.pdf", b"", 0, size_bytes=25_000_000, packed_bytes=25_000_000)
+    made = read(
+        school, {"all.zip": zip_bytes([Zipped("0001.pdf", pdf("one")), *[vast] * 321]), "0002.pdf": pdf("two")}
+    )
+    assert found(made) == {
+        "all.zip": ("refused", "", "The ZIP unpacks to more than 8 GB. Make several ZIPs of it."),
+        "0002.pdf": ("matched", "0002", ""),
+    }
+    assert ReportJob.objects.get().done == 2
 
 
 def test_person_who_is_not_in_the_cycle_or_whose_report_is_archived_gets_none(school: ReportSchool) -> None:

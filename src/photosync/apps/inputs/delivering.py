@@ -6,22 +6,19 @@ that has arrived is not written again.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256 as hash_of
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from photosync.apps.accounts.models import ApiToken
 from photosync.apps.audit.acts import Act
 from photosync.apps.audit.recording import record
-from photosync.apps.inputs.archives import forget_archives, forget_strays, write_part
+from photosync.apps.inputs.archives import forget_archives, forget_strays
 from photosync.apps.inputs.completeness import refuse_incomplete, refuse_nothing
 from photosync.apps.inputs.content import apply_delivery, differs_in_case, locked, refuse_beyond_limits
 from photosync.apps.inputs.models import DeliveredArchive, DeliveredFile, Delivery, Input
@@ -29,7 +26,7 @@ from photosync.apps.inputs.storing import refuse_without_room, still_stored
 from photosync.apps.library.store import photo_store
 from photosync.apps.unpacking import ARCHIVE_HEADS, ZIP_HEADS, is_junk
 from photosync.core.errors import NotFound, Refused, WrongUse
-from photosync.core.input_names import LONGEST_PART, InputPath, input_path
+from photosync.core.input_names import InputPath, input_path
 from photosync.core.people import quoted
 from photosync.core.photos import BYTES_PER_MEGABYTE
 
@@ -39,11 +36,8 @@ KEPT_OPEN = timedelta(days=7)
 KEPT_RECORD = timedelta(days=90)
 MOST_OPEN = 50
 MOST_REFUSED = 1_000
-LARGEST_ARCHIVE_BYTES = 8_000_000_000
 LARGEST_SENT_BYTES = 30_000_000
 """Of a file in one request: more is not let in by the front door."""
-LARGEST_PART_BYTES = 8_388_608
-"""Of a ZIP in one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +79,24 @@ def begin_delivery(
 
 def missing_of(delivery: Delivery, wanted: Iterable[Wanted]) -> list[str]:
     """Return the paths of those files that are still to be sent, in the order given; junk is never asked for."""
-    there = {each.path.composed: each for each in DeliveredFile.objects.filter(delivery=delivery)}
+    asked = [(each, _place(each.path)) for each in wanted]
+    keys = {place.key for _each, place in asked if place}  # not all that is there, for each part of a long question
+    rows = DeliveredFile.objects.filter(delivery=delivery, path_key__in=keys)
+    there = {each.path.composed: each for each in rows}
     found = []
-    for each in wanted:
-        try:
-            own = there.get(input_path(each.path).composed)
-        except WrongUse:
-            own = None
+    for each, place in asked:
+        own = there.get(place.composed) if place else None
         is_there = own is not None and own.size_bytes == each.size_bytes and each.sha256 in ("", own.sha256)
         if not is_there and not is_junk(each.path):
             found.append(each.path)
     return found
+
+
+def _place(path: str) -> InputPath | None:
+    try:
+        return input_path(path)
+    except WrongUse:
+        return None
 
 
 def deliver_file(delivery: Delivery, path: str, content: bytes, *, now: datetime) -> Sent:
@@ -246,72 +247,6 @@ def _open(stored: Delivery | None) -> Delivery:
         words = _("This delivery is not open any more (%(state)s). Nothing was done. Begin another.")
         raise Refused(words % {"state": stored.get_state_display().lower()})
     return stored
-
-
-# ZIPs
-
-
-def begin_archive(delivery: Delivery, name: str, size_bytes: int, *, now: datetime) -> DeliveredArchive:
-    """Return the ZIP of this name and size in the delivery, new or as far as it is. Raises WrongUse, Refused."""
-    name = input_path(name).name[-LONGEST_PART:]
-    if not 0 < size_bytes <= LARGEST_ARCHIVE_BYTES:
-        words = _("%(name)s cannot be taken: a ZIP has 1 byte to %(most)d GB. Nothing was begun. Send it in parts.")
-        raise WrongUse(words % {"name": quoted(name), "most": LARGEST_ARCHIVE_BYTES // (1_000 * BYTES_PER_MEGABYTE)})
-    with open_delivery(delivery) as stored:
-        found = stored.archives.filter(name=name, size_bytes=size_bytes).first()
-        if found is not None:
-            return found
-        coming = stored.archives.aggregate(total=Sum("size_bytes"))["total"] or 0
-        refuse_beyond_limits(stored.input, stored.file_count, stored.size_bytes + coming + size_bytes)
-        stored.last_at = now
-        return DeliveredArchive.objects.create(
-            delivery=stored, name=name, size_bytes=size_bytes, token=secrets.token_hex(16)
-        )
-
-
-def deliver_part(archive: DeliveredArchive, offset: int, content: bytes, *, sha256: str = "", now: datetime) -> int:
-    """Take a part of a ZIP and return how many of its bytes are there now: where the next part begins.
-
-    A part that is there already is not written again; one that leaves a gap is not taken, and the answer says where
-    to go on. Raises WrongUse for a part that is not what `sha256` says, or goes beyond the ZIP's size; Refused.
-    """
-    if len(content) > LARGEST_PART_BYTES:
-        words = _("A part of a ZIP has at most %(most)d bytes. It was not taken. Send smaller ones.")
-        raise WrongUse(words % {"most": LARGEST_PART_BYTES})
-    if sha256 and hash_of(content).hexdigest() != sha256.lower():
-        raise WrongUse(_("This part arrived otherwise than it was sent. It was not taken. Send it again."))
-    with open_delivery(archive.delivery) as stored:
-        rows = DeliveredArchive.objects.select_for_update(of=("self",))
-        own = rows.filter(pk=archive.pk, delivery=stored).first()
-        if own is None:
-            raise NotFound(_("This ZIP is no longer in the delivery. Nothing was done. Send it from the beginning."))
-        if offset + len(content) > own.size_bytes:
-            words = _("%(name)s was to have %(size)d bytes, and this goes beyond them. It was not taken.")
-            raise WrongUse(words % {"name": own.name, "size": own.size_bytes})
-        fresh = content[own.received_bytes - offset :] if offset <= own.received_bytes else b""
-        if fresh:
-            write_part(own.token, own.received_bytes, fresh)
-            own.received_bytes += len(fresh)
-            own.save(update_fields=("received_bytes",))
-        stored.last_at = now
-    return own.received_bytes
-
-
-def take_out_archive(archive: DeliveredArchive) -> None:
-    """Take a ZIP out of an open delivery. Raises Refused, NotFound."""
-    with open_delivery(archive.delivery) as stored:
-        put_aside(stored, archive)
-        DeliveredArchive.objects.filter(pk=archive.pk).delete()
-    forget_archives([archive.token])
-
-
-def put_aside(stored: Delivery, archive: DeliveredArchive) -> None:
-    """Take what an attempt to unpack the ZIP left out of the locked delivery; it does not count any more."""
-    rows = DeliveredFile.objects.filter(delivery=stored, archive=archive)
-    for size_bytes in rows.values_list("size_bytes", flat=True):
-        stored.file_count -= 1
-        stored.size_bytes -= size_bytes
-    rows.delete()
 
 
 # Ending

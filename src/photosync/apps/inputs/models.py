@@ -17,6 +17,7 @@ from photosync.apps.schools.models import School
 from photosync.core.input_names import (
     LONGEST_DESCRIPTION,
     LONGEST_INPUT_NAME,
+    LONGEST_MARK,
     LONGEST_PART,
     LONGEST_PATH,
     InputPath,
@@ -152,7 +153,10 @@ class DeliveredArchive(models.Model):
     """A ZIP of a delivery, which arrives in parts and waits in the data folder under a name that no one can guess."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="archives")
-    name = models.CharField(max_length=LONGEST_PART)
+    name = models.CharField(max_length=LONGEST_PATH, help_text=_("Its path, with the folders that it was sent from."))
+    mark = models.CharField(
+        max_length=LONGEST_MARK, blank=True, help_text=_("That its client tells it by from another of that path.")
+    )
     size_bytes = models.PositiveBigIntegerField()
     received_bytes = models.PositiveBigIntegerField(default=0)
     token = models.CharField(max_length=32, unique=True)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from photosync.apps.audit.acting import Actor, Via, acting_as
 from photosync.apps.inputs.archives import forget_archives, open_archive
 from photosync.apps.inputs.content import refuse_beyond_limits
-from photosync.apps.inputs.delivering import largest_file_bytes, note_refused, put_aside, settle, too_large
+from photosync.apps.inputs.delivering import largest_file_bytes, note_refused, settle, too_large
+from photosync.apps.inputs.delivering_zips import put_aside
 from photosync.apps.inputs.models import DeliveredArchive, DeliveredFile, Delivery
 from photosync.apps.inputs.storing import refuse_without_room, still_stored
 from photosync.apps.library.store import photo_store
@@ -81,7 +82,7 @@ def _unpack_and_apply(work: UnpackingWork) -> list[str]:
     total = 0
     for each in archives:
         with open_archive(each.token, each.name) as file:
-            total += len(names_in_zip(file) or ())
+            total += len(names_in_zip(file, _rules()) or ())
     with work.writing() as stored:
         stored.done, stored.total = 0, total
         for old in archives:

@@ -113,9 +113,11 @@ def _read(work: JobWork, made: ReportImport, token: str) -> dict[str, Any]:
     with work.writing():
         UploadedReport.objects.filter(upload=made).delete()
     reader = _Reader(work, made, index_name(made.named_by.get("index", "")))
-    work.expect(sum(not reader.is_index(name) for name in names_in(files)))
     largest_bytes = settings.PHOTOSYNC_LARGEST_REPORT_BYTES
-    for found in found_files(files, largest_bytes=max(largest_bytes, LARGEST_INDEX_BYTES)):
+    largest_read_bytes = max(largest_bytes, LARGEST_INDEX_BYTES)
+    names = names_in(files, largest_bytes=largest_read_bytes)
+    work.expect(sum(not reader.is_index(name) for name in names))
+    for found in found_files(files, largest_bytes=largest_read_bytes):
         reader.take(found, largest_bytes)
     reader.store()
     return _match(work, made, reader.index)
@@ -181,7 +183,11 @@ def _match(work: JobWork, made: ReportImport, index_file: FoundFile | None) -> d
 def _index(found: FoundFile | None, made: ReportImport, files: Sequence[UploadedReport]) -> dict[str, str]:
     called = quoted(made.named_by.get("index", ""))
     if found is None:
-        raise WrongUse(_("The index file %(name)s was not sent. Nothing was imported.") % {"name": called})
+        told = _("The index file %(name)s was not sent. Nothing was imported.") % {"name": called}
+        unread = UploadedReport.objects.filter(upload=made, state=State.REFUSED, name__iendswith=".zip").first()
+        if unread is not None:  # then it may well be in there
+            told += " " + _("Not read was %(name)s: %(why)s") % {"name": unread.name, "why": unread.reason}
+        raise WrongUse(told)
     if found.refusal or len(found.content) > LARGEST_INDEX_BYTES:
         why = found.refusal or _("It is too large.")
         raise WrongUse(_("The index file cannot be read: %(why)s Nothing was imported.") % {"why": why})

@@ -30,13 +30,13 @@ def found_files(files: Sequence[tuple[str, Path]], *, largest_bytes: int) -> Ite
             yield FoundFile(own, found.content, found.refusal)
 
 
-def names_in(files: Sequence[tuple[str, Path]]) -> Iterator[str]:
+def names_in(files: Sequence[tuple[str, Path]], *, largest_bytes: int) -> Iterator[str]:
     """Yield the name of every file that `found_files` yields, without reading any: to know how many there are."""
     for name, path in files:
         if is_junk(name):
             continue
         with path.open("rb") as file:
-            names = names_in_zip(file) if file.read(4) in ZIP_HEADS else None
+            names = names_in_zip(file, _rules(largest_bytes)) if file.read(4) in ZIP_HEADS else None
         yield from (name,) if names is None else map(shown_name, names)
 
 

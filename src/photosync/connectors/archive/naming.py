@@ -92,6 +92,12 @@ def is_folder(header: Header, text: str) -> bool:
     return header.host in DOS_HOSTS and bool(header.attributes & DOS_FOLDER) and not header.size_bytes
 
 
+def is_file(header: Header) -> bool:
+    """Whether an entry that is no folder is a file: a link's bytes are where it leads to, and a device has none."""
+    kind = stat.S_IFMT(header.attributes >> 16) if header.host in UNIX_HOSTS else 0
+    return kind in (0, stat.S_IFREG)
+
+
 def _leads_out(slashed: str) -> bool:
     """Whether a program that unpacks this name as it is written would write outside its folder."""
     has_drive = len(slashed) > 1 and slashed[1] == ":" and slashed[0].isascii() and slashed[0].isalpha()
@@ -114,8 +120,7 @@ def _shortened(text: str) -> str:
 
 
 def _refusal(header: Header, name: str) -> Refusal:
-    kind = stat.S_IFMT(header.attributes >> 16) if header.host in UNIX_HOSTS else 0
-    if kind not in (0, stat.S_IFREG):
+    if not is_file(header):
         return Refusal.NO_FILE
     if header.flags & ENCRYPTED_FLAG:
         return Refusal.ENCRYPTED

@@ -13,14 +13,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from photosync.apps.accounts.permissions import Permission
-from photosync.apps.inputs.delivering import (
-    LARGEST_PART_BYTES,
-    drop_delivery,
-    finish_delivery,
-    largest_file_bytes,
-    set_mode,
-    take_out_archive,
-)
+from photosync.apps.inputs.delivering import drop_delivery, finish_delivery, largest_file_bytes, set_mode
+from photosync.apps.inputs.delivering_zips import LARGEST_PART_BYTES, take_out_archive
 from photosync.apps.inputs.models import DeliveredArchive, Delivery, Input
 from photosync.apps.inputs.queries import archive_numbered, delivery_numbered
 from photosync.core.errors import NotFound, PhotoSyncError

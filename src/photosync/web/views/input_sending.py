@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -15,18 +16,17 @@ from django.views.decorators.http import require_POST
 
 from photosync.apps.accounts.permissions import Permission
 from photosync.apps.inputs.delivering import (
-    LARGEST_PART_BYTES,
     Wanted,
-    begin_archive,
     begin_delivery,
     deliver_file,
-    deliver_part,
     largest_file_bytes,
     missing_of,
     note_too_large,
 )
+from photosync.apps.inputs.delivering_zips import LARGEST_PART_BYTES, begin_archive, deliver_part
 from photosync.apps.inputs.models import Delivery
 from photosync.core.errors import PhotoSyncError, TryLater, WrongUse
+from photosync.core.input_names import MARK
 from photosync.web.views.input_deliveries import the_archive, the_delivery
 from photosync.web.views.inputs import the_input
 from photosync.web.workplace import Workplace, in_workplace
@@ -65,10 +65,11 @@ def begin(request: HttpRequest, workplace: Workplace, input_id: int) -> dict[str
 @in_workplace(needs=Permission.SYNC_MANAGE)
 @_answering
 def missing(request: HttpRequest, workplace: Workplace, input_id: int, delivery_id: int) -> dict[str, Any]:
-    """Say which of the files `[[path, size], ...]` are still to be sent."""
+    """Say which of the files `[[path, size], ...]`, or `[[path, size, hash], ...]`, are still to be sent."""
     own = _delivery(workplace, input_id, delivery_id)
     try:
-        wanted = [Wanted(str(path), int(size)) for path, size in json.loads(request.body)[: MOST_ASKED + 1]]
+        rows = json.loads(request.body)[: MOST_ASKED + 1]
+        wanted = [Wanted(str(path), int(size), *map(str, sha256)) for path, size, *sha256 in rows]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WrongUse(_("This is no list of files. Nothing was done.")) from error
     if len(wanted) > MOST_ASKED:
@@ -95,10 +96,13 @@ def file(request: HttpRequest, workplace: Workplace, input_id: int, delivery_id:
 @in_workplace(needs=Permission.SYNC_MANAGE)
 @_answering
 def begin_zip(request: HttpRequest, workplace: Workplace, input_id: int, delivery_id: int) -> dict[str, Any]:
-    """Begin to send a ZIP, or go on with it: `received` says where."""
+    """Begin to send the ZIP `path`, or go on with it: `received` says where. Of one path there is one."""
     own = _delivery(workplace, input_id, delivery_id)
-    size_bytes = _number(request.POST.get("size", ""))
-    archive = begin_archive(own, request.POST.get("name", ""), size_bytes, now=datetime.now(UTC))
+    path, size_bytes = request.POST.get("path", ""), _number(request.POST.get("size", ""))
+    mark = request.POST.get("mark", "")
+    if not re.fullmatch(MARK, mark):
+        raise WrongUse(_("This is no mark of a ZIP. Nothing was done."))
+    archive = begin_archive(own, path, size_bytes, mark=mark, alone=True, now=datetime.now(UTC))
     url = reverse("delivery-part", args=[own.input_id, own.pk, archive.pk])
     return {"url": url, "received": archive.received_bytes}
 

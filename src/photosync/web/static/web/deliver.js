@@ -7,11 +7,14 @@
   if (!form) return;
   const AT_ONCE = 3;
   const ASKED_AT_ONCE = 1000;
+  const HASHED_AT_ONCE = 200;
   const LONGEST_WAIT_MS = 15000;
   const part = (name) => form.querySelector(`[data-${name}]`);
   const largest = Number(form.dataset.largest);
   const partBytes = Number(form.dataset.part);
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  const canHash = Boolean(window.crypto && window.crypto.subtle); // only where the address is a secure one
+  const sent = new Map(); // by path: what this page has sent, which needs no hash to be known again
   let chosen = [];
   let delivery = form.dataset.delivery;
   let paused = false;
@@ -20,6 +23,7 @@
   const state = { files: 0, total: 0, bytes: 0, totalBytes: 0 };
 
   for (const each of form.querySelectorAll("[data-with-script]")) each.hidden = false;
+  if (!canHash && delivery) part("without-hash").hidden = false;
   part("drophint").hidden = !window.matchMedia("(pointer: fine)").matches;
 
   // Choosing
@@ -133,47 +137,106 @@
   const JUNK = /(^|\/)(__MACOSX\/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i;
   const isZip = (each) => /\.zip$/i.test(each.path);
 
-  async function missing(files) {
+  async function bytesOf(each, from = 0, until = each.file.size) {
+    try {
+      return await each.file.slice(from, until).arrayBuffer();
+    } catch {
+      throw new Refusal(`${each.path}: ${form.dataset.unreadable}`);
+    }
+  }
+
+  function isThere(each) {
+    state.files += 1;
+    state.bytes += each.file.size;
+    told();
+  }
+
+  // Does the work for each, a few at a time. After a refusal nothing more is begun, and it is raised.
+  async function fewAtOnce(files, work) {
+    const queue = [...files];
+    let refusal = null;
+    const worker = async () => {
+      while (queue.length && !refusal) {
+        try {
+          await work(queue.shift());
+        } catch (error) {
+          refusal = refusal || error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    if (refusal) throw refusal;
+  }
+
+  // Asks for the rows [path, size] or [path, size, hash], and returns the paths of those that are not there.
+  async function missing(rows) {
     const wanted = new Set();
-    for (let start = 0; start < files.length; start += ASKED_AT_ONCE) {
-      const some = files.slice(start, start + ASKED_AT_ONCE).map((each) => [each.path, each.file.size]);
-      const answer = await ask(`${delivery}missing/`, JSON.stringify(some), { "Content-Type": "application/json" });
+    for (let start = 0; start < rows.length; start += ASKED_AT_ONCE) {
+      const some = JSON.stringify(rows.slice(start, start + ASKED_AT_ONCE));
+      const answer = await ask(`${delivery}missing/`, some, { "Content-Type": "application/json" });
       for (const path of answer.missing) wanted.add(path);
     }
     return wanted;
   }
 
+  // Returns what is to be sent of the files. One that is there with its size may have been retouched since, so its hash
+  // is asked too: of those alone, for to read ten thousand photos takes minutes. Without hashes such a file is sent again.
+  async function toSend(files) {
+    const wanted = await missing(files.map((each) => [each.path, each.file.size]));
+    const doubtful = [];
+    for (const each of files) {
+      if (wanted.has(each.path)) continue;
+      if (sent.get(each.path) === each.file) isThere(each);
+      else if (canHash && each.file.size <= largest) doubtful.push(each);
+      else wanted.add(each.path);
+    }
+    for (let start = 0; start < doubtful.length; start += HASHED_AT_ONCE) {
+      const some = doubtful.slice(start, start + HASHED_AT_ONCE);
+      const rows = [];
+      await fewAtOnce(some, async (each) => {
+        await whilePaused();
+        rows.push([each.path, each.file.size, await digest(await bytesOf(each))]);
+      });
+      const other = await missing(rows);
+      for (const each of some) {
+        if (other.has(each.path)) wanted.add(each.path);
+        else isThere(each);
+      }
+    }
+    return files.filter((each) => wanted.has(each.path));
+  }
+
   async function sendFile(each) {
     const isLarge = each.file.size > largest;
     const url = `${delivery}file/?path=${encodeURIComponent(each.path)}${isLarge ? "&large=1" : ""}`;
-    let bytes = "";
-    try {
-      if (!isLarge) bytes = await each.file.arrayBuffer();
-    } catch {
-      throw new Refusal(`${each.path}: ${form.dataset.unreadable}`);
-    }
+    const bytes = isLarge ? "" : await bytesOf(each);
     const answer = await ask(url, bytes, { "Content-Type": "application/octet-stream" });
     if (answer.state === "refused") refused(each.path, answer.reason);
-    state.bytes += each.file.size;
-    state.files += 1;
-    told();
+    if (answer.state === "taken") sent.set(each.path, each.file);
+    isThere(each);
   }
 
   async function digest(bytes) {
-    if (!window.crypto || !window.crypto.subtle) return ""; // only where the address is a secure one
+    if (!canHash) return "";
     const hash = new Uint8Array(await window.crypto.subtle.digest("SHA-256", bytes));
     return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
+  // Tells a ZIP from another of its path and size: its end lists the checksum of each file in it.
+  async function markOf(each) {
+    if (!canHash) return `modified-${each.file.lastModified}`;
+    return digest(await bytesOf(each, Math.max(0, each.file.size - largest)));
+  }
+
   async function sendZip(each) {
-    const about = new URLSearchParams({ name: each.file.name, size: String(each.file.size) });
+    const about = new URLSearchParams({ path: each.path, size: String(each.file.size), mark: await markOf(each) });
     const begun = await ask(`${delivery}archives/`, about);
     let received = begun.received;
     state.bytes += received;
     told();
     while (received < each.file.size) {
       await whilePaused();
-      const bytes = await each.file.slice(received, received + partBytes).arrayBuffer();
+      const bytes = await bytesOf(each, received, received + partBytes);
       const url = `${begun.url}?offset=${received}&sha256=${await digest(bytes)}`;
       const answer = await ask(url, bytes, { "Content-Type": "application/octet-stream" });
       state.bytes += answer.received - received;
@@ -186,23 +249,18 @@
 
   async function sendAll() {
     const files = chosen.filter((each) => !JUNK.test(each.path));
-    state.total = files.length;
-    state.totalBytes = files.reduce((total, each) => total + each.file.size, 0);
+    const totalBytes = files.reduce((total, each) => total + each.file.size, 0);
+    Object.assign(state, { files: 0, total: files.length, bytes: 0, totalBytes }); // it may have been refused before
+    part("refused-list").replaceChildren();
+    part("refused").hidden = true;
+    part("trouble").textContent = "";
     told();
     if (!delivery) {
       const mode = form.querySelector("[name=mode]:checked").value;
       delivery = (await ask(form.dataset.begin, new URLSearchParams({ mode }))).url;
       window.history.replaceState(null, "", `?delivery=${delivery.match(/deliveries\/(\d+)\//)[1]}`);
     }
-    const single = files.filter((each) => !isZip(each));
-    const wanted = await missing(single);
-    for (const each of single) {
-      if (!wanted.has(each.path)) { state.files += 1; state.bytes += each.file.size; }
-    }
-    told();
-    const queue = single.filter((each) => wanted.has(each.path));
-    const sender = async () => { for (let each = queue.shift(); each; each = queue.shift()) await sendFile(each); };
-    await Promise.all(Array.from({ length: AT_ONCE }, sender));
+    await fewAtOnce(await toSend(files.filter((each) => !isZip(each))), sendFile);
     for (const each of files.filter(isZip)) await sendZip(each);
   }
 

@@ -30,6 +30,7 @@ from photosync.apps.sources.delivered import delivered_rows
 from photosync.apps.sources.models import ListedFile
 from photosync.apps.sources.opening import index_of
 from photosync.apps.sources.time_limit import WITHIN_S, told_out_of_time
+from photosync.connectors.registry import shipped
 from photosync.core.errors import Refused
 from photosync.core.instants import local_date
 from photosync.core.keys import index_name
@@ -194,6 +195,7 @@ class _Found:
         self.with_problem = 0
         self.groups: dict[Problem, Group] = {}
         self._small_px = settings.PHOTOSYNC_RENDITION_SIZES.card_px
+        self._omits_sizes = shipped().kind(profile.source_kind).omits_sizes
 
     def _group(self, problem: Problem) -> Group:
         return self.groups.setdefault(problem, Group(problem))
@@ -210,7 +212,7 @@ class _Found:
 
     def _look_at(self, file: ListedFile, *, is_hidden: bool) -> None:
         width, height = (file.picture.width_px, file.picture.height_px) if file.picture else (None, None)
-        seen = SeenFile(file.state, file.reason_code, file.size_bytes, width, height)
+        seen = SeenFile(file.state, file.reason_code, self._is_listed_empty(file), width, height)
         found = problems_of(seen, small_px=self._small_px)
         self.with_problem += bool(found)
         for problem in found:
@@ -223,11 +225,16 @@ class _Found:
                 more = "" if self._group(problem).is_full else self._more(problem, file)
                 self._add(problem, _path_of(file), more)
 
+    def _is_listed_empty(self, file: ListedFile) -> bool:
+        """Whether the source says that the file has no bytes, and none were read of it after all."""
+        return file.size_bytes == 0 and not file.sha256 and not self._omits_sizes
+
     def _suspicious(self) -> Iterator[ListedFile]:
         wide = Q(picture__width_px__gt=F("picture__height_px"))
         small = Q(picture__width_px__lt=self._small_px, picture__height_px__lt=self._small_px)
         told = ~Q(reason_code="") | Q(state__in=(ListedFile.State.FAILED, ListedFile.State.REJECTED))
-        rows = ListedFile.objects.filter(told | wide | small | Q(size_bytes=0), profile=self.profile)
+        empty = Q(pk__in=()) if self._omits_sizes else Q(size_bytes=0, sha256="")
+        rows = ListedFile.objects.filter(told | wide | small | empty, profile=self.profile)
         rows = rows.exclude(state=ListedFile.State.DISMISSED).select_related("page", "picture", "person", "profile")
         yield from rows.order_by("page__folder", "name").iterator(chunk_size=ROWS_AT_ONCE)
 

@@ -28,12 +28,11 @@ from photosync.apps.runs.preflight_words import advice, heading
 from photosync.apps.schools.models import School
 from photosync.apps.sources.delivered import delivered_rows
 from photosync.apps.sources.models import ListedFile
-from photosync.apps.sources.opening import index_of
+from photosync.apps.sources.opening import ProfileIndex, index_of
 from photosync.apps.sources.time_limit import WITHIN_S, told_out_of_time
 from photosync.connectors.registry import shipped
 from photosync.core.errors import Refused
 from photosync.core.instants import local_date
-from photosync.core.keys import index_name
 from photosync.core.match_rules import FoundBy, MatchMode
 from photosync.core.people import quoted
 from photosync.core.preflight import Problem, SeenFile, problems_of
@@ -282,15 +281,12 @@ class _Found:
                         _("line %(line)d of %(index)s") % {"line": row.line, "index": row.index},
                     )
             return
-        listed = dict(index_of(self.profile, match_rule(self.profile), within_s=within_s).read())
-        if not listed:
+        index = index_of(self.profile, match_rule(self.profile), within_s=within_s)
+        if not isinstance(index, ProfileIndex) or not index.stamp:
             return
         rows = ListedFile.objects.filter(profile=self.profile).values_list("page__folder", "name")
-        for folder, name in rows.iterator(chunk_size=ROWS_AT_ONCE):
-            path = joined_path(original_name(folder), original_name(name))
-            listed.pop(index_name(path), None)
-            listed.pop(index_name(original_name(name)), None)
-        for name, said in sorted(listed.items(), key=itemgetter(0)):
+        listed = ((original_name(folder), original_name(name)) for folder, name in rows.iterator(ROWS_AT_ONCE))
+        for name, said in sorted(index.missing(listed).items(), key=itemgetter(0)):
             code = _code(said) if isinstance(said, str) else ""
             if self.names.tell_of(name, code) or (isinstance(said, str) and self.names.are_known_by((said,))):
                 self._add(Problem.MISSING, not_named())

@@ -45,14 +45,53 @@ def test_licence_is_shown_refused_without_and_accepted(command: Commanding, scen
     )
 
     shown = command("profile", "licence", PROFILE)
-    assert "accepted  no: no photo is read until it is" in shown.out
+    assert f"accepted  no: no photo is read until it is, with --accept {licence['sha256'][:12]}\n" in shown.out
     assert "\x1b" not in shown.out
-    accepted = command.json("profile", "licence", PROFILE, "--accept")
+    accepted = command.json("profile", "licence", PROFILE, "--accept", licence["sha256"][:12].upper())
     assert [(each["path"], each["accepted_by"]) for each in accepted] == [
         ("Vol/COPYRIGHT.TXT", DeliveryLicence.objects.get().accepted_by)
     ]
     assert scene.run().state == "done"
     assert "accepted  by " in command("profile", "licence", PROFILE).out
+
+
+def test_only_the_text_that_was_read_is_accepted(command: Commanding, scene: Scene) -> None:
+    (read,) = command.json("profile", "licence", PROFILE)
+    scene.put("Vol/COPYRIGHT.TXT", b"All rights are ours, and so is the school.")
+
+    assert command.refusal("profile", "licence", PROFILE, "--accept", read["sha256"]) == (
+        2,
+        f'The data source of "Photo Sync" holds no licence "{read["sha256"][:12]}". Nothing was accepted. Read the '
+        "licence again: it may have changed.",
+    )
+    assert not DeliveryLicence.objects.filter(accepted_at__isnull=False).exists()
+
+
+def test_several_licences_are_accepted_by_their_hashes_or_none(command: Commanding, scene: Scene) -> None:
+    scene.put("Two/INDEX.TXT", table(columns("2.jpg", "Ng", "Leo")).encode())
+    scene.put("Two/COPYRIGHT.TXT", b"Ask first.")
+    hashes = [each["sha256"] for each in command.json("profile", "licence", PROFILE)]
+    assert len(hashes) == 2
+
+    command.refusal("profile", "licence", PROFILE, "--accept", hashes[0], "--accept", "0" * 64)
+    assert not DeliveryLicence.objects.filter(accepted_at__isnull=False).exists()
+
+    command("profile", "licence", PROFILE, "--accept", hashes[0])
+    (left,) = DeliveryLicence.objects.filter(accepted_at__isnull=True)
+    assert left.sha256 == hashes[1]
+
+    accepted = command.json("profile", "licence", PROFILE, "--accept", hashes[0], "--accept", hashes[1][:20])
+    assert all(each["accepted_at"] for each in accepted)
+
+
+@pytest.mark.parametrize("given", ["", "3f2a9c01d7b", "COPYRIGHT.TXT", "3f2a9c01d7be.."])
+def test_what_is_no_hash_accepts_nothing(command: Commanding, scene: Scene, given: str) -> None:
+    assert command.refusal("profile", "licence", PROFILE, "--accept", given) == (
+        2,
+        f'"{given.lower()}" is not the hash of a licence. Nothing was accepted. Read the licence, and give the hash '
+        'that is shown with it, or its first 12 characters: photosync profile licence "Photo Sync"',
+    )
+    assert not DeliveryLicence.objects.filter(accepted_at__isnull=False).exists()
 
 
 def test_delivery_without_a_licence(command: Commanding, scene: Scene) -> None:

@@ -1,10 +1,11 @@
 """Two-column maps in every variant, and the ones that are refused."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from photosync.connectors.index_file import IndexMap, read_index
+from photosync.connectors.index_file import IndexMap, names_among, read_index
 from photosync.core.errors import SourceUnavailable
 from photosync.core.keys import NoKey
 from photosync.core.name_matching import Named
@@ -71,8 +72,61 @@ def test_windows_1252_and_folders():
 
 
 def test_unusual_suffixes_are_known_by_the_files_in_the_source():
-    index = read(b"002082,img_1\n002083,img_2\n", known_names={"img_1", "img_2"})
-    assert index.pairs == {"img_1": "002082", "img_2": "002083"}
+    index = read(b"002082,a/Img_1\n002083,img_2\n", listed_among=partial(names_among, ["img_1", "IMG_2", "x"]))
+    assert index.pairs == {"a/Img_1": "002082", "img_2": "002083"}
+
+
+def test_files_in_the_source_are_looked_for_only_where_no_name_ends_like_a_picture():
+    asked = []
+
+    def listed_among(wanted):
+        asked.append(wanted)
+        return ()
+
+    read(b"1,a.JPG\n2,b\n", listed_among=listed_among)
+    assert asked == []
+    with pytest.raises(SourceUnavailable):
+        read(b"1,a\n" * 3_000, listed_among=listed_among)
+    assert asked == [{"1", "a"}]
+
+
+@pytest.mark.parametrize("name", ["1.jfif", "1.JPE", "1.jif", "1.jfi", "DSC1.HIF", "1.heif", "1.tif", "1.dib"])
+def test_endings_that_browsers_and_cameras_write(name):
+    assert read(f"0417,{name}\n".encode()).pairs == {name: "0417"}
+
+
+def test_path_counts_from_the_top_of_the_source_and_from_the_folder_of_the_index():
+    index = IndexMap("", {"class/1.jpg": "1", "2.jpg": "2"}, ())
+    assert index.by_file("") == {"class/1.jpg": "1", "2.jpg": "2"}
+    assert index.by_file("2026") == {"class/1.jpg": "1", "2026/class/1.jpg": "1", "2.jpg": "2"}
+
+
+NOT_AGREED = (
+    'The index file has several rows for "{}" that do not agree on whose it is. A path counts from the top of '
+    "the source, and from the folder of the index file. Correct the index file."
+)
+
+
+def test_file_that_the_two_ways_to_count_a_path_give_to_two_people_is_nobodys():
+    index = IndexMap(
+        "", {"class/1.jpg": "1", "2026/class/1.jpg": "2", "class/2.jpg": "3", "2026/class/2.jpg": "3"}, ()
+    )
+    said = index.by_file("2026")
+    assert said["2026/class/1.jpg"] == NoKey(NOT_AGREED.format("2026/class/1.jpg"))
+    assert (said["class/1.jpg"], said["2026/class/2.jpg"]) == ("1", "3")
+
+
+def test_name_in_two_spellings_of_one_letter_with_two_identifiers_is_nobodys():
+    index = IndexMap("", {"Zo\u00eb.jpg": "1", "Zoe\u0308.jpg": "2"}, ())
+    assert index.by_file("") == {"Zo\u00eb.jpg": NoKey(NOT_AGREED.format("Zo\u00eb.jpg"))}
+
+
+def test_names_of_one_person_in_two_rows_agree():
+    def named(where, first="Mia"):
+        return Named(last_name="Chen", first_name=first, where=where)
+
+    rows = {"a/1.jpg": named("line 2,"), "x/a/1.jpg": named("line 3,"), "b.jpg": named("line 4,", "Leo")}
+    assert IndexMap("", {}, (), rows).by_file("x") == rows | {"x/x/a/1.jpg": rows["x/a/1.jpg"]}
 
 
 def test_old_picture_suffix():
@@ -122,9 +176,13 @@ def test_many_problems_are_counted():
         ),
         (
             b"code,name\n1,Ann\n",
-            "does not show which of its columns is the file: neither holds names of pictures",
+            "does not show which of its columns is the file: neither holds names of pictures, or of files in "
+            "the source",
         ),
-        (b"a.jpg,b.jpg\n", "does not show which of its columns is the file: both hold names of pictures"),
+        (
+            b"a.jpg,b.jpg\n",
+            "does not show which of its columns is the file: both hold names of pictures, or of files in the source",
+        ),
         (b'1,"a.jpg\n2,b.jpg\n', "has a quotation mark in the wrong place in line 2"),
     ],
 )

@@ -206,3 +206,13 @@ def test_open_folder_outside_the_roots(guard, tmp_path):
 def test_secret_stays_with_the_server_that_it_was_entered_for(kind: ConnectorKind) -> None:
     """Who may change a profile did not see its password: where the server is another, it is entered again."""
     assert any(option.leads for option in kind.options)
+
+
+def test_kinds_that_may_not_say_how_large_a_file_is() -> None:
+    assert [kind.name for kind in kinds() if kind.omits_sizes] == [
+        "webdav",
+        "sql",
+        "json_api",
+        "sif_files",
+        "sif_rest",
+    ]

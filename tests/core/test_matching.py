@@ -53,6 +53,47 @@ def test_read_by_stem(name: str, key: Key | NoKey) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "name", "key"),
+    [
+        ("", "12345.jpg", "12345"),
+        ("", "CLAR002.jpg", "CLAR002"),
+        ("", "0000438.jpg", "0000438"),
+        ("", "JSmith.jpg", "JSmith"),
+        ("Student_{code}", "Student_12345.jpg", "12345"),
+        ("Student_{code}", "STUDENT_CLAR002.JPG", "CLAR002"),
+        ("{code}_Student", "12345_Student.jpg", "12345"),
+        ("{code}_Student", "0000438_student.jpg", "0000438"),
+        # Of names in sections, the separator and the number of the section with the code.
+        ("{code}_{any}", "12345_Last_First.jpg", "12345"),
+        ("{code}-{any}", "12345-Last-First.jpg", "12345"),
+        ("{code} {any}", "12345 Last First.jpg", "12345"),
+        ("{any}_{code}_{any}", "Last_12345_First.jpg", "12345"),
+        ("{any}.{code}.{any}", "Last.12345.First.jpg", "12345"),
+        ("{any}_{any}_{code}", "Last_First_12345.jpg", "12345"),
+        ("{any}_{code}", "Van_Der_Last_First_12345.jpg", "12345"),
+    ],
+)
+def test_file_names_as_systems_write_them(pattern: str, name: str, key: str) -> None:
+    reader = by_pattern(pattern) if pattern else KeyReader(MatchRule())
+    assert reader.read("", name) == Key(key)
+
+
+def test_leading_zeros_of_a_file_name_count_unless_they_are_ignored() -> None:
+    as_text, by_number = MatchRule().comparison, MatchRule(ignore_leading_zeros=True).comparison
+    assert as_text.form("0000438") != as_text.form("438")
+    assert by_number.form("0000438") == by_number.form("438")
+    assert by_number.form("CLAR002") != by_number.form("CLAR2")
+
+
+@pytest.mark.parametrize("name", ["12345_Student.jpg", "Students_12345.jpg", "12345.jpg"])
+def test_file_name_that_is_written_another_way_has_no_code(name: str) -> None:
+    stem = stem_of(name)
+    assert by_pattern("Student_{code}").read("", name) == NoKey(
+        f'The file name "{stem}" does not fit the pattern "Student_{{code}}".'
+    )
+
+
+@pytest.mark.parametrize(
     ("pattern", "folder", "name", "key"),
     [
         ("{code}_{any}", "", "0417_Chen_Mia.jpg", Key("0417")),

@@ -13,22 +13,34 @@ from photosync.cli.system_user import operator_name
 
 @click.command("licence")
 @click.argument("name")
-@click.option("--accept", is_flag=True, help="Accept every licence that is there now, after reading it.")
+@click.option(
+    "--accept",
+    metavar="SHA256",
+    multiple=True,
+    help="Accept the licence that was shown with this hash (or its first 12 characters). May be given several times.",
+)
 @options.reporting
-def command(name: str, *, accept: bool) -> None:
-    """Read the licences that came with a photographer's delivery, and accept them before the first sync.
+def command(name: str, *, accept: tuple[str, ...]) -> None:
+    """Read the licences that came with a photographer's delivery; once read, accept them before the first sync.
 
-    Example: photosync profile licence "Photo Sync" --accept
+    Example: photosync profile licence "Photo Sync" --accept 3f2a9c01d7be
     """
     installation.connect()
     from photosync.apps.profiles.queries import profile_named
-    from photosync.apps.sources.licences import accept_licence, licence_document, read_licences
+    from photosync.apps.sources.licences import (
+        accept_licence,
+        licence_document,
+        licences_called,
+        licences_of,
+        read_licences,
+    )
 
     profile, now = profile_named(options.school(), name), options.right_now()
-    rows = read_licences(profile, now, in_time=False)
-    if accept:
-        rows = [accept_licence(profile, row.sha256, by=operator_name(), now=now) for row in rows]
-    documents = [licence_document(row, profile) for row in rows]
+    read_licences(profile, now, in_time=False)
+    # All are looked up before the first is accepted: "nothing was accepted" is then true of all.
+    for sha256 in licences_called(profile, accept):
+        accept_licence(profile, sha256, by=operator_name(), now=now)
+    documents = [licence_document(row, profile) for row in licences_of(profile)]
     if output.wants_json():
         output.print_json(documents)
         return
@@ -43,5 +55,5 @@ def command(name: str, *, accept: bool) -> None:
 
 def _accepted_words(licence: dict[str, Any]) -> str:
     if licence["accepted_at"] is None:
-        return "no: no photo is read until it is"
+        return f"no: no photo is read until it is, with --accept {licence['sha256'][:12]}"
     return f"by {licence['accepted_by']}, {written_moment(licence['accepted_at'])}"

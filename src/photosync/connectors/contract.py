@@ -72,6 +72,7 @@ class Entry(NamedTuple):
     name: str
     """Name within its page's folder; never empty, never contains `/` or NUL."""
     size_bytes: int
+    """0 for an empty file; also where the source does not say it (`ConnectorKind.omits_sizes`)."""
     stamp: str
     """What the source offers to notice a change: a time stamp, an ETag, a version. Compared, never parsed."""
 

@@ -8,23 +8,57 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 
 from photosync.connectors.index_text import decoded, unusable
 from photosync.connectors.name_map import name_columns, read_name_map
 from photosync.core.errors import SourceUnavailable
-from photosync.core.name_matching import Said
+from photosync.core.keys import NoKey, index_name
+from photosync.core.name_matching import Named, Said
+from photosync.core.people import quoted
 
 DELIMITERS = {"\t": "tab", "|": "|", ",": "comma", "\\": "\\", "/": "/"}
 """Tried in this order: the last two also occur inside file names with folders."""
 
 PICTURE_SUFFIXES = (
-    ".jpg", ".jpeg", ".jpe", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".gif", ".pic",
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".jif", ".png", ".webp", ".heic", ".heif", ".hif",
+    ".tif", ".tiff", ".bmp", ".dib", ".gif", ".pic",
 )  # fmt: skip
+"""What browsers, cameras and school systems write behind the names of pictures; what counts is the content."""
 
 SAMPLE_ROWS = 50
+ROWS_LOOKED_UP = 2_000
+"""From so many rows names are looked for in the source, where no ending tells which column is the file."""
 MOST_PROBLEMS = 100
+
+ListedAmong = Callable[[AbstractSet[str]], Collection[str]]
+"""Returns which of some names (`listed_form`) a source has among its files, in whatever folder."""
+
+
+def none_listed(_wanted: AbstractSet[str]) -> Collection[str]:
+    return ()
+
+
+def listed_form(name: str) -> str:
+    """Return the form in which names of files are compared to tell which column of an index they are in."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def names_among(names: Iterable[str], wanted: AbstractSet[str]) -> set[str]:
+    """Return which of the `wanted` (`listed_form`) are among `names`, which may be a million."""
+    return {form for name in names if (form := listed_form(name)) in wanted}
+
+
+def ways_to_list(folder: str, name: str, *, index_folder: str) -> Iterator[str]:
+    """Yield how an index that lies in `index_folder` may give a file: see `IndexMap.by_file`."""
+    path = index_name(f"{folder}/{name}" if folder else name)
+    yield path
+    yield index_name(name)
+    if index_folder and path.startswith(beside := index_name(f"{index_folder}/")):
+        yield path.removeprefix(beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +74,50 @@ class IndexMap:
     named: dict[str, Said] = field(default_factory=dict)
     """Of a name map, which has no identifiers: file -> the names of the person on it, or why they are not certain."""
 
+    def by_file(self, folder: str) -> dict[str, Said]:
+        """Return what is said of each file, by its path below the source or its name alone, as `index_name`.
+
+        Paths may count from the top of the source or from the index's own `folder`. Where that gives one file to
+        two people, it is nobody's.
+        """
+        found = self.rows()
+        if folder:
+            for name, said in [each for each in found.items() if "/" in each[0]]:
+                _say(found, index_name(f"{folder}/{name}"), said)
+        return found
+
+    def rows(self) -> dict[str, Said]:
+        """Return what is said of each file, as it stands in the index (`index_name`)."""
+        found: dict[str, Said] = {}
+        for name, said in (*self.pairs.items(), *self.named.items()):
+            _say(found, index_name(name), said)
+        return found
+
     def key_for(self, folder: str, name: str) -> str | None:
         """Return the identifier for a file: by its path if the index gives that, else by its name alone."""
         path = f"{folder}/{name}" if folder else name
         return self.pairs.get(path, self.pairs.get(name))
 
 
-def read_index(content: bytes, *, file_name: str, known_names: Collection[str] = ()) -> IndexMap:
+def _say(found: dict[str, Said], name: str, said: Said) -> None:
+    former = found.setdefault(name, said)
+    if former is not said and _who(former) != _who(said):
+        found[name] = NoKey(
+            f"The index file has several rows for {quoted(name)} that do not agree on whose it is. A path counts "
+            "from the top of the source, and from the folder of the index file. Correct the index file."
+        )
+
+
+def _who(said: Said) -> Said:
+    """Return `said` without the line that it stands in."""
+    return replace(said, where="") if isinstance(said, Named) else said
+
+
+def read_index(content: bytes, *, file_name: str, listed_among: ListedAmong = none_listed) -> IndexMap:
     """Read an index file's bytes. `file_name` is for messages.
 
-    Which column is the file shows by the endings of pictures; `known_names` are files that count as such whatever
-    they are called. A source of a million files gives none.
+    Which column is the file shows by the endings of pictures; where no field has one, by the files that there are:
+    `listed_among` is then asked once.
 
     A file given with two different identifiers is left out and reported: it is never guessed.
     Raises SourceUnavailable when the file is not a map of two columns, saying why.
@@ -61,7 +128,7 @@ def read_index(content: bytes, *, file_name: str, known_names: Collection[str] =
         return by_names
     delimiter = _delimiter(text, file_name)
     rows = list(_rows(text, delimiter, file_name))
-    known = {name.casefold() for name in known_names}
+    known = _known([row for _, row in rows], listed_among)
     file_column = _file_column([row for _, row in rows], known, file_name)
     has_header = _is_header(rows[0][1], file_column, known) and len(rows) > 1
     pairs, problems = _pairs(rows[1:] if has_header else rows, file_column, delimiter)
@@ -136,13 +203,19 @@ def _delimiter(text: str, file_name: str) -> str:
     return max(DELIMITERS, key=lambda delimiter: (widths[delimiter].count(2), text.count(delimiter)))
 
 
+def _known(rows: list[list[str]], listed_among: ListedAmong) -> Collection[str]:
+    """Return names of files in the source, where the names in `rows` do not show that they are of pictures."""
+    if any(_looks_like_file(field, ()) for row in rows for field in row):
+        return ()
+    return listed_among({_last_part(field) for row in rows[:ROWS_LOOKED_UP] for field in row})
+
+
 def _looks_like_file(field: str, known: Collection[str]) -> bool:
-    lowered = field.casefold()
-    return lowered.endswith(PICTURE_SUFFIXES) or lowered in known or _last_part(lowered) in known
+    return field.casefold().endswith(PICTURE_SUFFIXES) or _last_part(field) in known
 
 
 def _last_part(path: str) -> str:
-    return path.replace("\\", "/").rpartition("/")[2]
+    return listed_form(path.replace("\\", "/").rpartition("/")[2])
 
 
 def _file_column(rows: list[list[str]], known: Collection[str], file_name: str) -> int:
@@ -152,7 +225,7 @@ def _file_column(rows: list[list[str]], known: Collection[str], file_name: str) 
             file_name,
             "does not show which of its columns is the file: "
             + ("neither holds" if first == 0 else "both hold")
-            + " names of pictures",
+            + " names of pictures, or of files in the source",
         )
     return 0 if first > second else 1
 

@@ -100,6 +100,8 @@ class ConnectorKind:
     options: tuple[Option, ...]
     open: Callable[[Mapping[str, str], Guard], Source]
     """Opens a source with checked options (every option present, defaults filled in)."""
+    omits_sizes: bool = False
+    """Whether the size 0 of an entry may also mean that its source does not say how large it is."""
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -190,7 +192,7 @@ class Registry:
             return source
         from photosync.connectors.photographer.source import DeliverySource
 
-        return DeliverySource(source)
+        return DeliverySource(source, omits_sizes=chosen.omits_sizes)
 
 
 def shipped() -> Registry:

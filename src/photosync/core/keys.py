@@ -87,6 +87,8 @@ def _key_from_index(folder: str, name: str, index: Mapping[str, object]) -> Key 
     value = index.get(path)
     if value is None:
         value = index.get(plain)
+    if isinstance(value, NoKey):
+        return value
     if not isinstance(value, str):
         return NoKey(f"The index file does not list {quoted(name)}.")
     return _checked_key(value, None)

@@ -28,11 +28,14 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeenFile:
-    """A file as the last run left it: `state` and `reason_code` of its listing; sizes in pixels, upright."""
+    """A file as the last run left it: `state` and `reason_code` of its listing; sizes in pixels, upright.
+
+    It `is_listed_empty` where its source says that it has no bytes. One that says no sizes says that of no file.
+    """
 
     state: str
     reason_code: str
-    size_bytes: int
+    is_listed_empty: bool = False
     width_px: int | None = None
     height_px: int | None = None
 
@@ -58,7 +61,7 @@ def problems_of(file: SeenFile, *, small_px: int) -> tuple[Problem, ...]:
 
     An empty file is that first, whomever it matches. A portrait that is wider than high probably lies on its side.
     """
-    if file.size_bytes == 0:
+    if file.is_listed_empty:
         return (Problem.EMPTY,)
     found = []
     if file.state == "failed":

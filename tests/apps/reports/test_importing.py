@@ -114,6 +114,26 @@ def test_pattern_and_index_find_people_too(school: ReportSchool) -> None:
     }
 
 
+def test_paths_of_an_index_may_count_from_its_own_folder(school: ReportSchool) -> None:
+    files = {
+        "out/index.csv": b"7/a.pdf,0001\r\nout/7/b.pdf,0002\r\n7/c.pdf,0001\r\nout/7/c.pdf,0002\r\n",
+        "out/7/a.pdf": pdf("a"),
+        "out/7/b.pdf": pdf("b"),
+        "out/7/c.pdf": pdf("c"),
+    }
+    by_index = read(school, {"all.zip": zipped(files)}, index="index.csv")
+    assert found(by_index) == {
+        "out/7/a.pdf": ("matched", "0001", ""),
+        "out/7/b.pdf": ("matched", "0002", ""),
+        "out/7/c.pdf": (
+            "unmatched",
+            "",
+            'The index file has several rows for "out/7/c.pdf" that do not agree on whose it is. A path counts from '
+            "the top of the source, and from the folder of the index file. Correct the index file.",
+        ),
+    }
+
+
 def test_report_is_not_found_by_a_name(school: ReportSchool) -> None:
     with pytest.raises(WrongUse) as refusal:
         read(school, {"Chen_Mia.pdf": pdf("x")}, pattern="{last_name}_{first_name}")

@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 
 from photosync.apps.profiles.settings import ProfileSettings
 from photosync.apps.profiles.source_secrets import set_secrets
+from photosync.apps.runs.preflight import preflight_of
 from photosync.apps.sources.trying import try_profile
 from photosync.core.run_states import RunState
 from photosync.outgoing import AllowedRanges
@@ -155,3 +156,14 @@ def test_connection_that_is_tried_tells_records_without_a_photo_apart(school: Sc
     ]
     assert tried.shown[0].path == "students/0003"
     assert Path(school.folder).exists()
+
+
+def test_photos_whose_size_the_list_does_not_say_are_not_told_as_empty(school: Scene, api: PeopleApi) -> None:
+    school.set(options=school.profile.options | {"changed": "$.version"})
+    for record in api.people.values():
+        record["version"] = 1
+    assert school.run().counts == counts(observed=NUMBER, added=NUMBER)
+
+    report = preflight_of(school.profile, school.now)
+
+    assert [(str(group.problem), group.count) for group in report.groups] == [("small", NUMBER)]

@@ -7,7 +7,9 @@ import pytest
 from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.runs import execution
+from photosync.apps.runs.preflight import preflight_of
 from photosync.apps.runs.queries import run_document
+from photosync.apps.sources.models import ListedFile
 from photosync.connectors.folder.source import FolderSource
 from photosync.core.run_states import RunState
 from tests.apps.runs.scene import Scene, at, counts
@@ -177,6 +179,69 @@ def test_index_file_says_whose_file_it_is_and_its_change_is_seen(scene: Scene) -
 
     assert run.counts == counts(observed=2, unchanged=1, added=1)
     assert scene.library() == {"0001": {2026: "1"}, "0002": {2026: "2"}}
+
+
+def test_index_of_files_without_an_ending_is_read_by_the_files_that_there_are(scene: Scene) -> None:
+    scene.options(match="index", index="index.csv")
+    scene.everyone(2)
+    scene.put("9A/portrait-1", 1)
+    scene.put("9A/portrait-2", 2)
+    scene.put("index.csv", b"0001,9A/portrait-1\n0002,portrait-2\n0003,portrait-3\n")
+
+    assert scene.run().counts == counts(observed=2, added=2)
+
+    assert scene.library() == {"0001": {2026: "1"}, "0002": {2026: "2"}}
+    report = preflight_of(scene.profile, scene.now)
+    assert [group.rows for group in report.groups if group.problem == "missing"] == [[("portrait-3", 'code "0003"')]]
+
+
+def test_index_of_which_no_column_is_a_file_fails_the_run_in_words(scene: Scene) -> None:
+    scene.options(match="index", index="index.csv")
+    scene.everyone(1)
+    scene.put("portrait-1.jpg", 1)
+    scene.put("index.csv", b"0001,portrait-1\n")
+    run = scene.run()
+    assert run.state == RunState.FAILED
+    assert (
+        "does not show which of its columns is the file: neither holds names of pictures, or of files in the source"
+        in run.explanation
+    )
+
+
+def test_paths_of_an_index_may_count_from_its_own_folder(scene: Scene) -> None:
+    scene.options(match="index", index="2026/idlink.txt")
+    scene.everyone(4)
+    for number in (1, 2, 3):
+        scene.put(f"2026/class/{number}.jpg", number)
+    rows = (
+        "0001,class/1.jpg",
+        "0002,2026/class/2.jpg",
+        "0003,class/3.jpg",
+        "0004,2026/class/3.jpg",
+        "0005,class/5.jpg",
+    )
+    scene.put("2026/idlink.txt", "\n".join(rows).encode())
+
+    run = scene.run()
+
+    assert run.counts == counts(observed=3, added=2, unmatched=1)
+    assert scene.library() == {"0001": {2026: "1"}, "0002": {2026: "2"}}
+    assert ListedFile.objects.get(name="3.jpg").reason == (
+        'The index file has several rows for "2026/class/3.jpg" that do not agree on whose it is. A path counts '
+        "from the top of the source, and from the folder of the index file. Correct the index file."
+    )
+    report = preflight_of(scene.profile, scene.now)
+    assert [group.rows for group in report.groups if group.problem == "missing"] == [[("class/5.jpg", 'code "0005"')]]
+
+
+def test_row_that_may_mean_two_files_is_asked_about(scene: Scene) -> None:
+    scene.options(match="index", index="2026/idlink.txt")
+    scene.everyone(1)
+    scene.put("class/1.jpg", 1)
+    scene.put("2026/class/1.jpg", 2)
+    scene.put("2026/idlink.txt", b"0001,class/1.jpg\n")
+    assert scene.run().counts == counts(observed=2, review=2)
+    assert set(scene.files().values()) == {("review", "two_pictures")}
 
 
 def test_index_file_that_is_missing_fails_the_run_and_changes_nothing(scene: Scene) -> None:

@@ -12,6 +12,7 @@ from photosync.apps.people.models import Person
 from photosync.apps.runs import preflight
 from photosync.apps.runs.preflight import Preflight, preflight_of
 from photosync.apps.runs.preflight_document import preflight_file
+from photosync.apps.sources.models import ListedFile
 from photosync.core.errors import Refused, WrongUse
 from tests.apps.runs.scene import Scene
 from tests.portraits import make_portrait
@@ -94,6 +95,20 @@ def test_files_that_the_index_lists_and_that_did_not_come(scene: Scene) -> None:
         "1 file is missing": [("b.jpg", 'code "0002"')],
         "1 person has no file": [("0002", "student")],
     }
+
+
+def test_file_of_nobody_that_is_empty_is_told_as_empty(scene: Scene) -> None:
+    scene.put("nobody.jpg", b"")
+    scene.run()
+    assert told(preflight_of(scene.profile, scene.now)) == {"1 file is empty": [("nobody.jpg", "")]}
+
+
+def test_file_that_was_listed_while_it_came_in_and_read_whole_is_not_told_as_empty(scene: Scene) -> None:
+    scene.everyone(1)
+    scene.put("0001.jpg", large(1))
+    scene.run()
+    ListedFile.objects.update(size_bytes=0)
+    assert preflight_of(scene.profile, scene.now).groups == ()
 
 
 def test_delivery_without_trouble_has_nothing_to_mend(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from photosync.apps.people.models import Person
 from photosync.apps.people.privacy import set_consent
 from photosync.apps.profiles.source_secrets import set_secrets
 from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.runs.preflight import preflight_of
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.core.run_states import RunState
 from photosync.outgoing.ranges import AllowedRanges
@@ -151,6 +152,27 @@ def test_photo_at_a_link_that_broke_off_unseen_is_not_refused_and_comes_with_the
             )
         assert scene.run().counts == counts(observed=1, added=1)
         assert scene.library() == {"0001": {2026: "1"}}
+
+
+def test_photos_at_links_are_not_told_as_empty(scene: Scene, settings: Any) -> None:
+    settings.PHOTOSYNC_ALLOWED_RANGES = AllowedRanges.parse("127.0.0.1/32", setting="test")
+    scene.everyone(1)
+    with web_server(lambda _: Reply(200, portrait(1))) as web:
+        people = [person(guid(code), code) for code in ("0001", "0002")]
+        links = [
+            picture(guid(f"photo of {code}"), guid(code), f"{web.address}/{code}.jpg", type_code="01", year="2026")
+            for code in ("0001", "0002")
+        ]
+        (scene.folder / "export.xml").write_bytes(document("All", [*people, *links]))
+        from_files(scene)
+        assert scene.run().counts == counts(observed=2, added=1, unmatched=1)
+
+        report = preflight_of(scene.profile, scene.now)
+
+    assert {str(group.problem): group.rows for group in report.groups} == {
+        "small": [("students/2026/0001", "130 x 160 px")],
+        "unmatched": [("students/2026/0002", 'code "0002"')],
+    }
 
 
 def test_photo_that_came_whole_and_is_damaged_is_refused(scene: Scene, settings: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy
 
 from photosync.apps.profiles.source_secrets import set_secrets
+from photosync.apps.runs.preflight import preflight_of
 from photosync.core.run_states import RunState
 from tests.apps.runs.scene import Scene, counts, portrait
 from tests.connectors.sql.schools import LOOPBACK, MariaDbSchool, School
@@ -187,3 +188,17 @@ def test_line_that_is_lost_while_photos_are_read(scene: Scene, database: School,
 
     assert (run.state, run.counts["added"]) == (RunState.DONE, 8)
     assert scene.library() == {f"{number:04d}": {2026: str(number)} for number in range(1, 9)}
+
+
+def test_photos_whose_size_the_list_does_not_say_are_not_told_as_empty(
+    scene: Scene, database: School, network: BadNetwork
+) -> None:
+    put(scene, database, *scene.everyone(1), 1)
+    database.put("0002", portrait(2))
+    students = f"SELECT code AS id, {database.checksum} AS changed FROM photo WHERE kind = 'students'"
+    scene.set(options=scene.profile.options | {"students": students})
+    assert scene.run().counts == counts(observed=2, added=1, unmatched=1)
+
+    report = preflight_of(scene.profile, scene.now)
+
+    assert [(str(group.problem), group.count) for group in report.groups] == [("small", 1), ("unmatched", 1)]

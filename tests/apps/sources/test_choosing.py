@@ -152,6 +152,17 @@ def test_components_that_are_not_synced_count_for_nothing(school: School, tmp_pa
     assert [each.key for each in counted.by_key] == [STAFF_CODE, ALTERNATE, USERNAME, EMAIL]
 
 
+def test_index_of_files_without_an_ending_is_read_by_those_that_were_listed(school: School, tmp_path: Path) -> None:
+    put(tmp_path, "a", "b")
+    (tmp_path / "index.csv").write_text("0001,a\n")
+    profile = SyncProfile(school=school, source_may_be_anywhere=True, options={"path": str(tmp_path)})
+    wanted = settings(tmp_path, match="index", index="index.csv")
+    try_profile(profile, wanted, anywhere=True)
+    counted = count_matches(profile, wanted)
+    assert counted is not None
+    assert (counted.matched, counted.without_key) == (1, 1)
+
+
 def test_index_file_is_read(school: School, tmp_path: Path) -> None:
     put(tmp_path, "a.jpg", "b.jpg")
     (tmp_path / "index.csv").write_text("0001,a.jpg\n")

@@ -107,6 +107,19 @@ def test_how_an_index_file_was_read_is_told(school: School, tmp_path: Path) -> N
     assert tried(school, tmp_path).notes == ()
 
 
+def test_index_of_files_without_an_ending_is_read_by_the_files_that_there_are(
+    school: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_limit, "MOST_FILES", 3)
+    put(tmp_path, "a", "b", "c", "d")
+    (tmp_path / "map.txt").write_text("0001,a\n0002,b\n0003,c\n0004,d\n")
+    found = tried(school, tmp_path, match="index", index="map.txt")
+    assert found.notes == (
+        "Index file map.txt was read as two columns separated by comma, identifier first, without a header, UTF-8.",
+    )
+    assert (found.files, found.matched, found.is_whole) == (3, 3, False)
+
+
 @pytest.mark.parametrize("options", [{}, {"match": "pattern", "pattern": "{student_code}"}])
 @pytest.mark.parametrize("index", ["INDEX.TXT", "Master.csv"])
 def test_delivery_that_is_not_read_as_one_is_noticed_by_its_licence(

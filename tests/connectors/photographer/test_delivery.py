@@ -1,18 +1,19 @@
 """A source read as a photographer's delivery: what is listed, what is said of each photo, what is warned of."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from photosync.connectors.contract import Entry, every_entry, listing_digest
+from photosync.connectors.contract import Entry, Page, every_entry, listing_digest
 from photosync.connectors.folder.source import FolderSource
 from photosync.connectors.photographer import source as delivery
 from photosync.connectors.photographer.papers import Paper, Sort, paper
 from photosync.connectors.photographer.source import DeliverySource
-from photosync.connectors.registry import Guard, open_source
+from photosync.connectors.photographer.survey import SIZE_UNKNOWN
+from photosync.connectors.registry import ConnectorKind, Guard, Registry, match_options, open_source
 from photosync.connectors.testing.conformance import entries_of
 from photosync.connectors.testing.memory import MemorySource
 from photosync.core.errors import SourceUnavailable
@@ -185,6 +186,31 @@ def test_what_is_missing_takes_the_place_of_nothing() -> None:
     for content in ({}, {"Vol/LARGE/0001.jpg": b""}):
         with source({"Vol/INDEX.TXT": table(large, small), "Vol/SMALL/0001.jpg": b"1", **content}) as opened:
             assert opened.survey().said["vol/small/0001.jpg"].superseded == ""  # type: ignore[union-attr]
+
+
+class WithoutSizes(MemorySource):
+    """Lists its files as a WebDAV server does that leaves out how large they are."""
+
+    def entries(self, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Entry]]]:
+        for page, entries in super().entries(pages):
+            yield page, [entry._replace(size_bytes=0) for entry in entries]
+
+
+@pytest.mark.parametrize("omits_sizes", [True, False])
+def test_images_of_a_source_that_says_no_sizes_are_not_empty(omits_sizes: bool) -> None:
+    files = {path: each.encode() if isinstance(each, str) else each for path, each in VOLUME.items()}
+    del files["Vol/IMAGES/0002.jpg"]
+    kind = ConnectorKind(
+        "memory", "Memory", "", match_options(index="it"), lambda *_: WithoutSizes(files), omits_sizes=omits_sizes
+    )
+    options = {"match": "photographer"}
+    with Registry((kind,)).open_source("memory", options, guard=Guard((), Path("data"))) as opened:
+        assert isinstance(opened, DeliverySource)
+        survey = opened.survey()
+    missing = '1 image is listed and missing: "Vol/IMAGES/0002.jpg".'
+    empty = '1 image is listed and empty: "Vol/IMAGES/0001.jpg".'
+    assert survey.warnings == ([missing] if omits_sizes else [missing, empty])
+    assert [each.size_bytes for each in survey.rows] == [SIZE_UNKNOWN if omits_sizes else 0, None]
 
 
 def test_index_beside_the_folder_of_its_volume() -> None:

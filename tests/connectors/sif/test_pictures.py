@@ -483,6 +483,33 @@ def test_consent_of_the_latest_year_by_purpose(source):
 
 
 @pytest.mark.parametrize(
+    ("values", "answer"),
+    [
+        ("YN", Consent.NO),
+        ("NY", Consent.NO),
+        ("UY", Consent.UNKNOWN),
+        ("YU", Consent.UNKNOWN),
+        ("XY", Consent.UNKNOWN),
+        ("YX", Consent.UNKNOWN),
+        ("XN", Consent.NO),
+        ("UNY", Consent.NO),
+        ("YY", Consent.YES),
+        ("XX", None),
+    ],
+)
+def test_of_a_category_that_is_named_twice_the_stricter_answer_counts(source, values, answer):
+    listed = "".join(
+        f"<PublishingPermission><PermissionCategory>{category}</PermissionCategory>"
+        f"<PermissionValue>{value}</PermissionValue></PublishingPermission>"
+        for category, value in zip(("OKMediaRelease", "OKMediaRelease", " okmediarelease"), values, strict=False)
+    )
+    listed = f"<PublishingPermissionList>{listed}</PublishingPermissionList>"
+    put(source, *PEOPLE, of_mia(b"a", "a", more=listed))
+    found = [answers for _, answers in source.consents() if answers]
+    assert found == ([{Purpose.MEDIA_RELEASE: answer}] if answer else [])
+
+
+@pytest.mark.parametrize(
     "category", ["Jurisdiction Promotional", "Jurisdiction Educational", "OKPublishInfo", "OKOnLineServices"]
 )
 @pytest.mark.parametrize("value", ["Y", "N", "U", "X"])

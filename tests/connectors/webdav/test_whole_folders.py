@@ -15,6 +15,7 @@ from tests.connectors.webdav.opened import (
     failed,
     file_at,
     folder_at,
+    found,
     multistatus,
     options,
     source,
@@ -225,6 +226,23 @@ def test_file_without_properties_is_there():
         assert found == {"1.jpg": ".", "2.jpg": "answered 403"}
         fetched = opened.fetch("", "1.jpg", limit_bytes=9)
         assert (fetched.content, fetched.stamp) == (b"one", ".")
+
+
+@pytest.mark.parametrize("size", ["", "<d:getcontentlength>many</d:getcontentlength>"])
+def test_nothing_in_place_of_a_file_whose_size_is_not_said_is_tried_later(size):
+    """Only a server that says 0 bytes has an empty file."""
+
+    def answer(asked):
+        if asked.method == "GET":
+            return Reply(200, b"")
+        if asked.headers["depth"] == "0":
+            return multistatus(found(asked.path, f"<d:resourcetype/>{size}"))
+        return multistatus(folder_at("/"), found("/1.jpg", f"<d:resourcetype/>{size}"))
+
+    with web_server(answer) as web, source(web.address) as opened:
+        assert [entry.size_bytes for entry in entries_of(opened).values()] == [0]
+        with pytest.raises(TryLater, match="it answered with nothing, and not with the file"):
+            opened.fetch("", "1.jpg", limit_bytes=9)
 
 
 def test_folder_within_without_properties_ends_the_listing():

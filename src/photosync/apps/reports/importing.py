@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -35,10 +36,11 @@ from photosync.apps.reports.pdf_check import refusal_of_pdf
 from photosync.apps.reports.unpacking import found_files, names_in
 from photosync.apps.reports.uploads import forget_upload, uploaded_files
 from photosync.apps.unpacking import FoundFile
-from photosync.connectors.index_file import read_index
+from photosync.connectors.index_file import names_among, read_index
 from photosync.core.errors import NotFound, PhotoSyncError, Refused, WrongUse
 from photosync.core.keys import index_name
 from photosync.core.match_rules import MatchMode
+from photosync.core.name_matching import Said
 from photosync.core.people import quoted
 
 State, ImportState = UploadedReport.State, ReportImport.State
@@ -180,7 +182,7 @@ def _match(work: JobWork, made: ReportImport, index_file: FoundFile | None) -> d
     return counts_of(made)
 
 
-def _index(found: FoundFile | None, made: ReportImport, files: Sequence[UploadedReport]) -> dict[str, str]:
+def _index(found: FoundFile | None, made: ReportImport, files: Sequence[UploadedReport]) -> dict[str, Said]:
     called = quoted(made.named_by.get("index", ""))
     if found is None:
         told = _("The index file %(name)s was not sent. Nothing was imported.") % {"name": called}
@@ -191,19 +193,15 @@ def _index(found: FoundFile | None, made: ReportImport, files: Sequence[Uploaded
     if found.refusal or len(found.content) > LARGEST_INDEX_BYTES:
         why = found.refusal or _("It is too large.")
         raise WrongUse(_("The index file cannot be read: %(why)s Nothing was imported.") % {"why": why})
-    known = [file.name.rpartition("/")[2] for file in files]
+    names = [file.name.rpartition("/")[2] for file in files]
     try:
-        read = read_index(found.content, file_name=found.name, known_names=known)
+        read = read_index(found.content, file_name=found.name, listed_among=partial(names_among, names))
     except PhotoSyncError as error:
         raise WrongUse(error.message) from error
     if read.named:
         told = _("The index file %(name)s has names instead of codes. Nothing was imported. Give one with codes.")
         raise WrongUse(told % {"name": called})
-    pairs = read.pairs
-    index = {index_name(name): key for name, key in pairs.items()}
-    # An index lies beside its files: its paths may begin at its own folder.
-    folder = found.name.rpartition("/")[0]
-    return index | {index_name(f"{folder}/{name}"): key for name, key in pairs.items() if folder}
+    return read.by_file(found.name.rpartition("/")[0])
 
 
 def counts_of(made: ReportImport) -> dict[str, int]:

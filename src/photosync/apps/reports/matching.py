@@ -17,6 +17,7 @@ from photosync.core.errors import WrongUse
 from photosync.core.keys import Key, KeyReader, NoKey
 from photosync.core.match_rules import MatchRule
 from photosync.core.matching import Candidate, Matched, resolve
+from photosync.core.name_matching import Said
 from photosync.core.people import PersonKind, quoted
 from photosync.core.wording import list_words
 
@@ -49,7 +50,7 @@ class Verdict:
 
 
 def verdicts(
-    cycle: ReportingCycle, files: Sequence[UploadedReport], rule: MatchRule, index: Mapping[str, str]
+    cycle: ReportingCycle, files: Sequence[UploadedReport], rule: MatchRule, index: Mapping[str, Said]
 ) -> dict[int, Verdict]:
     """Return whose each of `files` is, or why it is nobody's, by their ids."""
     reader = KeyReader(rule)
@@ -64,7 +65,7 @@ def _parts(files: Sequence[UploadedReport]) -> Iterable[Sequence[UploadedReport]
 
 
 def _verdicts(
-    cycle: ReportingCycle, files: Sequence[UploadedReport], reader: KeyReader, index: Mapping[str, str]
+    cycle: ReportingCycle, files: Sequence[UploadedReport], reader: KeyReader, index: Mapping[str, Said]
 ) -> dict[int, Verdict]:
     keys = {file.pk: _key(reader, file.name, index) for file in files}
     values = {key.value for key in keys.values() if isinstance(key, Key)}
@@ -74,7 +75,7 @@ def _verdicts(
     return {pk: _verdict(cycle, key, people, members, reader) for pk, key in keys.items()}
 
 
-def _key(reader: KeyReader, name: str, index: Mapping[str, str]) -> Key | NoKey:
+def _key(reader: KeyReader, name: str, index: Mapping[str, Said]) -> Key | NoKey:
     folder, _slash, last = name.rpartition("/")
     return reader.read(folder, last, index)
 

@@ -28,11 +28,11 @@ from photosync.apps.runs.preflight_words import advice, heading
 from photosync.apps.schools.models import School
 from photosync.apps.sources.delivered import delivered_rows
 from photosync.apps.sources.models import ListedFile
-from photosync.apps.sources.opening import index_of
+from photosync.apps.sources.opening import ProfileIndex, index_of
 from photosync.apps.sources.time_limit import WITHIN_S, told_out_of_time
+from photosync.connectors.registry import shipped
 from photosync.core.errors import Refused
 from photosync.core.instants import local_date
-from photosync.core.keys import index_name
 from photosync.core.match_rules import FoundBy, MatchMode
 from photosync.core.people import quoted
 from photosync.core.preflight import Problem, SeenFile, problems_of
@@ -194,6 +194,7 @@ class _Found:
         self.with_problem = 0
         self.groups: dict[Problem, Group] = {}
         self._small_px = settings.PHOTOSYNC_RENDITION_SIZES.card_px
+        self._omits_sizes = shipped().kind(profile.source_kind).omits_sizes
 
     def _group(self, problem: Problem) -> Group:
         return self.groups.setdefault(problem, Group(problem))
@@ -210,7 +211,7 @@ class _Found:
 
     def _look_at(self, file: ListedFile, *, is_hidden: bool) -> None:
         width, height = (file.picture.width_px, file.picture.height_px) if file.picture else (None, None)
-        seen = SeenFile(file.state, file.reason_code, file.size_bytes, width, height)
+        seen = SeenFile(file.state, file.reason_code, self._is_listed_empty(file), width, height)
         found = problems_of(seen, small_px=self._small_px)
         self.with_problem += bool(found)
         for problem in found:
@@ -223,11 +224,16 @@ class _Found:
                 more = "" if self._group(problem).is_full else self._more(problem, file)
                 self._add(problem, _path_of(file), more)
 
+    def _is_listed_empty(self, file: ListedFile) -> bool:
+        """Whether the source says that the file has no bytes, and none were read of it after all."""
+        return file.size_bytes == 0 and not file.sha256 and not self._omits_sizes
+
     def _suspicious(self) -> Iterator[ListedFile]:
         wide = Q(picture__width_px__gt=F("picture__height_px"))
         small = Q(picture__width_px__lt=self._small_px, picture__height_px__lt=self._small_px)
         told = ~Q(reason_code="") | Q(state__in=(ListedFile.State.FAILED, ListedFile.State.REJECTED))
-        rows = ListedFile.objects.filter(told | wide | small | Q(size_bytes=0), profile=self.profile)
+        empty = Q(pk__in=()) if self._omits_sizes else Q(size_bytes=0, sha256="")
+        rows = ListedFile.objects.filter(told | wide | small | empty, profile=self.profile)
         rows = rows.exclude(state=ListedFile.State.DISMISSED).select_related("page", "picture", "person", "profile")
         yield from rows.order_by("page__folder", "name").iterator(chunk_size=ROWS_AT_ONCE)
 
@@ -277,15 +283,12 @@ class _Found:
                         _("line %(line)d of %(index)s") % {"line": row.line, "index": row.index},
                     )
             return
-        listed = dict(index_of(self.profile, match_rule(self.profile), within_s=within_s).read())
-        if not listed:
+        index = index_of(self.profile, match_rule(self.profile), within_s=within_s)
+        if not isinstance(index, ProfileIndex) or not index.stamp:
             return
         rows = ListedFile.objects.filter(profile=self.profile).values_list("page__folder", "name")
-        for folder, name in rows.iterator(chunk_size=ROWS_AT_ONCE):
-            path = joined_path(original_name(folder), original_name(name))
-            listed.pop(index_name(path), None)
-            listed.pop(index_name(original_name(name)), None)
-        for name, said in sorted(listed.items(), key=itemgetter(0)):
+        listed = ((original_name(folder), original_name(name)) for folder, name in rows.iterator(ROWS_AT_ONCE))
+        for name, said in sorted(index.missing(listed).items(), key=itemgetter(0)):
             code = _code(said) if isinstance(said, str) else ""
             if self.names.tell_of(name, code) or (isinstance(said, str) and self.names.are_known_by((said,))):
                 self._add(Problem.MISSING, not_named())

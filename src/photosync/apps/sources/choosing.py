@@ -58,5 +58,5 @@ def count_matches(profile: SyncProfile, changes: ProfileSettings) -> Counted | N
             registry.open_source(kind.name, given, guard=guard) as source,
             listed_within(source, WITHIN_S),
         ):
-            index = index_for(source, rule, given).read()
+            index = index_for(source, rule, given, listed.among).read()
     return count(profile.school_id, rule, [PersonKind(each) for each in components], listed, index)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from photosync.apps.people.models import Identifier, Person
 from photosync.apps.people.queries import FOLDED
 from photosync.apps.review.remembered import candidate
 from photosync.apps.runs.ledger.matching import people_called
+from photosync.connectors.index_file import names_among
 from photosync.core.keys import Key, KeyReader, NoKey
 from photosync.core.match_rules import MatchRule
 from photosync.core.matching import Ambiguous, Candidate, Collision, Matched, Resolution
@@ -31,6 +33,10 @@ class Listed:
 
     names: Sequence[tuple[str, str]]
     is_whole: bool
+
+    def among(self, wanted: AbstractSet[str]) -> Collection[str]:
+        """Return which of the `wanted` names are listed; see `index_file.ListedAmong`."""
+        return names_among((name for _, name in self.names), wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ ROWS_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class DeliveredPhoto:
-    """One row of an index. `size_bytes` is None where the image is missing, 0 where it is empty."""
+    """One row of an index. `size_bytes` is None where the image is missing, 0 where it is empty, -1 where
+    the source does not say it.
+    """
 
     volume: str
     """The folder of the volume in the source; "" is its root."""

@@ -6,6 +6,7 @@ comes back was accepted already.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -25,12 +26,13 @@ from photosync.connectors.contract import Source
 from photosync.connectors.photographer.licence import Licence
 from photosync.connectors.photographer.papers import licences_beside_an_index
 from photosync.connectors.photographer.source import DeliverySource
-from photosync.core.errors import NotFound, Refused
+from photosync.core.errors import NotFound, Refused, WrongUse
 from photosync.core.people import quoted
 from photosync.engine.names import readable_path
 
 Writing = Callable[[], AbstractContextManager[None]]
 SHOWN_OF_HASH = 12
+_HASH = re.compile(f"[0-9a-f]{{{SHOWN_OF_HASH},64}}")
 LONGEST_NAME = 200
 
 
@@ -119,7 +121,36 @@ def refuse_unless_accepted(profile: SyncProfile, found: Sequence[Licence]) -> No
     raise Refused(
         f"The photographer's delivery comes with {licences} that nobody has accepted yet: {which}{more}. No photo "
         f"was read and nothing was changed. Read {them} on Manage Sync, accept {them} there, then run again.",
-        command_line=f"photosync profile licence {quoted(profile.name)} --accept",
+        command_line=f"photosync profile licence {quoted(profile.name)}",
+    )
+
+
+def licences_called(profile: SyncProfile, given: Sequence[str]) -> list[str]:
+    """Return the hashes of licences in the data source that are given whole, or by their first SHOWN_OF_HASH letters.
+
+    Raises WrongUse for what is no such hash, NotFound where the data source did not hold it when it was last read.
+    """
+    known = [row.sha256 for row in licences_of(profile)]
+    return [_licence_called(profile, known, each.strip().lower()) for each in given]
+
+
+def _licence_called(profile: SyncProfile, known: Sequence[str], given: str) -> str:
+    if not _HASH.fullmatch(given):
+        raise WrongUse(
+            f"{quoted(given)} is not the hash of a licence. Nothing was accepted. Read the licence, and give the "
+            f"hash that is shown with it, or its first {SHOWN_OF_HASH} characters.",
+            command_line=f"photosync profile licence {quoted(profile.name)}",
+        )
+    found = [each for each in known if each.startswith(given)]
+    if len(found) != 1:
+        raise _no_licence(profile, given)
+    return found[0]
+
+
+def _no_licence(profile: SyncProfile, sha256: str) -> NotFound:
+    return NotFound(
+        f"The data source of {quoted(profile.name)} holds no licence {quoted(sha256[:SHOWN_OF_HASH])}. "
+        "Nothing was accepted. Read the licence again: it may have changed."
     )
 
 
@@ -132,10 +163,7 @@ def accept_licence(profile: SyncProfile, sha256: str, *, by: str, now: datetime)
         rows = DeliveryLicence.objects.select_for_update(of=("self",)).filter(profile=profile, in_source=True)
         row = rows.filter(sha256=sha256).first()
         if row is None:
-            raise NotFound(
-                f"The data source of {quoted(profile.name)} holds no licence {quoted(sha256[:SHOWN_OF_HASH])}. "
-                "Nothing was accepted. Read the licence again: it may have changed."
-            )
+            raise _no_licence(profile, sha256)
         if row.accepted_at is None:
             row.accepted_at, row.accepted_by = now, by[:LONGEST_NAME]
             row.save(update_fields=("accepted_at", "accepted_by"))

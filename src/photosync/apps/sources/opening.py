@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -16,16 +17,22 @@ from photosync.apps.profiles.source_secrets import source_options
 from photosync.apps.sources.models import ListedFile, ListedPage, Listing
 from photosync.connectors.attending import listed_within
 from photosync.connectors.contract import Source
-from photosync.connectors.index_file import IndexMap, read_index
+from photosync.connectors.index_file import (
+    IndexMap,
+    ListedAmong,
+    names_among,
+    none_listed,
+    read_index,
+    ways_to_list,
+)
 from photosync.connectors.photographer.licence import Licence
 from photosync.connectors.photographer.source import DeliverySource
 from photosync.connectors.photographer.survey import Survey
 from photosync.connectors.registry import open_source
 from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
-from photosync.core.keys import index_name
 from photosync.core.match_rules import MatchMode, MatchRule
 from photosync.core.name_matching import Said
-from photosync.engine.names import readable_path
+from photosync.engine.names import original_name, readable_path
 
 HOW_FILES_MATCH = frozenset({"match", "pattern", "key", "ignore_case", "ignore_leading_zeros", "by", "consent"})
 """The options that say how files are matched and what else is taken over, not which files there are."""
@@ -33,6 +40,7 @@ HOW_SERVERS_ARE_KNOWN = frozenset({"host_key"})
 """So do those by which a server proves that it is the one that is meant: a renewed key is the same source."""
 INDEX_LIMIT_BYTES = 100_000_000
 ROWS_FORGOTTEN_AT_ONCE = 2_000
+NAMES_AT_ONCE = 10_000
 
 
 def open_profile_source(profile: SyncProfile) -> Source:
@@ -79,13 +87,23 @@ class ProfileIndex:
     stamp: str
     content: bytes
     file_name: str
+    listed_among: ListedAmong = field(default=none_listed, compare=False)
 
     def read(self) -> Mapping[str, Said]:
         """Return what is said of each file; nothing where files are not matched so. Raises SourceUnavailable."""
-        if self._map is None:
-            return {}
-        said: dict[str, Said] = {index_name(name): key for name, key in self._map.pairs.items()}
-        return said | {index_name(name): named for name, named in self._map.named.items()}
+        return {} if self._map is None else self._map.by_file(self._folder)
+
+    def missing(self, listed: Iterable[tuple[str, str]]) -> dict[str, Said]:
+        """Return what is said of files that are not among those `listed` (folder, name). Raises SourceUnavailable."""
+        missing = {} if self._map is None else self._map.rows()
+        for folder, name in listed:
+            for each in ways_to_list(folder, name, index_folder=self._folder):
+                missing.pop(each, None)
+        return missing
+
+    @property
+    def _folder(self) -> str:
+        return self.file_name.rpartition("/")[0]
 
     def notes(self) -> list[str]:
         """Return which variant of an index file it is. Raises SourceUnavailable."""
@@ -99,7 +117,9 @@ class ProfileIndex:
 
     @cached_property
     def _map(self) -> IndexMap | None:
-        return read_index(self.content, file_name=self.file_name) if self.stamp else None
+        if not self.stamp:
+            return None
+        return read_index(self.content, file_name=self.file_name, listed_among=self.listed_among)
 
 
 class Index(Protocol):
@@ -146,17 +166,24 @@ def index_of(profile: SyncProfile, rule: MatchRule, *, within_s: float | None = 
     if not rule.is_by_an_index:
         return NO_INDEX
     with open_profile_source(profile) as source, listed_within(source, within_s):
-        return index_for(source, rule, profile.options)
+        return index_for(source, rule, profile.options, partial(_listed_among, profile))
 
 
-def index_for(source: Source, rule: MatchRule, options: Mapping[str, Any]) -> Index:
+def _listed_among(profile: SyncProfile, wanted: AbstractSet[str]) -> Collection[str]:
+    names = ListedFile.objects.filter(profile=profile).values_list("name", flat=True)
+    return names_among(map(original_name, names.iterator(chunk_size=NAMES_AT_ONCE)), wanted)
+
+
+def index_for(source: Source, rule: MatchRule, options: Mapping[str, Any], listed_among: ListedAmong) -> Index:
     """Fetch the index that `rule` needs from an open source. Raises SourceUnavailable."""
     if isinstance(source, DeliverySource):
         return DeliveryIndex(source.survey())
-    return index_in(source, str(options.get("index", ""))) if rule.mode is MatchMode.INDEX else NO_INDEX
+    if rule.mode is not MatchMode.INDEX:
+        return NO_INDEX
+    return index_in(source, str(options.get("index", "")), listed_among)
 
 
-def index_in(source: Source, path: str) -> ProfileIndex:
+def index_in(source: Source, path: str, listed_among: ListedAmong) -> ProfileIndex:
     """Fetch the index file at `path` of an open source. Raises SourceUnavailable."""
     folder, _, name = path.rpartition("/")
     try:
@@ -166,7 +193,7 @@ def index_in(source: Source, path: str) -> ProfileIndex:
             f"The index file {path!r} could not be read: {error.message} Nothing was published or withdrawn. "
             "Put the index file into the source, then run again."
         ) from error
-    return ProfileIndex(sha256(content).hexdigest(), content, path)
+    return ProfileIndex(sha256(content).hexdigest(), content, path, listed_among)
 
 
 NO_INDEX = ProfileIndex("", b"", "")

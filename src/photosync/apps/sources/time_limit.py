@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django.utils.translation import ngettext
 from photosync.apps.sources.opening import Index, index_for, licences_in
 from photosync.connectors.attending import attended
 from photosync.connectors.contract import NO_IDENTIFIER, NO_PHOTO, Source, every_entry
+from photosync.connectors.index_file import names_among
 from photosync.connectors.photographer.licence import Licence
 from photosync.connectors.photographer.source import DeliverySource
 from photosync.connectors.photographer.survey import MOST_FILES, Survey
@@ -79,10 +82,11 @@ class Listing:
     left_out: int = 0
     """Records without a photo, or of nobody knows whom."""
     without_photo: int = 0
+    _ahead: list[tuple[str, str, str]] | None = None
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         with self.in_time():
-            for folder, name, stamp in self._found():
+            for folder, name, stamp in self._found() if self._ahead is None else self._ahead:
                 if len(self.names) + self.left_out >= MOST_FILES:
                     self.is_whole = False
                     return
@@ -96,7 +100,12 @@ class Listing:
     def index_for(self, rule: MatchRule, options: Mapping[str, str]) -> Index:
         if isinstance(self.source, DeliverySource):
             self.survey = self.source.survey()
-        return index_for(self.source, rule, options)
+        return index_for(self.source, rule, options, self._listed_among)
+
+    def _listed_among(self, wanted: AbstractSet[str]) -> Collection[str]:
+        """List before the index is read. Raises OutOfTime: without it nobody can be matched."""
+        self._ahead = list(islice(self._found(), MOST_FILES + 1))
+        return names_among((name for _, name, _ in self._ahead), wanted)
 
     def told(self) -> tuple[Sequence[str], Sequence[Licence]]:
         """Return what the source warns of, and the licences in it; of each nothing where the time is up by then."""

@@ -239,7 +239,7 @@ def _looked_at(
     index: Index = NO_INDEX
     if rule.is_by_an_index:
         with registry.open_source(kind, options, guard=guard) as source:
-            index = index_for(source, rule, options)
+            index = index_for(source, rule, options, Listed(files, is_whole=False).among)
     looked = _Looked(school.pk, files, most_shown=len(files), reads_folders=rule.reads_folders)
     kinds = [PersonKind(each) for each in components]
     match(MatchTask(rule, kinds, index.read, everything=True), looked, _Unbridled())

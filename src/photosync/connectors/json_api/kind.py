@@ -78,4 +78,5 @@ JSON_API = ConnectorKind(
     summary="An administration system that gives its people and photos over HTTP as JSON, read page by page.",
     options=(*_SIGNING_IN, *_LISTS, *_RECORD, *_ONE, *record_match_options()),
     open=_open,
+    omits_sizes=True,
 )

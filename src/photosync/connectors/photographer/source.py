@@ -45,11 +45,12 @@ class DeliverySource:
     """Implements `connectors.contract.Source` over another source, whose volumes may lie at its root or below.
 
     What lies at most `papers.DEEPEST` folders deep is looked at while it is listed; deeper pages go through as they
-    are. One thread lists; `fetch` is the other source's.
+    are. One thread lists; `fetch` is the other source's. One that `omits_sizes` may give 0 for any file.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, omits_sizes: bool = False) -> None:
         self._source = source
+        self._omits_sizes = omits_sizes
         self.fetches_at_once = source.fetches_at_once
         self._papers: list[Paper] | None = None
         self._survey: Survey | None = None
@@ -161,7 +162,7 @@ class DeliverySource:
             # Each is fetched when it is its turn: all of them may be too much for memory.
             contents = ((each, self._read(each, MOST_INDEX_BYTES)) for each in chosen)
             volumes = read_volumes(papers, contents, told)
-            listed = Listed.of(volumes)
+            listed = Listed.of(volumes, omits_sizes=self._omits_sizes)
             spool.seek(0)
             for line in spool:
                 listed.take(*json.loads(line))

@@ -20,11 +20,16 @@ MOST_FILES = 20_000
 """Of so many files a survey keeps the names."""
 MOST_OF_A_SORT = 5
 """So many things of one sort are named in a warning."""
+SIZE_UNKNOWN = -1
+"""Size of an image that is there, in a source that says no sizes."""
 
 
 @dataclass(frozen=True, slots=True)
 class SurveyedRow:
-    """A row of an index, and what was found of its image: `size_bytes` is None where it is missing."""
+    """A row of an index, and what was found of its image: `size_bytes` is None where it is missing.
+
+    It may be SIZE_UNKNOWN.
+    """
 
     row: DeliveredRow
     path: str
@@ -134,14 +139,15 @@ class Listed:
     volumes: Volumes
     found: dict[str, int | None]
     folders: set[str]
+    omits_sizes: bool = False
     not_listed: int = 0
     not_listed_named: list[str] = field(default_factory=list)
     files: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
 
     @classmethod
-    def of(cls, volumes: Volumes) -> Listed:
-        return cls(volumes, volumes.places(), volumes.folders())
+    def of(cls, volumes: Volumes, *, omits_sizes: bool = False) -> Listed:
+        return cls(volumes, volumes.places(), volumes.folders(), omits_sizes)
 
     def take(self, folder: str, name: str, size_bytes: int) -> None:
         self.count += 1
@@ -160,6 +166,9 @@ class Listed:
         return any(not each or folder == each or folder.startswith(f"{each}/") for each in self.folders)
 
     def survey(self) -> Survey:
+        if self.omits_sizes and not any(self.found.values()):
+            # Rather than that each image is empty, the source says no sizes. What really is empty shows when read.
+            self.found = {place: None if size is None else SIZE_UNKNOWN for place, size in self.found.items()}
         master = {paper.folder for paper, _ in self.volumes.indexes if paper.sort is Sort.MASTER}
         rows = [self._surveyed(row, counts=row.is_master or row.folder not in master) for row in self.volumes.rows()]
         # What is missing or empty takes the place of nothing.

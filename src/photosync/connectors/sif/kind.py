@@ -63,6 +63,7 @@ SIF_FILES = ConnectorKind(
         _CONSENT,
     ),
     open=_open_files,
+    omits_sizes=True,
 )
 
 SIF_REST = ConnectorKind(
@@ -79,4 +80,5 @@ SIF_REST = ConnectorKind(
         CA_OPTION,
     ),
     open=_open_rest,
+    omits_sizes=True,
 )

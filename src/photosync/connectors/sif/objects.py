@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -133,18 +133,15 @@ def _changes(found: SifObject) -> Iterator[str]:
     return (value.text for value in found.values if value.path in _CHANGED)
 
 
-def _categories(found: SifObject) -> Mapping[str, str]:
-    """Return the values by category. Of a category that is named twice, the refusal counts."""
-    categories: dict[str, str] = {}
+def _categories(found: SifObject) -> Iterator[tuple[str, str]]:
+    """Yield each category and its value; what is named twice comes twice."""
     category = ""
     for value in found.values:
         if value.path.endswith("/PermissionCategory"):
             category = value.text
         elif value.path.endswith("/PermissionValue") and category:
-            if categories.get(category, "").upper() != "N":
-                categories[category] = value.text
+            yield category, value.text
             category = ""
-    return categories
 
 
 def _year(text: str) -> int | None:

@@ -33,15 +33,18 @@ class Permission(NamedTuple):
     answer: Consent
 
 
-def permissions_of(ok_to_publish: str, categories: Mapping[str, str]) -> tuple[Permission, ...]:
-    """Return an answer for each purpose that is spoken of.
+def permissions_of(ok_to_publish: str, categories: Iterable[tuple[str, str]]) -> tuple[Permission, ...]:
+    """Return an answer for each purpose that is spoken of; `categories` are pairs of category and value.
 
     OKToPublish answers for every purpose of publishing that no category answers for; where it refuses, it refuses
     all of them. Of two answers for one purpose the stricter counts.
     """
+    values: dict[str, list[str]] = {}
+    for category, value in categories:
+        values.setdefault(" ".join(category.split()).casefold(), []).append(value)
     answers: dict[Purpose, Consent] = {}
-    for category, value in categories.items():
-        purpose, answer = _CATEGORIES.get(" ".join(category.split()).casefold()), _answer(value)
+    for category, each in values.items():
+        purpose, answer = _CATEGORIES.get(category), _answer_of_category(each)
         if purpose is not None and answer is not None:
             answers[purpose] = stricter(filter(None, (answers.get(purpose), answer)))
     general = _answer(ok_to_publish)
@@ -56,6 +59,16 @@ def stricter(answers: Iterable[Consent]) -> Consent:
     """Return no where one of the answers is no, else unknown where one is, else yes."""
     order = (Consent.NO, Consent.UNKNOWN, Consent.YES)
     return min(answers, key=order.index)
+
+
+def _answer_of_category(values: Iterable[str]) -> Consent | None:
+    """Return what a category answers that may be named several times; None where it answers nothing.
+
+    One time Y and another time X is no consent: which of them holds is unknown.
+    """
+    given = [_answer(value) for value in values]
+    answers = [Consent.UNKNOWN if answer is None else answer for answer in given]
+    return stricter(answers) if any(answer is not None for answer in given) else None
 
 
 def _answer(text: str) -> Consent | None:

@@ -77,4 +77,5 @@ SQL = ConnectorKind(
         *record_match_options(),
     ),
     open=_open,
+    omits_sizes=True,
 )

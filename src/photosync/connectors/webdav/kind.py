@@ -41,4 +41,5 @@ WEBDAV = ConnectorKind(
         ),
     ),
     open=_open,
+    omits_sizes=True,
 )

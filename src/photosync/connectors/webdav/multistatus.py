@@ -41,7 +41,8 @@ class Resource:
     """None where the server did not say."""
     has_properties: bool = True
     """False where it is there, and has none of what was asked for."""
-    size_bytes: int = 0
+    size_bytes: int | None = None
+    """None where the server did not say."""
     e_tag: str = ""
     changed: datetime | None = None
 
@@ -167,7 +168,7 @@ class _Reading:
             Resource(
                 href,
                 is_folder=known.is_folder,
-                size_bytes=int(size) if size.isascii() and size.isdigit() and len(size) < 19 else 0,
+                size_bytes=int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None,
                 e_tag=known.texts.get("getetag", ""),
                 changed=http_time(known.texts.get("getlastmodified", "")),
             )

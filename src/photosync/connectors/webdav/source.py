@@ -144,7 +144,7 @@ class WebdavSource(HttpFileSource):
         if is_folder is None:
             is_folder = resource.href.endswith("/")
         if resource.is_known:
-            return Subfolder(name) if is_folder else Entry(name, resource.size_bytes, resource.stamp)
+            return Subfolder(name) if is_folder else Entry(name, resource.size_bytes or 0, resource.stamp)
         if is_folder:
             words = Words(
                 f"it answered {resource.status} of the folder {shown(name)} in it",
@@ -169,7 +169,7 @@ class WebdavSource(HttpFileSource):
         return found.stamp
 
     def _listed_bytes(self, folder: str, name: str, step: str) -> int | None:
-        """Return how large a listing would show a file now; None where it would not."""
+        """Return how large the server lists a file now; None where it does not list it, or does not say."""
         found = self._server.described(folder, name, BytesIO(), step=step)
         return found.size_bytes if found.is_known else None
 

@@ -159,7 +159,7 @@ def test_open_archive_that_is_not_there_yet(guard):
             {"path": "{roots}/1.zip", "match": "index", "index": "../idlink.txt"},
             WrongUse,
             'The index file "../idlink.txt" is not a path inside the ZIP file. Nothing was changed; '
-            "give it relative to the ZIP file, for example index=idlink.txt.",
+            "give it relative to the ZIP file, for example idlink.txt.",
         ),
         (
             {"path": "1.zip"},

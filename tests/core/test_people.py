@@ -15,6 +15,7 @@ from photosync.core.people import (
     merged_by,
     plain_letters,
     quoted,
+    quoted_path,
     refuse_if_merging,
 )
 
@@ -141,6 +142,12 @@ def test_refuse_if_merging_lets_pass(owned: list[tuple[int, str]]) -> None:
 )
 def test_quoted_is_fit_for_a_sentence(value: str, shown: str) -> None:
     assert quoted(value) == shown
+
+
+def test_of_a_long_path_the_end_is_quoted_which_names_the_file() -> None:
+    assert quoted_path("Vol/IMAGES/1.jpg") == '"Vol/IMAGES/1.jpg"'
+    shown = quoted_path("V" * 80 + "/IMAGES/1\n.jpg")
+    assert (len(shown), shown[:3], shown[-14:]) == (62, '"…V', 'IMAGES/1\N{REPLACEMENT CHARACTER}.jpg"')
 
 
 def test_identifier_keys_belong_to_their_number_space() -> None:

@@ -1,6 +1,8 @@
-"""A school with people and photos, and accounts that may and may not see them."""
+"""A school with people and photos, and accounts that may and may not see them; and one that syncs in a browser."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -9,6 +11,7 @@ from photosync.apps.accounts.models import Role, User
 from photosync.apps.people.models import Person
 from photosync.apps.schools.models import School
 from tests.web.pages import give_photo, make_person, make_picture, make_school, make_user, signed_in, this_year
+from tests.web.serving import Served
 
 
 @dataclass(frozen=True)
@@ -62,3 +65,18 @@ def scene(db: None) -> Scene:
         teacher=make_user("teo", Role.STAFF, school),
         roleless=make_user("nobody", None, None),
     )
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that the sources of `syncing` may lie in."""
+    return tmp_path_factory.mktemp("sources")
+
+
+@pytest.fixture(scope="module")
+def syncing(sources: Path) -> Iterator[Served]:
+    """Yield a school that is ready to be synced, and a worker; `tests.web.syncing` has the steps."""
+    from tests.web.syncing import syncing_school  # only where a browser is at hand
+
+    with syncing_school(sources) as site:
+        yield site

@@ -53,6 +53,23 @@ def test_page_says_each_trouble_and_is_saved_as_files(scene: Scene, client: Clie
     assert "0001.jpg" in text
 
 
+def test_name_that_is_longer_than_its_column_is_broken_in_the_pdf_and_can_be_copied_whole(
+    scene: Scene, client: Client
+) -> None:
+    scene.everyone(1)
+    long = "as_the_studio_calls_it_" * 6 + ".jpg"
+    scene.put(long, b"")
+    scene.preview()
+    address = f"/administration/timetable-management/manage-sync/{scene.profile.pk}/to-mend"
+    lines = PdfReader(io.BytesIO(client.get(f"{address}.pdf").content)).pages[0].extract_text().split("\n")
+    held = [each for each in lines if each.replace(" ", "") in long and len(each) > 20]
+
+    assert len(held) == 2
+    assert long in "".join(lines)
+    # Of files that are empty nothing more is said, so no column stands empty.
+    assert "Details" not in Markup.of(client.get(f"{address}/")).text.split("No file came")[0].split("is empty")[1]
+
+
 def test_page_before_the_first_run_says_what_to_do(scene: Scene, client: Client) -> None:
     address = f"/administration/timetable-management/manage-sync/{scene.profile.pk}/to-mend/"
     told = "Photo Sync has not read its data source yet, so there is nothing to report. Preview it first."

@@ -26,7 +26,7 @@ def index_path(options: Mapping[str, str], *, inside: str) -> str | None:
     if any(part in ("", ".", "..") for part in index.split("/")):
         raise WrongUse(
             f"The index file {quoted(index)} is not a path inside the {inside}. Nothing was changed; "
-            f"give it relative to the {inside}, for example index=idlink.txt.",
+            f"give it relative to the {inside}, for example idlink.txt.",
             option="index",
         )
     return index

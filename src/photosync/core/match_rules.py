@@ -19,6 +19,11 @@ class MatchMode(StrEnum):
     """Of a source of records: the identifier is a value of the record, and so may be the academic year."""
     PHOTOGRAPHER = "photographer"
 
+    @property
+    def words(self) -> str:
+        """Return by what files are matched, for a sentence."""
+        return _MODE_WORDS[self]
+
 
 class FoundBy(StrEnum):
     """By what a person is found whom the index of a photographer's delivery lists."""
@@ -51,7 +56,7 @@ class MatchRule:
         is_used = self.mode is MatchMode.PATTERN
         if self.pattern and not is_used:
             raise WrongUse(
-                f"A file-name pattern is given, but files are matched by {_MODE_WORDS[self.mode]}. "
+                f"A file-name pattern is given, but files are matched by {self.mode.words}. "
                 "Nothing was changed. Match by pattern, or leave the pattern out."
             )
         if is_used and not self.pattern:
@@ -96,6 +101,7 @@ class MatchRule:
 
 _MODE_WORDS = {
     MatchMode.STEM: "the whole file name",
+    MatchMode.PATTERN: "a pattern",
     MatchMode.INDEX: "an index file",
     MatchMode.PHOTOGRAPHER: "the photographer's index",
     MatchMode.COLUMN: "a column",

@@ -167,10 +167,22 @@ def _options_in_words(comparison: Comparison) -> str:
 
 def quoted(value: str) -> str:
     """Return `value` in double quotes, fit for a sentence: one line, printable, at most 60 characters."""
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in value)
+    text = _printable(value)
     if len(text) > _SHOWN_LENGTH:
         text = text[: _SHOWN_LENGTH - 1] + "…"
     return f'"{text}"'
+
+
+def quoted_path(path: str) -> str:
+    """Return the path of a file as `quoted` does, except that the end of a long one is shown: the file's own name."""
+    text = _printable(path)
+    if len(text) > _SHOWN_LENGTH:
+        text = "…" + text[1 - _SHOWN_LENGTH :]
+    return f'"{text}"'
+
+
+def _printable(value: str) -> str:
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in value)
 
 
 EXACT = Comparison()

@@ -267,13 +267,13 @@ def test_option_is_removed_by_an_empty_value(profile: SyncProfile) -> None:
             {"options": {"match": "index"}},
             WrongUse,
             "Files are to be matched by an index file, but none is named. Nothing was changed. "
-            "Name it with index=FILE, such as index=index.csv.",
+            "Name it, such as idlink.txt.",
         ),
         (
             {"options": {"match": "stem", "index": "i.csv"}},
             WrongUse,
-            "An index file is named, but files are matched by stem. Nothing was changed. "
-            "Set match=index, or leave index out.",
+            "An index file is named, but files are matched by the whole file name. Nothing was changed. "
+            "Match by an index file, or leave its name out.",
         ),
         (
             {"options": {"key": "shoe_size"}},

@@ -281,3 +281,14 @@ def test_choice_that_cannot_be_says_so(school: School, tmp_path: Path) -> None:
         "Files are to be matched by a pattern, but none is given. Nothing was changed. "
         "Give one, such as {code}_{any}."
     )
+
+
+def test_no_key_is_counted_alone_where_a_name_map_says_whose_every_photo_is(school: School, tmp_path: Path) -> None:
+    put(tmp_path, "1.jpg", "2.jpg")
+    (tmp_path / "names.csv").write_text("Last_Name,First_Name\nNguyen 0001,Ada,1.jpg\n")
+    chosen = settings(tmp_path, match="index", index="names.csv")
+    profile = SyncProfile(school=school)
+    counted = try_profile(profile, chosen, anywhere=True).counted
+
+    assert counted is not None
+    assert (counted.files, counted.matched, counted.without_key, counted.by_key) == (2, 1, 1, ())

@@ -202,7 +202,7 @@ def test_index_that_leads_out_is_told():
     wrong = options("https://127.0.0.1", match="index", index="../idlink.txt")
     assert message_of(WrongUse, lambda: open_source("s3", wrong, guard=GUARD)) == (
         'The index file "../idlink.txt" is not a path inside the part of the bucket that is read. Nothing was '
-        "changed; give it relative to the part of the bucket that is read, for example index=idlink.txt."
+        "changed; give it relative to the part of the bucket that is read, for example idlink.txt."
     )
 
 

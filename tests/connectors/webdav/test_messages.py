@@ -259,7 +259,7 @@ def test_name_that_leads_out_is_refused(name):
         (
             {"match": "index", "index": "/etc/passwd"},
             'The index file "/etc/passwd" is not a path inside the folder on the server. Nothing was changed; '
-            "give it relative to the folder on the server, for example index=idlink.txt.",
+            "give it relative to the folder on the server, for example idlink.txt.",
         ),
     ],
 )

@@ -27,13 +27,14 @@ def rule_from(options: Mapping[str, Any], kinds: Sequence[str]) -> MatchRule:
     if mode is MatchMode.INDEX and not _text(options, "index"):
         raise WrongUse(
             "Files are to be matched by an index file, but none is named. Nothing was changed. "
-            "Name it with index=FILE, such as index=index.csv.",
+            "Name it, such as idlink.txt.",
+            command_line="--option index=FILE",
             option="index",
         )
     if mode is not MatchMode.INDEX and _text(options, "index"):
         raise WrongUse(
-            f"An index file is named, but files are matched by {mode}. Nothing was changed. "
-            "Set match=index, or leave index out.",
+            f"An index file is named, but files are matched by {mode.words}. Nothing was changed. "
+            "Match by an index file, or leave its name out.",
             option="index",
         )
     return MatchRule(

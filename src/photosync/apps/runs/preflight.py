@@ -70,6 +70,11 @@ class Group:
     def is_full(self) -> bool:
         return len(self.rows) >= MOST_ROWS
 
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more to say of any of them than which it is."""
+        return any(more for _what, more in self.rows)
+
     def add(self, what: str, more: str = "") -> None:
         self.count += 1
         if not self.is_full:

@@ -21,8 +21,8 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #172020; background: #fff; m
   padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 0; }
 .quiet { color: #4f5c5c; } table { border-collapse: collapse; width: 100%; margin-top: .5rem; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #d5dcdc;
-  font-weight: normal; }
+table { table-layout: fixed; } th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
+  border-bottom: 1px solid #d5dcdc; font-weight: normal; } th:not(:only-child) { width: 60%; }
 """
 
 
@@ -107,7 +107,8 @@ def left_out_words(group: Group) -> str:
 
 
 def _group(group: Group) -> SafeString:
-    rows = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td></tr>', group.rows)
+    with_more, alone = '<tr><th scope="row">{}</th><td>{}</td></tr>', '<tr><th scope="row">{}</th></tr>'
+    rows = format_html_join("", with_more if group.has_more else alone, group.rows)
     return format_html(
         '<section><h2>{}</h2><p class="quiet">{}</p><table><tbody>{}</tbody></table>{}</section>',
         group.title,

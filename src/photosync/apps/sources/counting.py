@@ -117,7 +117,7 @@ def count(
         set_aside=tally.outcomes["set_aside"],
         people=len(tally.people),
         people_in_all=present.exclude(status=Person.Status.LEFT).count(),
-        by_key=tuple(KeyCount(key, tally.by_key[key]) for key in tally.others),
+        by_key=() if tally.asks_names_alone else tuple(KeyCount(key, tally.by_key[key]) for key in tally.others),
     )
 
 
@@ -137,8 +137,14 @@ class _Tally:
         self.outcomes: Counter[str] = Counter()
         self.by_key: Counter[IdentifierKey] = Counter()
         self.people: set[int] = set()
+        self._sought: set[str] = set()
         self._reader = reader
         self._kinds = kinds
+
+    @property
+    def asks_names_alone(self) -> bool:
+        """Whether every file that says whose it is says it by name, as a name map does: no key has a part in it."""
+        return self._sought == {"name"}
 
     def add(
         self,
@@ -160,6 +166,7 @@ class _Tally:
             self.outcomes[_sort_of(result)] += 1
             if isinstance(result, Matched):
                 self.people.add(result.person_id)
+            self._sought.add("name" if key is None else "key")
             if key is None:
                 continue
             for other in self.others:

@@ -13,7 +13,7 @@ from photosync.connectors.photographer.volume_index import MOST_ROWS, VolumeInde
 from photosync.core.deliveries import DeliveredRow, said_by
 from photosync.core.errors import SourceUnavailable
 from photosync.core.name_matching import Named, Said, place_form
-from photosync.core.people import quoted
+from photosync.core.people import quoted, quoted_path
 
 MOST_VOLUMES = 100
 MOST_FILES = 20_000
@@ -239,7 +239,7 @@ def _told(one: str, many: str, named: Sequence[str], count: int | None = None) -
     count = len(named) if count is None else count
     if not count:
         return []
-    shown = ", ".join(quoted(name) for name in named[:MOST_OF_A_SORT])
+    shown = ", ".join(quoted_path(name) for name in named[:MOST_OF_A_SORT])
     more = f" and {count - MOST_OF_A_SORT:,} more" if count > MOST_OF_A_SORT else ""
     return [f"{count:,} image {one}: {shown}." if count == 1 else f"{count:,} images {many}: {shown}{more}."]
 

@@ -21,6 +21,20 @@
     return field.selectedIndex === Math.max(sent, 0) || field.options.length === 0;
   }
 
+  // What was refused no longer stands in the field, so its refusal goes. What stands there now is looked at when sent.
+  function forget(field) {
+    if (field.getAttribute("aria-invalid") !== "true" || !field.id) return;
+    const told = `${field.id}_error`;
+    field.removeAttribute("aria-invalid");
+    const about = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== told);
+    if (about.length) field.setAttribute("aria-describedby", about.join(" "));
+    else field.removeAttribute("aria-describedby");
+    document.getElementById(told)?.remove();
+    const errors = document.getElementById("errors");
+    errors?.querySelector(`a[href="#${CSS.escape(field.id)}"]`)?.closest("p, li")?.remove();
+    if (errors && !errors.textContent.trim()) errors.remove();
+  }
+
   function guard(form) {
     const save = form.querySelector("[data-save]");
     const sent = "changed" in form.dataset || form.querySelector("[aria-invalid=true]") || document.getElementById("errors");
@@ -34,6 +48,7 @@
       for (const place of document.querySelectorAll("[data-unsaved]")) place.hidden = !changed;
     }
 
+    form.addEventListener("input", (event) => forget(event.target));
     form.addEventListener("input", show);
     form.addEventListener("change", show);
     form.addEventListener("submit", () => { leaving = true; });

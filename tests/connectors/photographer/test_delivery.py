@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,33 +16,10 @@ from photosync.connectors.testing.conformance import entries_of
 from photosync.connectors.testing.memory import MemorySource
 from photosync.core.errors import SourceUnavailable
 from photosync.core.keys import NoKey
-from tests.connectors import test_sources as kinds
 from tests.connectors.photographer.volumes import columns, table
 
 MIA = columns("0001.jpg", "Chen", "Mia", grade="7", room="7A")
 LEO = columns("0002.jpg", "Ng", "Leo", grade="8")
-
-
-class TestDeliveryInMemory(kinds.TestMemory):
-    """Files that are no papers are listed as the other source lists them."""
-
-    def make(self, place: Any, files: Any, *, window_entries: int) -> Any:
-        inner = super().make(place, files, window_entries=window_entries)
-        made: Any = DeliverySource(inner)
-        made.put, made.remove, made.inner = inner.put, inner.remove, inner
-        return made
-
-    def make_unavailable(self, place: Any, source: Any) -> None:
-        source.inner.available = False
-
-
-class TestDeliveryInMemoryWithEntriesAtHand(TestDeliveryInMemory, kinds.TestMemoryWithEntriesAtHand):
-    pass
-
-
-class TestDeliveryInAFolder(kinds.TestFolder):
-    def make(self, place: Any, files: Any, *, window_entries: int) -> Any:
-        return DeliverySource(super().make(place, files, window_entries=window_entries))
 
 
 def source(files: dict[str, str | bytes], *, window_entries: int = 40, at_hand: bool = True) -> DeliverySource:

@@ -1,5 +1,6 @@
 """Files over HTTP while the network breaks: nothing hangs, no listing ends quietly, reading goes on afterwards."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -172,6 +173,36 @@ def test_photo_whose_line_was_cut_is_read_once_more(network: BadNetwork, source:
     network.disturb(down=Faults(cut_after=50_000), connection=1)
     assert source.fetch("", "1.jpg", limit_bytes=1_000_000).content == PHOTO
     assert len(network.connections) == 2
+
+
+def test_photo_with_a_turned_byte_is_read_once_more(network: BadNetwork, source: Any) -> None:
+    """It could be a picture all the same, and would be published and never be read again."""
+    network.disturb(down=Faults(flip_at=frozenset({100_000})), connection=1)
+    assert source.fetch("", "1.jpg", limit_bytes=1_000_000).content == PHOTO
+    assert network.down_bytes > 2 * len(PHOTO)
+
+
+def test_photo_that_comes_damaged_each_time_is_tried_later(remote: Remote, network: BadNetwork, source: Any) -> None:
+    """Each time otherwise, whether the server keeps the line for the second try or not."""
+    network.disturb(down=Faults(flip_at=frozenset({100_000, 300_000})), connection=1)
+    network.disturb(down=Faults(flip_at=frozenset({150_000})), connection=2)
+    with pytest.raises(TryLater) as raised:
+        source.fetch("", "1.jpg", limit_bytes=1_000_000)
+    assert type(raised.value) is TryLater
+    assert raised.value.message == (
+        f"1.jpg could not be read from the {remote.called} 127.0.0.1 (port {network.port}): what came is not what it "
+        "has, going by the checksum that it gives. It was left as it is. The next run reads it again."
+    )
+    network.mend()
+    assert source.fetch("", "1.jpg", limit_bytes=1_000_000).content == PHOTO
+
+
+def test_photo_that_comes_twice_alike_is_believed_whatever_sum_is_told(remote: Remote) -> None:
+    """An ETag of any store may look like an MD5, and who uploads to Nextcloud may name any sum."""
+    told = {"ETag": f'"{"0" * 32}"', "Content-MD5": b64encode(bytes(16)).decode()}
+    with web_server(remote.gives(Reply(200, b"one", told), b"one")) as web, remote.opened(web.port) as source:
+        assert source.fetch("", "1.jpg", limit_bytes=99).content == b"one"
+        assert len([asked for asked in web.asked if asked.method == "GET" and "?" not in asked.path]) == 2
 
 
 def test_photo_that_alone_breaks_off_is_tried_later(remote: Remote) -> None:

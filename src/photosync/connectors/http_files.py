@@ -54,10 +54,9 @@ class HttpFileSource(FolderwiseSource):
         sum_told: Callable[[Mapping[str, str]], Sum | None],
         limit_bytes: int,
     ) -> tuple[bytes, Answer]:
-        """Return a file and the answer that it came with.
+        """Return a file and the answer that it came with; where it was cut or damaged, it is asked for once more.
 
-        It is asked for once more where the line was cut, or where its headers tell another sum. `read` writes it into
-        what it is given; `check` is asked, with the step, whether anything can be read now.
+        `read` writes it into what it is given; `check` is asked, with the step, whether anything can be read now.
         Raises ItemRejected, TryLater, SourceUnavailable, and what both raise.
         """
         step, begun_s, arrival = reading_step(path), monotonic(), Arrival()

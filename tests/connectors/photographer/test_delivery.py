@@ -1,17 +1,13 @@
 """A source read as a photographer's delivery: what is listed, what is said of each photo, what is warned of."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from photosync.connectors.contract import Entry, every_entry, listing_digest
-from photosync.connectors.folder.source import FolderSource
 from photosync.connectors.photographer import source as delivery
 from photosync.connectors.photographer.papers import Paper, Sort, paper
 from photosync.connectors.photographer.source import DeliverySource
-from photosync.connectors.registry import Guard, open_source
 from photosync.connectors.testing.conformance import entries_of
 from photosync.connectors.testing.memory import MemorySource
 from photosync.core.errors import SourceUnavailable
@@ -254,18 +250,6 @@ def test_file_in_no_row_is_said_by_nobody() -> None:
         said = opened.survey().said
     assert isinstance(said["vol/images/0001.jpg"], NoKey)
     assert "vol/images/0002.jpg" not in said
-
-
-def test_every_kind_with_folders_can_be_read_so(tmp_path: Path) -> None:
-    root = Path(os.path.realpath(tmp_path))
-    guard = Guard(source_roots=(root,), data_folder=root / "data")
-    photos = root / "photos"
-    photos.mkdir()
-    options = {"path": str(photos), "match": "photographer"}
-    with open_source("folder", options, guard=guard) as opened:
-        assert isinstance(opened, DeliverySource)
-    with open_source("folder", options | {"match": "stem"}, guard=guard) as opened:
-        assert isinstance(opened, FolderSource)
 
 
 def test_what_is_listed_twice_is_one_file() -> None:

@@ -38,8 +38,8 @@ class Remote:
     """A server with FILES, and what is said where it cannot be reached."""
 
     port: int
-    opened: Callable[[int], AbstractContextManager[Any]]
-    """Opens the source at a port of this machine."""
+    opened: Callable[..., AbstractContextManager[Any]]
+    """Opens the source at a port of this machine; `seconds` is how long it waits for an answer."""
     called: str
     first_step: str
     second_step: str
@@ -77,7 +77,7 @@ def s3() -> Iterator[Remote]:
         step = f"Listing the bucket {BUCKET}"
         yield Remote(
             store.port,
-            lambda port: plain_store.source(f"http://127.0.0.1:{port}", bucket=BUCKET, seconds=0.5),
+            lambda port, seconds=0.5: plain_store.source(f"http://127.0.0.1:{port}", bucket=BUCKET, seconds=seconds),
             called="S3 store",
             first_step=step,
             second_step=step,
@@ -100,7 +100,7 @@ def dav() -> Iterator[Remote]:
             (server.files / "photos" / path).write_bytes(content)
         yield Remote(
             server.port,
-            lambda port: webdav.source(f"http://127.0.0.1:{port}/photos", seconds=0.5),
+            lambda port, seconds=0.5: webdav.source(f"http://127.0.0.1:{port}/photos", seconds=seconds),
             called="WebDAV server",
             first_step="Listing the folder",
             second_step="Listing the folder a",
@@ -264,6 +264,23 @@ def test_photos_that_never_come_end_no_run_while_others_do(remote: Remote) -> No
         outcomes = {file.name: outcome for file, outcome in fetched_ahead(source, files, 99)}
     assert {name for name, outcome in outcomes.items() if type(outcome) is TryLater} == never
     assert sum(isinstance(outcome, Fetched) for outcome in outcomes.values()) == len(files) - len(never)
+
+
+def test_photos_are_fetched_ahead_of_one_another(remote: Remote) -> None:
+    """No photo comes before as many are asked for as the source reads at the same time."""
+    with web_server(remote.gives(Reply(200, b"one"), b"one")) as web, remote.opened(web.port, seconds=20) as source:
+        assert source.fetches_at_once >= 4
+        together, plain = Barrier(source.fetches_at_once), web.answer
+
+        def answer(asked: Asked) -> Reply:
+            if asked.method == "GET" and "?" not in asked.path:
+                together.wait(20)
+            return plain(asked)
+
+        web.answer = answer
+        files = [FileToFetch(number, "", f"{number}.jpg", 3, "") for number in range(2 * source.fetches_at_once)]
+        outcomes = [outcome for _, outcome in fetched_ahead(source, files, 99)]
+    assert [getattr(each, "content", each) for each in outcomes] == [b"one"] * len(files)
 
 
 def test_connection_that_was_lost_between_two_calls_is_made_anew(network: BadNetwork, source: Any) -> None:

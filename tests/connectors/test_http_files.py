@@ -1,5 +1,6 @@
 """Files over HTTP while the network breaks: nothing hangs, no listing ends quietly, reading goes on afterwards."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -37,8 +38,8 @@ class Remote:
     """A server with FILES, and what is said where it cannot be reached."""
 
     port: int
-    opened: Callable[[int], AbstractContextManager[Any]]
-    """Opens the source at a port of this machine."""
+    opened: Callable[..., AbstractContextManager[Any]]
+    """Opens the source at a port of this machine; `seconds` is how long it waits for an answer."""
     called: str
     first_step: str
     second_step: str
@@ -76,7 +77,7 @@ def s3() -> Iterator[Remote]:
         step = f"Listing the bucket {BUCKET}"
         yield Remote(
             store.port,
-            lambda port: plain_store.source(f"http://127.0.0.1:{port}", bucket=BUCKET, seconds=0.5),
+            lambda port, seconds=0.5: plain_store.source(f"http://127.0.0.1:{port}", bucket=BUCKET, seconds=seconds),
             called="S3 store",
             first_step=step,
             second_step=step,
@@ -99,7 +100,7 @@ def dav() -> Iterator[Remote]:
             (server.files / "photos" / path).write_bytes(content)
         yield Remote(
             server.port,
-            lambda port: webdav.source(f"http://127.0.0.1:{port}/photos", seconds=0.5),
+            lambda port, seconds=0.5: webdav.source(f"http://127.0.0.1:{port}/photos", seconds=seconds),
             called="WebDAV server",
             first_step="Listing the folder",
             second_step="Listing the folder a",
@@ -174,6 +175,36 @@ def test_photo_whose_line_was_cut_is_read_once_more(network: BadNetwork, source:
     assert len(network.connections) == 2
 
 
+def test_photo_with_a_turned_byte_is_read_once_more(network: BadNetwork, source: Any) -> None:
+    """It could be a picture all the same, and would be published and never be read again."""
+    network.disturb(down=Faults(flip_at=frozenset({100_000})), connection=1)
+    assert source.fetch("", "1.jpg", limit_bytes=1_000_000).content == PHOTO
+    assert network.down_bytes > 2 * len(PHOTO)
+
+
+def test_photo_that_comes_damaged_each_time_is_tried_later(remote: Remote, network: BadNetwork, source: Any) -> None:
+    """Each time otherwise, whether the server keeps the line for the second try or not."""
+    network.disturb(down=Faults(flip_at=frozenset({100_000, 300_000})), connection=1)
+    network.disturb(down=Faults(flip_at=frozenset({150_000})), connection=2)
+    with pytest.raises(TryLater) as raised:
+        source.fetch("", "1.jpg", limit_bytes=1_000_000)
+    assert type(raised.value) is TryLater
+    assert raised.value.message == (
+        f"1.jpg could not be read from the {remote.called} 127.0.0.1 (port {network.port}): what came is not what it "
+        "has, going by the checksum that it gives. It was left as it is. The next run reads it again."
+    )
+    network.mend()
+    assert source.fetch("", "1.jpg", limit_bytes=1_000_000).content == PHOTO
+
+
+def test_photo_that_comes_twice_alike_is_believed_whatever_sum_is_told(remote: Remote) -> None:
+    """An ETag of any store may look like an MD5, and who uploads to Nextcloud may name any sum."""
+    told = {"ETag": f'"{"0" * 32}"', "Content-MD5": b64encode(bytes(16)).decode()}
+    with web_server(remote.gives(Reply(200, b"one", told), b"one")) as web, remote.opened(web.port) as source:
+        assert source.fetch("", "1.jpg", limit_bytes=99).content == b"one"
+        assert len([asked for asked in web.asked if asked.method == "GET" and "?" not in asked.path]) == 2
+
+
 def test_photo_that_alone_breaks_off_is_tried_later(remote: Remote) -> None:
     """The others can be listed and read, and the run goes on with them."""
     with (
@@ -233,6 +264,23 @@ def test_photos_that_never_come_end_no_run_while_others_do(remote: Remote) -> No
         outcomes = {file.name: outcome for file, outcome in fetched_ahead(source, files, 99)}
     assert {name for name, outcome in outcomes.items() if type(outcome) is TryLater} == never
     assert sum(isinstance(outcome, Fetched) for outcome in outcomes.values()) == len(files) - len(never)
+
+
+def test_photos_are_fetched_ahead_of_one_another(remote: Remote) -> None:
+    """No photo comes before as many are asked for as the source reads at the same time."""
+    with web_server(remote.gives(Reply(200, b"one"), b"one")) as web, remote.opened(web.port, seconds=20) as source:
+        assert source.fetches_at_once >= 4
+        together, plain = Barrier(source.fetches_at_once), web.answer
+
+        def answer(asked: Asked) -> Reply:
+            if asked.method == "GET" and "?" not in asked.path:
+                together.wait(20)
+            return plain(asked)
+
+        web.answer = answer
+        files = [FileToFetch(number, "", f"{number}.jpg", 3, "") for number in range(2 * source.fetches_at_once)]
+        outcomes = [outcome for _, outcome in fetched_ahead(source, files, 99)]
+    assert [getattr(each, "content", each) for each in outcomes] == [b"one"] * len(files)
 
 
 def test_connection_that_was_lost_between_two_calls_is_made_anew(network: BadNetwork, source: Any) -> None:

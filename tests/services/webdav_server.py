@@ -41,6 +41,7 @@ Timeout 20
 DavLockDB {place}/locks/lock
 <Directory {place}/files>
     Dav On
+    ContentDigest On
     Options +Indexes
     AuthType Basic
     AuthName "Photos"

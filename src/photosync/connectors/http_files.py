@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from io import BytesIO
 from time import monotonic
@@ -12,6 +12,7 @@ from photosync.connectors.contract import PAGE_WINDOW_ENTRIES
 from photosync.connectors.file_words import too_many_bytes
 from photosync.connectors.folder.fetching import shown
 from photosync.connectors.folderwise import FolderwiseSource
+from photosync.connectors.http_sums import ANOTHER_SUM, Arrival, Sum
 from photosync.connectors.http_words import NOTHING_FOR_A_FILE, PAGE_FOR_A_FILE, is_web_page
 from photosync.connectors.network import Endpoint, Words
 from photosync.connectors.silences import Silences
@@ -50,20 +51,23 @@ class HttpFileSource(FolderwiseSource):
         read: Callable[[BinaryIO], Answer],
         check: Callable[[str], None],
         *,
+        sum_told: Callable[[Mapping[str, str]], Sum | None],
         limit_bytes: int,
     ) -> tuple[bytes, Answer]:
-        """Return a file and the answer that it came with; it is asked for once more where the line was cut.
+        """Return a file and the answer that it came with; where it was cut or damaged, it is asked for once more.
 
         `read` writes it into what it is given; `check` is asked, with the step, whether anything can be read now.
         Raises ItemRejected, TryLater, SourceUnavailable, and what both raise.
         """
-        step, begun_s = reading_step(path), monotonic()
+        step, begun_s, arrival = reading_step(path), monotonic(), Arrival()
         for is_last in (False, True):
             if self._is_closed:
                 raise self._endpoint.unavailable(step, *CLOSED)
             content = BytesIO()
             try:
                 answer = read(content)
+                if not arrival.is_whole(content.getvalue(), sum_told(answer.headers)):
+                    raise NoAnswer(self._endpoint.host, ANOTHER_SUM)
             except TooLarge as error:
                 raise too_many_bytes(shown(path), limit_bytes) from error
             except NoAnswer as error:

@@ -1,5 +1,7 @@
 """Runs from a bucket: first sync, nothing changed, and a line that breaks in the middle of a listing."""
 
+from hashlib import sha256
+
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -13,6 +15,8 @@ from tests.services.bad_network import BadNetwork, Faults, Heard, bad_network
 from tests.services.object_store import ObjectStore, object_store
 
 pytestmark = pytest.mark.django_db
+PHOTOS = 120
+"""So many that the first are kept long before the last are asked for."""
 BUCKET = "school-photos"
 
 
@@ -83,3 +87,33 @@ def test_listing_that_breaks_off_withdraws_nothing_and_the_next_run_goes_on(
 
     network.mend()
     assert scene.run().counts == counts(observed=2, unchanged=1, added=1, withdrawn=1)
+
+
+def test_line_that_is_lost_while_photos_are_fetched_is_gone_on_with(
+    scene: Scene, store: ObjectStore, network: BadNetwork
+) -> None:
+    """What was listed stands, and each photo that came whole is not asked for again."""
+    codes = scene.everyone(PHOTOS)
+    photos = {code: portrait(seed) for seed, code in enumerate(codes)}
+    store.fill(BUCKET, {f"2026/{code}.jpg": content for code, content in photos.items()})
+    heard = Heard()
+    network.disturb(up=heard)
+    # The list and the headers came too, so that these are not the bytes of all photos.
+    network.lose_after(down_bytes=sum(map(len, photos.values())))
+
+    run = scene.run()
+
+    assert run.state == RunState.FAILED
+    assert f" failed on the S3 store 127.0.0.1 (port {network.port}): " in run.explanation
+    assert "Nothing was concluded from it, so nothing was changed." in run.explanation
+    assert scene.library() == {}
+    first = heard.photos_got()
+
+    network.mend()
+    network.disturb(up=heard)
+    assert scene.run().counts == counts(observed=PHOTOS, added=PHOTOS)
+    again = heard.photos_got()
+    assert {*first, *again} == {f"/{BUCKET}/2026/{code}.jpg" for code in codes}
+    assert len(again) < PHOTOS
+    held = {scene.code(person): sha for person, sha in PhotoVersion.objects.values_list("person", "source_sha256")}
+    assert held == {code: sha256(content).hexdigest() for code, content in photos.items()}

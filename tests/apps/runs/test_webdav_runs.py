@@ -1,5 +1,7 @@
 """Runs from a WebDAV folder: first sync, nothing changed, and a server that goes away in the middle."""
 
+from hashlib import sha256
+
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -13,6 +15,8 @@ from tests.services.bad_network import BadNetwork, Heard, bad_network
 from tests.services.webdav_server import PASSWORD, USER, WebdavServer, webdav_server
 
 pytestmark = pytest.mark.django_db
+PHOTOS = 120
+"""So many that the first are kept long before the last are asked for."""
 
 
 @pytest.fixture
@@ -80,3 +84,34 @@ def test_server_that_goes_while_it_is_listed_withdraws_nothing_and_the_next_run_
 
     network.mend()
     assert scene.run().counts == counts(observed=2, unchanged=1, added=1, withdrawn=1)
+
+
+def test_line_that_is_lost_while_photos_are_fetched_is_gone_on_with(
+    scene: Scene, server: WebdavServer, network: BadNetwork
+) -> None:
+    """What was listed stands, and each photo that came whole is not asked for again."""
+    codes = scene.everyone(PHOTOS)
+    photos = {code: portrait(seed) for seed, code in enumerate(codes)}
+    for code, content in photos.items():
+        (server.files / "9A" / f"{code}.jpg").write_bytes(content)
+    heard = Heard()
+    network.disturb(up=heard)
+    # The list and the headers came too, so that these are not the bytes of all photos.
+    network.lose_after(down_bytes=sum(map(len, photos.values())))
+
+    run = scene.run()
+
+    assert run.state == RunState.FAILED
+    assert f" failed on the WebDAV server 127.0.0.1 (port {network.port}): " in run.explanation
+    assert "Nothing was concluded from it, so nothing was changed." in run.explanation
+    assert scene.library() == {}
+    first = heard.photos_got()
+
+    network.mend()
+    network.disturb(up=heard)
+    assert scene.run().counts == counts(observed=PHOTOS, added=PHOTOS)
+    again = heard.photos_got()
+    assert {*first, *again} == {f"/9A/{code}.jpg" for code in codes}
+    assert len(again) < PHOTOS
+    held = {scene.code(person): sha for person, sha in PhotoVersion.objects.values_list("person", "source_sha256")}
+    assert held == {code: sha256(content).hexdigest() for code, content in photos.items()}

@@ -115,3 +115,28 @@ def test_photo_that_breaks_off_is_tried_again(source: JsonApiSource, network: Ba
     )
     network.mend()
     assert source.fetch("students", "2", limit_bytes=99_999).content == b"2" * 5_000
+
+
+def test_turned_byte_of_a_photo_is_told_by_nothing_but_tls(source: JsonApiSource, network: BadNetwork) -> None:
+    """The guide says so. The picture is as long as it was, and the one byte alone is another."""
+    assert len(entries_of(source)) == NUMBER
+    network.disturb(down=Faults(flip_at=frozenset({3_000})))
+    content = source.fetch("students", "2", limit_bytes=99_999).content
+    assert (len(content), content.count(b"2")) == (5_000, 4_999)
+    network.mend()
+    assert source.fetch("students", "2", limit_bytes=99_999).content == b"2" * 5_000
+
+
+def test_turned_byte_in_base64_is_refused(api: PeopleApi, network: BadNetwork) -> None:
+    api.photos = ""
+    one = {"one_student": "students/{id}", "person_record": "$.data", "paging": "page", "changed": "$.id"}
+    with opened(address=f"http://127.0.0.1:{network.port}/v1", **one) as source:
+        assert len(entries_of(source)) == NUMBER
+        network.disturb(down=Faults(flip_at=frozenset({3_000})))
+        message = raised(TryLater, lambda: source.fetch("students", "2", limit_bytes=99_999)).message
+        assert message.startswith(
+            f'The photo of "2" could not be read from the API 127.0.0.1 (port {network.port}): '
+        )
+        assert "not JSON" in message
+        network.mend()
+        assert source.fetch("students", "2", limit_bytes=99_999).content == b"2" * 5_000

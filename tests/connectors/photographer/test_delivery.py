@@ -1,50 +1,24 @@
 """A source read as a photographer's delivery: what is listed, what is said of each photo, what is warned of."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from photosync.connectors.contract import Entry, Page, every_entry, listing_digest
-from photosync.connectors.folder.source import FolderSource
 from photosync.connectors.photographer import source as delivery
 from photosync.connectors.photographer.papers import Paper, Sort, paper
 from photosync.connectors.photographer.source import DeliverySource
 from photosync.connectors.photographer.survey import SIZE_UNKNOWN
-from photosync.connectors.registry import ConnectorKind, Guard, Registry, match_options, open_source
+from photosync.connectors.registry import ConnectorKind, Guard, Registry, match_options
 from photosync.connectors.testing.conformance import entries_of
 from photosync.connectors.testing.memory import MemorySource
 from photosync.core.errors import SourceUnavailable
 from photosync.core.keys import NoKey
-from tests.connectors import test_sources as kinds
 from tests.connectors.photographer.volumes import columns, table
 
 MIA = columns("0001.jpg", "Chen", "Mia", grade="7", room="7A")
 LEO = columns("0002.jpg", "Ng", "Leo", grade="8")
-
-
-class TestDeliveryInMemory(kinds.TestMemory):
-    """Files that are no papers are listed as the other source lists them."""
-
-    def make(self, place: Any, files: Any, *, window_entries: int) -> Any:
-        inner = super().make(place, files, window_entries=window_entries)
-        made: Any = DeliverySource(inner)
-        made.put, made.remove, made.inner = inner.put, inner.remove, inner
-        return made
-
-    def make_unavailable(self, place: Any, source: Any) -> None:
-        source.inner.available = False
-
-
-class TestDeliveryInMemoryWithEntriesAtHand(TestDeliveryInMemory, kinds.TestMemoryWithEntriesAtHand):
-    pass
-
-
-class TestDeliveryInAFolder(kinds.TestFolder):
-    def make(self, place: Any, files: Any, *, window_entries: int) -> Any:
-        return DeliverySource(super().make(place, files, window_entries=window_entries))
 
 
 def source(files: dict[str, str | bytes], *, window_entries: int = 40, at_hand: bool = True) -> DeliverySource:
@@ -304,18 +278,6 @@ def test_file_in_no_row_is_said_by_nobody() -> None:
         said = opened.survey().said
     assert isinstance(said["vol/images/0001.jpg"], NoKey)
     assert "vol/images/0002.jpg" not in said
-
-
-def test_every_kind_with_folders_can_be_read_so(tmp_path: Path) -> None:
-    root = Path(os.path.realpath(tmp_path))
-    guard = Guard(source_roots=(root,), data_folder=root / "data")
-    photos = root / "photos"
-    photos.mkdir()
-    options = {"path": str(photos), "match": "photographer"}
-    with open_source("folder", options, guard=guard) as opened:
-        assert isinstance(opened, DeliverySource)
-    with open_source("folder", options | {"match": "stem"}, guard=guard) as opened:
-        assert isinstance(opened, FolderSource)
 
 
 def test_what_is_listed_twice_is_one_file() -> None:

@@ -1,10 +1,13 @@
 """A line that breaks, stalls, drips and garbles: nothing hangs, no listing ends quietly, no photo comes changed."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from photosync.core.errors import SourceUnavailable, TryLater
+from photosync.engine.fetch_ahead import fetched_ahead
+from photosync.engine.ports import FileToFetch
 from tests.connectors.smb.forger import forging_line
 from tests.connectors.smb.reaching import source
 from tests.services.bad_network import Faults, bad_network
@@ -295,3 +298,20 @@ def test_garbled_photo_never_comes_through(network, samba):
     with over(network, samba) as opened:
         network.disturb(down=Faults(flip_every=700_001))
         assert tried(opened, 3) == [(TryLater, later(network, CHANGED))] * 3
+
+
+def test_photos_are_fetched_ahead_of_one_another(network, samba):
+    """Each stalls halfway until as many are on their way as the source reads at the same time."""
+    with source(samba, "photos", port=network.port) as opened, ThreadPoolExecutor(1) as pool:
+        assert opened.fetches_at_once >= 4
+        files = [FileToFetch(number, "", "large.jpg", len(PHOTO), "") for number in range(opened.fetches_at_once)]
+        network.disturb(down=Faults(stall_after=len(PHOTO) // 2))
+        coming = pool.submit(list, fetched_ahead(opened, files, 10_000_000))
+        while halfway(network) < opened.fetches_at_once and not coming.done():
+            threading.Event().wait(0.01)
+        network.mend()
+        assert [outcome.content == PHOTO for _, outcome in coming.result()] == [True] * len(files)
+
+
+def halfway(network):
+    return sum(each.down.passed_bytes >= len(PHOTO) // 2 for each in network.connections)

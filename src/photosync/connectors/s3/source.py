@@ -11,6 +11,7 @@ from photosync.connectors.etags import etag_stamp, http_time
 from photosync.connectors.folder.fetching import shown
 from photosync.connectors.folder.tree import is_ignored, joined
 from photosync.connectors.http_files import HttpFileSource, reading_step
+from photosync.connectors.http_sums import sum_by_etag
 from photosync.connectors.http_words import may_be_cut
 from photosync.connectors.network import Words
 from photosync.connectors.s3.answers import Listed
@@ -75,7 +76,11 @@ class S3Source(HttpFileSource):
                 code="outside_source",
             )
         content, answer = self._whole(
-            path, lambda into: self._read(key, path, into, limit_bytes), self._store.check, limit_bytes=limit_bytes
+            path,
+            lambda into: self._read(key, path, into, limit_bytes),
+            self._store.check,
+            sum_told=sum_by_etag,
+            limit_bytes=limit_bytes,
         )
         self._see_that_it_is_the_file(
             path, content, answer, lambda: self._store.listed_bytes(self._prefix + key, reading_step(path))

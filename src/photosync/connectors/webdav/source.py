@@ -14,6 +14,7 @@ from photosync.connectors.folder.fetching import shown
 from photosync.connectors.folder.tree import is_ignored, joined
 from photosync.connectors.folderwise import Subfolder
 from photosync.connectors.http_files import HttpFileSource, reading_step
+from photosync.connectors.http_sums import sum_by_headers
 from photosync.connectors.http_words import may_be_cut
 from photosync.connectors.network import Words
 from photosync.connectors.webdav.asking import Server
@@ -72,7 +73,11 @@ class WebdavSource(HttpFileSource):
         step = reading_step(path)
         stamp = self._listed_stamp(folder, name, step) if self._headers_tell is False else None
         content, answer = self._whole(
-            path, lambda into: self._read(folder, name, into, limit_bytes, step), self._check, limit_bytes=limit_bytes
+            path,
+            lambda into: self._read(folder, name, into, limit_bytes, step),
+            self._check,
+            sum_told=sum_by_headers,
+            limit_bytes=limit_bytes,
         )
         self._see_that_it_is_the_file(path, content, answer, lambda: self._listed_bytes(folder, name, step))
         if stamp is None:

@@ -39,9 +39,9 @@ Should it be gone, the run stops.
 """
 
 CHANGED_MEANWHILE = "It was changed while it was read. It is read in the next run."
-NO_STAMP = (
-    "The data source does not say when this file was changed, so it is not certain that the index speaks of what was "
-    "read. It is used if the next run reads the same."
+TOO_LITTLE_TOLD = (
+    "The data source does not say when this file was changed, or how long it is, so it is not certain that the index "
+    "speaks of what was read. It is used if the next run reads the same."
 )
 
 
@@ -211,7 +211,8 @@ class _Stager:
         digest = sha256(fetched.content).hexdigest()
         if digest == file.came_before:
             return True
-        failure = NO_STAMP if tells_nothing(file.stamp) else CHANGED_MEANWHILE
+        is_told = file.size_bytes and not tells_nothing(file.stamp)
+        failure = CHANGED_MEANWHILE if is_told else TOO_LITTLE_TOLD
         self._add(Staged(file.file_id, digest, len(fetched.content), failure=failure, failure_code=CHANGED))
         return False
 

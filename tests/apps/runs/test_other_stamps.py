@@ -11,7 +11,7 @@ from photosync.apps.runs.models import PlanItem
 from photosync.apps.runs.queries import change_documents
 from photosync.apps.runs.schedule import take_back_runs
 from photosync.apps.schools.models import School
-from photosync.connectors.contract import Fetched
+from photosync.connectors.contract import Entry, Fetched
 from photosync.connectors.folder.source import FolderSource
 from photosync.connectors.testing.memory import MemorySource
 from photosync.core.errors import TryLater
@@ -20,6 +20,10 @@ from tests.apps.runs.test_takeover import nobody
 
 FAILED = counts(observed=1, failed=1)
 ADDED = counts(observed=1, added=1)
+TOO_LITTLE_TOLD = (
+    "The data source does not say when this file was changed, or how long it is, so it is not certain that the index "
+    "speaks of what was read. It is used if the next run reads the same."
+)
 
 
 class OfOtherStamps(FolderSource):
@@ -176,6 +180,11 @@ class Between(MemorySource):
     """A server on which something happens before the first file is read."""
 
     meanwhile: Callable[[], object] | None = None
+    tells_sizes = True
+
+    def _listed(self, folder: str) -> list[Entry]:
+        listed = super()._listed(folder)
+        return listed if self.tells_sizes else [entry._replace(size_bytes=0) for entry in listed]
 
     def fetch(self, folder: str, name: str, *, limit_bytes: int) -> Fetched:
         if self.meanwhile is not None:
@@ -216,10 +225,7 @@ def test_stamp_that_every_file_has_says_nothing_of_a_photo(scene: Scene, server:
     run = scene.run()
     assert (run.counts, scene.library()) == (FAILED, {})
     (line,) = change_documents(run)
-    assert line["reason"] == (
-        "The data source does not say when this file was changed, so it is not certain that the index speaks of what "
-        "was read. It is used if the next run reads the same."
-    )
+    assert line["reason"] == TOO_LITTLE_TOLD
 
     server.put("DSC1.jpg", _of_one_size(1), stamp=stamp)
     assert scene.run().counts == FAILED
@@ -227,6 +233,14 @@ def test_stamp_that_every_file_has_says_nothing_of_a_photo(scene: Scene, server:
     assert scene.run().counts == counts(observed=1, unchanged=1)
     scene.names[sha256(_of_one_size(1)).hexdigest()] = "1"
     assert scene.library() == {"0001": {2026: "1"}}
+
+
+def test_photo_without_a_size_is_taken_when_it_is_the_same_in_two_runs(scene: Scene, server: Between) -> None:
+    """A file that is just being sent is as short in a listing."""
+    server.tells_sizes = False
+    run = scene.run()
+    assert (run.counts, [line["reason"] for line in change_documents(run)]) == (FAILED, [TOO_LITTLE_TOLD])
+    assert scene.run().counts == ADDED
 
 
 @pytest.mark.parametrize("stamp", ["6a2b", "6a2b.?", "abc.", ".1795898587"])

@@ -53,6 +53,7 @@ __all__ = [
     "entry_digest",
     "every_entry",
     "listing_digest",
+    "tells_nothing",
 ]
 
 PAGE_WINDOW_ENTRIES = 20_000
@@ -107,6 +108,21 @@ class Fetched:
     stamp: str
     may_be_cut: bool = False
     """Whether the source could not tell that the bytes came whole. If they are no photo, that concludes nothing."""
+
+    def is_as_listed(self, size_bytes: int, stamp: str) -> bool:
+        """Whether these are the bytes of the entry that was listed with this size and stamp.
+
+        A stamp alone may be a time in whole seconds. A size of 0 is one too: a file that is just being sent has it.
+        """
+        return not tells_nothing(stamp) and (size_bytes, stamp) == (len(self.content), self.stamp)
+
+
+def tells_nothing(stamp: str) -> bool:
+    """Whether every file has `stamp` at a server that tells neither when a file was changed nor its version.
+
+    What follows the mark of SFTP is the time of a link, and not of the file that it leads to.
+    """
+    return stamp in ("", ".") or stamp.partition(".")[0] == "?"
 
 
 class Source(Protocol):

@@ -16,7 +16,8 @@ def etag_stamp(e_tag: str, changed: datetime | None) -> str:
     """Return the stamp of a file.
 
     Whether the ETag is weak does not count: some servers say so for a second after a change. Of the time, whole
-    seconds do: a listing may know smaller parts, the header of an answer does not.
+    seconds do: a listing may know smaller parts, the header of an answer does not. Where there is neither, it is "."
+    (`contract.tells_nothing`).
     """
     tag = e_tag.strip().removeprefix("W/").strip(_QUOTE)
     if len(tag) > LONGEST_TAG:

@@ -11,10 +11,10 @@ MAY_BE_BUSY = (
     "stays the same."
 )
 CHANGED = "changed"
-"""The code of a file of which another stamp was told when it was read than when it was listed.
+"""The code of a file that had another size or stamp when read than when listed, or a stamp that says nothing.
 
 Not believed for ever either: the same bytes under the same listing in two runs are no change in between. Its source
-never tells the same of a file twice.
+never tells the same of a file twice, or tells nothing.
 """
 
 

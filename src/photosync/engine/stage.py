@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from photosync.connectors.attending import attended
-from photosync.connectors.contract import NO_PHOTO_CODE, Fetched, Source, see_that_it_is_there
+from photosync.connectors.contract import NO_PHOTO_CODE, Fetched, Source, see_that_it_is_there, tells_nothing
 from photosync.core.errors import ItemRejected, TryLater
 from photosync.core.refusals import CHANGED
 from photosync.engine.fetch_ahead import fetched_ahead
@@ -39,6 +39,10 @@ Should it be gone, the run stops.
 """
 
 CHANGED_MEANWHILE = "It was changed while it was read. It is read in the next run."
+TOO_LITTLE_TOLD = (
+    "The data source does not say when this file was changed, or how long it is, so it is not certain that the index "
+    "speaks of what was read. It is used if the next run reads the same."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +206,14 @@ class _Stager:
 
     def _is_the_one_listed(self, file: FileToFetch, fetched: Fetched) -> bool:
         """Whether the index speaks of these bytes. Which they were is kept where it may not, for the next run."""
-        if not self.task.named_elsewhere or fetched.stamp == file.stamp:
+        if not self.task.named_elsewhere or fetched.is_as_listed(file.size_bytes, file.stamp):
             return True
         digest = sha256(fetched.content).hexdigest()
         if digest == file.came_before:
             return True
-        size = len(fetched.content)
-        self._add(Staged(file.file_id, digest, size, failure=CHANGED_MEANWHILE, failure_code=CHANGED))
+        is_told = file.size_bytes and not tells_nothing(file.stamp)
+        failure = CHANGED_MEANWHILE if is_told else TOO_LITTLE_TOLD
+        self._add(Staged(file.file_id, digest, len(fetched.content), failure=failure, failure_code=CHANGED))
         return False
 
     def _note_success(self) -> None:

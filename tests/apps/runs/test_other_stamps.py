@@ -11,14 +11,19 @@ from photosync.apps.runs.models import PlanItem
 from photosync.apps.runs.queries import change_documents
 from photosync.apps.runs.schedule import take_back_runs
 from photosync.apps.schools.models import School
-from photosync.connectors.contract import Fetched
+from photosync.connectors.contract import Entry, Fetched
 from photosync.connectors.folder.source import FolderSource
+from photosync.connectors.testing.memory import MemorySource
 from photosync.core.errors import TryLater
 from tests.apps.runs.scene import Scene, counts, portrait
 from tests.apps.runs.test_takeover import nobody
 
 FAILED = counts(observed=1, failed=1)
 ADDED = counts(observed=1, added=1)
+TOO_LITTLE_TOLD = (
+    "The data source does not say when this file was changed, or how long it is, so it is not certain that the index "
+    "speaks of what was read. It is used if the next run reads the same."
+)
 
 
 class OfOtherStamps(FolderSource):
@@ -169,3 +174,81 @@ def test_run_that_is_killed_when_it_takes_the_photo_takes_it_when_it_goes_on(
 
     assert scene.execute(run).counts == ADDED
     assert source.readings == 3
+
+
+class Between(MemorySource):
+    """A server on which something happens before the first file is read."""
+
+    meanwhile: Callable[[], object] | None = None
+    tells_sizes = True
+
+    def _listed(self, folder: str) -> list[Entry]:
+        listed = super()._listed(folder)
+        return listed if self.tells_sizes else [entry._replace(size_bytes=0) for entry in listed]
+
+    def fetch(self, folder: str, name: str, *, limit_bytes: int) -> Fetched:
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            happens()
+        return super().fetch(folder, name, limit_bytes=limit_bytes)
+
+
+@pytest.fixture
+def server(scene: Scene, source: object, monkeypatch: pytest.MonkeyPatch) -> Between:
+    """Let the photo of Alice lie on a server in place of the folder, changed in a certain second."""
+    held = Between()
+    held.put("DSC1.jpg", portrait(1), stamp="6a2b")
+    monkeypatch.setattr(execution, "open_profile_source", lambda profile: held)
+    return held
+
+
+def test_photo_of_another_size_within_the_same_second_is_not_the_one_that_was_listed(
+    scene: Scene, server: Between
+) -> None:
+    """SFTP tells whole seconds: the time stands for the bytes only with the size."""
+    scene.put("DSC2.jpg", 2)
+    server.meanwhile = lambda: server.put("DSC1.jpg", portrait(2), stamp="6a2b")
+    assert scene.run().counts == FAILED
+    assert (scene.library(), scene.files()) == ({}, {"DSC1.jpg": ("failed", "changed")})
+
+    (scene.folder / "index.csv").write_text("0002,DSC1.jpg\n")
+    assert scene.run().counts == ADDED
+    assert scene.library() == {"0002": {2026: "2"}}
+
+
+@pytest.mark.parametrize("stamp", ["?", "?.?", "?.6a2b", "."])
+def test_stamp_that_every_file_has_says_nothing_of_a_photo(scene: Scene, server: Between, stamp: str) -> None:
+    server.put("DSC1.jpg", portrait(1), stamp=stamp)
+    server.meanwhile = lambda: server.put("DSC1.jpg", _of_one_size(2), stamp=stamp)
+    server.put("DSC1.jpg", _of_one_size(1), stamp=stamp)
+
+    run = scene.run()
+    assert (run.counts, scene.library()) == (FAILED, {})
+    (line,) = change_documents(run)
+    assert line["reason"] == TOO_LITTLE_TOLD
+
+    server.put("DSC1.jpg", _of_one_size(1), stamp=stamp)
+    assert scene.run().counts == FAILED
+    assert scene.run().counts == ADDED
+    assert scene.run().counts == counts(observed=1, unchanged=1)
+    scene.names[sha256(_of_one_size(1)).hexdigest()] = "1"
+    assert scene.library() == {"0001": {2026: "1"}}
+
+
+def test_photo_without_a_size_is_taken_when_it_is_the_same_in_two_runs(scene: Scene, server: Between) -> None:
+    """A file that is just being sent is as short in a listing."""
+    server.tells_sizes = False
+    run = scene.run()
+    assert (run.counts, [line["reason"] for line in change_documents(run)]) == (FAILED, [TOO_LITTLE_TOLD])
+    assert scene.run().counts == ADDED
+
+
+@pytest.mark.parametrize("stamp", ["6a2b", "6a2b.?", "abc.", ".1795898587"])
+def test_stamp_that_says_something_is_believed_at_once(scene: Scene, server: Between, stamp: str) -> None:
+    server.put("DSC1.jpg", portrait(1), stamp=stamp)
+    assert scene.run().counts == ADDED
+
+
+def _of_one_size(number: int) -> bytes:
+    """Return the portrait 1 or 2, as long as the longer of them."""
+    return portrait(number).ljust(max(len(portrait(1)), len(portrait(2))), b"\0")

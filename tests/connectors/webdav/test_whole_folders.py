@@ -284,16 +284,91 @@ def reading(e_tag, *, listed='"abc"'):
 
 @pytest.mark.parametrize(
     ("e_tag", "asked_for_stamps"),
-    [('"abc"', 1), ('W/"abc"', 1), ('"abc-gzip"', 3), ("", 3)],
+    [('"abc"', 1), ('W/"abc"', 1), ('"abc-gzip"', 7), ("", 7)],
 )
 def test_stamp_is_that_of_the_listing_whatever_the_headers_say(e_tag, asked_for_stamps):
-    """Where the headers say the same, which the first file shows, no more is asked."""
+    """Where the headers say the same, which the first file shows, no more is asked; else before and after each."""
     with web_server(reading(e_tag)) as web, source(web.address) as opened:
         listed = {entry.stamp for entry in entries_of(opened).values()}
         fetched = {opened.fetch("", f"{number}.jpg", limit_bytes=9).stamp for number in range(3)}
         assert listed == fetched == {STAMP}
         depths = [asked.headers.get("depth") for asked in web.asked if asked.method == "PROPFIND"]
         assert depths.count("0") == asked_for_stamps
+
+
+class Changing:
+    """A server whose files are replaced when a test says so. `suffix` is what its headers add to an ETag."""
+
+    def __init__(self, *, suffix=""):
+        self.suffix = suffix
+        self.versions = dict.fromkeys(("/0.jpg", "/1.jpg"), "old")
+        self.asked = []
+        self.after = {}
+        """What happens after a request, by its method and its number among those of the method."""
+
+    def replace(self, name):
+        return lambda: self.versions.update({f"/{name}": "new"})
+
+    def __call__(self, asked):
+        version = self.versions[asked.path]
+        self.asked.append(asked.method)
+        self.after.pop((asked.method, self.asked.count(asked.method)), lambda: None)()
+        if asked.method == "GET":
+            headers = {"ETag": f'"{version}{self.suffix}"', "Last-Modified": CHANGED}
+            return Reply(200, version.encode(), headers)
+        return multistatus(file_at(asked.path, e_tag=f'"{version}"'))
+
+
+@pytest.mark.parametrize("when", [("PROPFIND", 1), ("GET", 1)], ids=["before the bytes", "after the bytes"])
+def test_file_that_is_replaced_while_it_is_read_is_left_though_headers_tell_nothing(when):
+    """The stamp of before would be that of the listing, and the bytes those of someone else."""
+    server = Changing(suffix="-gzip")
+    with web_server(server) as web, source(web.address) as opened:
+        opened.fetch("", "0.jpg", limit_bytes=9)
+        server.asked.clear()
+        server.after[when] = server.replace("1.jpg")
+        with pytest.raises(TryLater) as raised:
+            opened.fetch("", "1.jpg", limit_bytes=9)
+        assert raised.value.message == (
+            "1.jpg changed while it was being read. It was left as it is; the next run reads it again."
+        )
+        fetched = opened.fetch("", "1.jpg", limit_bytes=9)
+        assert (fetched.content, fetched.stamp) == (b"new", "new.1795898587")
+
+
+def test_first_file_that_was_just_replaced_does_not_have_every_other_one_asked_for():
+    server = Changing()
+    server.after["GET", 1] = server.replace("0.jpg")
+    with web_server(server) as web, source(web.address) as opened:
+        fetched = opened.fetch("", "0.jpg", limit_bytes=9)
+        assert (fetched.content, fetched.stamp) == (b"new", "new.1795898587")
+        server.asked.clear()
+        assert opened.fetch("", "1.jpg", limit_bytes=9).stamp == "old.1795898587"
+        assert server.asked == ["GET"]
+
+
+def test_file_of_which_headers_tell_does_not_hide_one_of_which_they_do_not():
+    """Both are read at once, and what the one showed is known first."""
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def answer(asked):
+        if asked.method == "GET":
+            return Reply(
+                200, b"one", {"ETag": f'"abc{"-gzip" * (asked.path == "/1.jpg")}"', "Last-Modified": CHANGED}
+            )
+        if asked.path == "/0.jpg":
+            is_asked.set()
+            assert may_answer.wait(20)
+        return multistatus(file_at(asked.path))
+
+    with web_server(answer) as web, source(web.address, seconds=20) as opened:
+        other = threading.Thread(target=lambda: opened.fetch("", "0.jpg", limit_bytes=9))
+        other.start()
+        assert is_asked.wait(20)
+        assert opened.fetch("", "1.jpg", limit_bytes=9).stamp == STAMP
+        may_answer.set()
+        other.join()
+        assert opened.fetch("", "1.jpg", limit_bytes=9).stamp == STAMP
 
 
 def test_several_files_are_read_at_once():

@@ -22,10 +22,12 @@ from photosync.apps.profiles.models import SyncProfile
 from photosync.apps.profiles.queries import match_rule
 from photosync.apps.review.models import ReviewDecision
 from photosync.apps.runs.execution import render_fingerprint
+from photosync.apps.runs.ledger.observing import WHOLE_FOLDER
 from photosync.apps.sources.models import ListedFile
 from photosync.apps.sources.opening import open_profile_source
 from photosync.apps.sources.time_limit import WITHIN_S, told_out_of_time
 from photosync.connectors.attending import listed_within
+from photosync.connectors.contract import Page, Source, tells_nothing
 from photosync.core.codes_in_names import codes_of_file
 from photosync.core.errors import ItemRejected, TryLater, WrongUse
 from photosync.engine.names import joined_path, original_name
@@ -54,14 +56,43 @@ def picture_to_look_at(file: ListedFile) -> Picture:
             # Some sources read their whole list before the first photo.
             listed_within(source, WITHIN_S),
         ):
-            limit = render_settings().max_bytes
-            fetched = source.fetch(original_name(file.page.folder), original_name(file.name), limit_bytes=limit)
-        if match_rule(file.profile).is_by_an_index and fetched.stamp != file.stamp:
-            # Whose the new bytes are, and whether they may be shown, is known after the next run.
-            raise TryLater(_("The file has changed since it was listed. Its picture is shown after the next run."))
-        return _picture_of(file, fetched.content)
+            content = _content(source, file)
+        return _picture_of(file, content)
     finally:
         _turns.release()
+
+
+def _content(source: Source, file: ListedFile) -> bytes:
+    """Return the bytes of a file. Raises TryLater where an index says whose it is and may speak of others."""
+    folder, name, limit = original_name(file.page.folder), original_name(file.name), render_settings().max_bytes
+    fetched = source.fetch(folder, name, limit_bytes=limit)
+    listed = (file.size_bytes, file.stamp)
+    if not match_rule(file.profile).is_by_an_index or fetched.is_as_listed(*listed):
+        return fetched.content
+    # No run reads it, as it is nobody's: it is seen here whether its source never tells the same of a file twice.
+    if _listed_now(source, file) != listed:
+        # Whose the new bytes are, and whether they may be shown, is known after the next run.
+        raise TryLater(_("The file has changed since it was listed. Its picture is shown after the next run."))
+    if file.size_bytes not in (0, len(fetched.content)):
+        raise TryLater(
+            _(
+                "The data source gives this file with another length than it lists, so it may be another one by now. "
+                "Its picture is not shown. Look again after the next run, or decide without it."
+            )
+        )
+    is_told = file.size_bytes and not tells_nothing(file.stamp)
+    if not is_told and source.fetch(folder, name, limit_bytes=limit).content != fetched.content:
+        raise TryLater(_("The file is just being changed. Its picture is not shown. Look again in a minute."))
+    return fetched.content
+
+
+def _listed_now(source: Source, file: ListedFile) -> tuple[int, str] | None:
+    """Return the size and the stamp that the source lists now; None where it lists no such file on its page."""
+    bucket = None if file.page.bucket == WHOLE_FOLDER else file.page.bucket
+    page = Page(original_name(file.page.folder), bucket, b"", file.page.entry_count)
+    found = (entry for _page, entries in source.entries([page]) for entry in entries)
+    name = original_name(file.name)
+    return next(((entry.size_bytes, entry.stamp) for entry in found if entry.name == name), None)
 
 
 def _too_slow(_count: int) -> str:

@@ -31,10 +31,11 @@ from photosync.apps.runs.record import finish, hold, plan_takes_the_place_of_a_h
 from photosync.apps.runs.rein import RunRein, RunStopped
 from photosync.apps.runs.undoing import plan_undo
 from photosync.apps.sources.licences import note_licences, refuse_unless_accepted
-from photosync.apps.sources.models import Listing
-from photosync.apps.sources.opening import index_of, licences_in, listing_of, open_profile_source
+from photosync.apps.sources.models import ListedFile, Listing
+from photosync.apps.sources.opening import Index, index_of, licences_in, listing_of, open_profile_source
+from photosync.apps.sources.queries import files_in
 from photosync.connectors.attending import attended
-from photosync.core.errors import FencedOut, PhotoSyncError
+from photosync.core.errors import FencedOut, PhotoSyncError, TryLater
 from photosync.core.guard import held_message
 from photosync.core.instants import local_date
 from photosync.core.people import PersonKind
@@ -56,6 +57,11 @@ Clock = Callable[[], datetime]
 NO_PHOTO_AT_ALL = (
     "The source has a photo of none of the {number:,} people that it lists. Nothing was withdrawn for it. Check the "
     "data source by Test connection, and whether whoever signs in to it may read photos."
+)
+INDEX_KEEPS_CHANGING = (
+    "The index that says whose each photo is was changed again and again while photos were read, as in a delivery "
+    "that is just arriving. Nothing was published or withdrawn; what was read is kept. Run again when it is "
+    "complete; the next scheduled run goes on too."
 )
 SYNC_PHASES = ("observe", "match", "stage", "plan", "publish", "record")
 PREVIEW_PHASES = ("observe", "match", "stage", "plan", "record")
@@ -188,12 +194,20 @@ class _Execution:
         if list(warnings) != self.run.warnings:
             with self.fence.writing():
                 Run.objects.filter(pk=self.run.pk).update(warnings=list(warnings))
+            self.run.warnings = list(warnings)
 
     def _match(self) -> bool:
+        self._match_by(self._index())
+        return True
+
+    def _index(self) -> Index:
+        """Read what says whose each file is. Raises SourceUnavailable."""
+        with attended(lambda _: self.rein.checkpoint(Progress("match"))):
+            return index_of(self.profile, match_rule(self.profile))
+
+    def _match_by(self, index: Index) -> None:
         rule = match_rule(self.profile)
         listing = self._listing()
-        with attended(lambda _: self.rein.checkpoint(Progress("match"))):
-            index = index_of(self.profile, rule)
         # Those of the source are there since it was listed; a phase that is repeated says nothing twice.
         self._warn(list(dict.fromkeys([*self.run.warnings, *index.warnings()])))
         matched_with = f"{self.school.identifier_revision}|{index.stamp}|{self.profile.components}|{rule!r}"
@@ -201,7 +215,26 @@ class _Execution:
         task = MatchTask(rule, kinds, index.read, everything=listing.matched_with != matched_with)
         rows = MatchRows(self.fence, listing, self.school, matched_with, named_elsewhere=rule.is_by_an_index)
         match(task, rows, self.rein)
-        return True
+
+    def _go_by_the_index_of_now(self) -> None:
+        """Match anew, and fetch what is someone else's then, where the index was changed since files were matched.
+
+        An upload in the order of names brings photos before the index that speaks of them. Raises TryLater.
+        """
+        for is_last in (False, False, True):
+            listing = self._listing()
+            to_decide = files_in(listing.profile_id, [ListedFile.State.TO_DECIDE])
+            if not match_rule(self.profile).is_by_an_index or not to_decide.exists():
+                return
+            index = self._index()
+            if _of_its_bytes(index.stamp) == _of_its_bytes(listing.matched_with.split("|")[1]):
+                return
+            if is_last:
+                raise TryLater(INDEX_KEEPS_CHANGING)
+            self._match_by(index)
+            rows = StageRows(self.fence, listing, render_fingerprint())
+            if rows.fetch_count():
+                self._fetch(rows)
 
     def _stage(self) -> bool:
         rows = StageRows(self.fence, self._listing(), render_fingerprint())
@@ -225,6 +258,7 @@ class _Execution:
             stage(task, rows, self.rein)
 
     def _plan(self) -> bool:
+        self._go_by_the_index_of_now()
         listing = self._listing()
         today_year = self._today_year()
         publishes = Trigger(self.run.trigger).publishes
@@ -290,6 +324,10 @@ class _Execution:
 def render_fingerprint() -> str:
     """Return what changes when bytes that were refused may be accepted: the limits, and whether HEIC can be read."""
     return f"{render_settings().fingerprint()}{'-heic' if heic_available() else ''}"
+
+
+def _of_its_bytes(stamp: str) -> str:
+    return stamp.partition(".")[0]
 
 
 def _joined(*sentences: str) -> str:

@@ -126,7 +126,10 @@ class Index(Protocol):
     """What says whose each file of a source is."""
 
     @property
-    def stamp(self) -> str: ...
+    def stamp(self) -> str:
+        """Return what changes with its bytes; behind a dot, what changes with the files that it finds."""
+        ...
+
     def read(self) -> Mapping[str, Said]: ...
     def notes(self) -> Sequence[str]:
         """Return sentences about how the index was read, for who tries a source."""

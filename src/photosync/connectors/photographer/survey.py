@@ -45,9 +45,10 @@ class SurveyedRow:
 
 @dataclass(slots=True)
 class Survey:
-    """A whole delivery. `stamp` changes with its index files, and when an image that they list comes or goes."""
+    """A whole delivery."""
 
     stamp: str
+    """Changes with its index files, before the dot; and when an image that they list comes or goes, behind it."""
     rows: Sequence[SurveyedRow]
     said: dict[str, Said]
     """What is said of each file, by its place (`name_matching.place_form`)."""
@@ -203,10 +204,10 @@ class Listed:
 
 
 def _stamp(of_indexes: str, rows: Iterable[SurveyedRow]) -> str:
-    digest = sha256(of_indexes.encode())
+    digest = sha256()
     for each in rows:
         digest.update(f"\0{each.path}\0{bool(each.size_bytes)}".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    return f"{of_indexes}.{digest.hexdigest()}"
 
 
 def _shown(rows: Iterable[SurveyedRow], *, missing: bool) -> list[str]:

@@ -26,7 +26,7 @@ FOLDERS_AT_ONCE = 8
 """Each folder costs several answers, one after the other; over a slow line their waiting times are shared."""
 LONGEST_NAME_BYTES = 1_024
 NOT_KNOWN = "?"
-"""The stamp of a file that the server says nothing of."""
+"""The stamp of a file that the server says nothing of (`contract.tells_nothing`)."""
 
 Found = Entry | Subfolder
 

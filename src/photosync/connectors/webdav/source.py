@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
+from threading import Lock
 from typing import BinaryIO, Final
 
 from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Entry, Fetched, Page
 from photosync.connectors.etags import etag_stamp, http_time
-from photosync.connectors.file_words import not_inside
+from photosync.connectors.file_words import changed, not_inside
 from photosync.connectors.folder.fetching import shown
 from photosync.connectors.folder.tree import is_ignored, joined
 from photosync.connectors.folderwise import Subfolder
@@ -48,6 +49,7 @@ class WebdavSource(HttpFileSource):
         self._most_in_a_folder = most_in_a_folder
         self._headers_tell: bool | None = None
         """Whether the headers of a file say the same of it as the listing does; None as long as that is not known."""
+        self._noting = Lock()
 
     @contextmanager
     def one_listing(self) -> Iterator[None]:
@@ -71,7 +73,23 @@ class WebdavSource(HttpFileSource):
         if "\0" in path or any(part in ("", ".", "..") for part in path.split("/")):
             raise not_inside(shown(path))
         step = reading_step(path)
-        stamp = self._listed_stamp(folder, name, step) if self._headers_tell is False else None
+        if self._headers_tell is not False:
+            content, answer = self._file(folder, name, limit_bytes, step)
+            told = _told_stamp(answer)
+            if self._headers_tell is None and self._listed(folder, name, step)[1] == told:
+                self._note(headers_tell=True)
+            if self._headers_tell:
+                return Fetched(content, told, may_be_cut(answer))
+        # They never say the same, or it was changed just now: that shows where it holds still between two looks.
+        before = self._listed(folder, name, step)
+        content, answer = self._file(folder, name, limit_bytes, step)
+        if self._listed(folder, name, step) != before:
+            raise changed(shown(path))
+        self._note(headers_tell=before[1] == _told_stamp(answer))
+        return Fetched(content, before[1], may_be_cut(answer))
+
+    def _file(self, folder: str, name: str, limit_bytes: int, step: str) -> tuple[bytes, Answer]:
+        path = joined(folder, name)
         content, answer = self._whole(
             path,
             lambda into: self._read(folder, name, into, limit_bytes, step),
@@ -80,14 +98,12 @@ class WebdavSource(HttpFileSource):
             limit_bytes=limit_bytes,
         )
         self._see_that_it_is_the_file(path, content, answer, lambda: self._listed_bytes(folder, name, step))
-        if stamp is None:
-            stamp = etag_stamp(answer.headers.get("etag", ""), http_time(answer.headers.get("last-modified", "")))
-            if self._headers_tell is None:
-                listed = self._listed_stamp(folder, name, step)
-                self._headers_tell = listed == stamp
-                # Where they differ, it may have changed since: then the next run sees that and reads it again.
-                stamp = listed
-        return Fetched(content, stamp, may_be_cut(answer))
+        return content, answer
+
+    def _note(self, *, headers_tell: bool) -> None:
+        """Note what the headers of one file showed, whichever thread read it. One that is not told of is enough."""
+        with self._noting:
+            self._headers_tell = headers_tell and self._headers_tell is not False
 
     def warnings(self) -> Sequence[str]:
         if not self._left_out:
@@ -166,12 +182,12 @@ class WebdavSource(HttpFileSource):
         do = "Write the address that the server itself uses: a proxy in front of it may have another name."
         return self._server.unavailable(step, Words(reason, do))
 
-    def _listed_stamp(self, folder: str, name: str, step: str) -> str:
-        """Return the stamp that a listing would show now. Raises TryLater."""
+    def _listed(self, folder: str, name: str, step: str) -> tuple[int, str]:
+        """Return the size and the stamp that a listing would show now. Raises TryLater."""
         found = self._server.described(folder, name, BytesIO(), step=step)
         if not found.is_known:
             raise self._not_read(joined(folder, name), found.status, step)
-        return found.stamp
+        return found.size_bytes, found.stamp
 
     def _listed_bytes(self, folder: str, name: str, step: str) -> int | None:
         """Return how large the server lists a file now; None where it does not list it, or does not say."""
@@ -192,6 +208,10 @@ class WebdavSource(HttpFileSource):
         """Return what to raise where one file was not given. Raises SourceUnavailable where none is."""
         self._check(step)
         return self._endpoint.not_fetched(shown(path), *file_words(status))
+
+
+def _told_stamp(answer: Answer) -> str:
+    return etag_stamp(answer.headers.get("etag", ""), http_time(answer.headers.get("last-modified", "")))
 
 
 def _listing_step(folder: str) -> str:

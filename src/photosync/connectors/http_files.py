@@ -8,7 +8,7 @@ from io import BytesIO
 from time import monotonic
 from typing import BinaryIO, Final
 
-from photosync.connectors.contract import PAGE_WINDOW_ENTRIES
+from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Fetched
 from photosync.connectors.file_words import too_many_bytes
 from photosync.connectors.folder.fetching import shown
 from photosync.connectors.folderwise import FolderwiseSource
@@ -44,28 +44,19 @@ class HttpFileSource(FolderwiseSource):
     def close(self) -> None:
         self._is_closed = True
 
-    def _whole(
-        self,
-        path: str,
-        read: Callable[[BinaryIO], Answer],
-        check: Callable[[str], None],
-        *,
-        limit_bytes: int,
-    ) -> tuple[bytes, Answer]:
-        """Return a file and the answer that it came with; it is asked for once more where the line was cut.
+    def _tried(self, path: str, ask: Callable[[], Fetched], check: Callable[[str], None]) -> Fetched:
+        """Return what `ask` gives for a file; it is asked once more where the line was cut.
 
-        `read` writes it into what it is given; `check` is asked, with the step, whether anything can be read now.
-        Raises ItemRejected, TryLater, SourceUnavailable, and what both raise.
+        All that is asked for the file belongs into `ask`, so that whatever is lost of it concerns this file alone.
+        `check` is asked, with the step, whether anything can be read now.
+        Raises ItemRejected, TryLater, SourceUnavailable, and what both raise but for NoAnswer.
         """
         step, begun_s = reading_step(path), monotonic()
         for is_last in (False, True):
             if self._is_closed:
                 raise self._endpoint.unavailable(step, *CLOSED)
-            content = BytesIO()
             try:
-                answer = read(content)
-            except TooLarge as error:
-                raise too_many_bytes(shown(path), limit_bytes) from error
+                fetched = ask()
             except NoAnswer as error:
                 # A silent server is not waited for twice.
                 if is_last or error.is_silence:
@@ -79,8 +70,21 @@ class HttpFileSource(FolderwiseSource):
                 raise
             else:
                 self._silences.heard()
-                return content.getvalue(), answer
+                return fetched
         raise AssertionError
+
+    @staticmethod
+    def _whole(path: str, read: Callable[[BinaryIO], Answer], *, limit_bytes: int) -> tuple[bytes, Answer]:
+        """Return a file, which `read` writes into what it is given, and the answer that it came with.
+
+        Raises ItemRejected, NoAnswer, and what `read` raises.
+        """
+        content = BytesIO()
+        try:
+            answer = read(content)
+        except TooLarge as error:
+            raise too_many_bytes(shown(path), limit_bytes) from error
+        return content.getvalue(), answer
 
     def _see_that_it_is_the_file(
         self, path: str, content: bytes, answer: Answer, listed_bytes: Callable[[], int | None]

@@ -69,20 +69,7 @@ class WebdavSource(HttpFileSource):
         path = joined(folder, name)
         if "\0" in path or any(part in ("", ".", "..") for part in path.split("/")):
             raise not_inside(shown(path))
-        step = reading_step(path)
-        stamp = self._listed_stamp(folder, name, step) if self._headers_tell is False else None
-        content, answer = self._whole(
-            path, lambda into: self._read(folder, name, into, limit_bytes, step), self._check, limit_bytes=limit_bytes
-        )
-        self._see_that_it_is_the_file(path, content, answer, lambda: self._listed_bytes(folder, name, step))
-        if stamp is None:
-            stamp = etag_stamp(answer.headers.get("etag", ""), http_time(answer.headers.get("last-modified", "")))
-            if self._headers_tell is None:
-                listed = self._listed_stamp(folder, name, step)
-                self._headers_tell = listed == stamp
-                # Where they differ, it may have changed since: then the next run sees that and reads it again.
-                stamp = listed
-        return Fetched(content, stamp, may_be_cut(answer))
+        return self._tried(path, lambda: self._fetched(folder, name, path, limit_bytes), self._check)
 
     def warnings(self) -> Sequence[str]:
         if not self._left_out:
@@ -161,15 +148,32 @@ class WebdavSource(HttpFileSource):
         do = "Write the address that the server itself uses: a proxy in front of it may have another name."
         return self._server.unavailable(step, Words(reason, do))
 
+    def _fetched(self, folder: str, name: str, path: str, limit_bytes: int) -> Fetched:
+        """Read a file, and ask for what its own answer does not tell. Raises as `_tried`, and NoAnswer."""
+        step = reading_step(path)
+        stamp = self._listed_stamp(folder, name, step) if self._headers_tell is False else None
+        content, answer = self._whole(
+            path, lambda into: self._read(folder, name, into, limit_bytes, step), limit_bytes=limit_bytes
+        )
+        self._see_that_it_is_the_file(path, content, answer, lambda: self._listed_bytes(folder, name, step))
+        if stamp is None:
+            stamp = etag_stamp(answer.headers.get("etag", ""), http_time(answer.headers.get("last-modified", "")))
+            if self._headers_tell is None:
+                listed = self._listed_stamp(folder, name, step)
+                self._headers_tell = listed == stamp
+                # Where they differ, it may have changed since: then the next run sees that and reads it again.
+                stamp = listed
+        return Fetched(content, stamp, may_be_cut(answer))
+
     def _listed_stamp(self, folder: str, name: str, step: str) -> str:
-        """Return the stamp that a listing would show now. Raises TryLater."""
+        """Return the stamp that a listing would show now. Raises TryLater, NoAnswer."""
         found = self._server.described(folder, name, BytesIO(), step=step)
         if not found.is_known:
             raise self._not_read(joined(folder, name), found.status, step)
         return found.stamp
 
     def _listed_bytes(self, folder: str, name: str, step: str) -> int | None:
-        """Return how large a listing would show a file now; None where it would not."""
+        """Return how large a listing would show a file now; None where it would not. Raises NoAnswer."""
         found = self._server.described(folder, name, BytesIO(), step=step)
         return found.size_bytes if found.is_known else None
 

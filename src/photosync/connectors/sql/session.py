@@ -181,16 +181,14 @@ class Database:
 
         # Of no type: PostgreSQL then compares it with a number as well as with text.
         typed = [sqlalchemy.bindparam(name, type_=NullType()) for name in parameters]
-        text = sqlalchemy.text(query).bindparams(*typed)
         waiting = _Waiting(_within(within_s))
         with self._connection(waiting) as connection:
             begun(connection.connection.dbapi_connection)
-            options: dict[str, Any] = {"max_row_buffer": rows_at_once}
             self._driver.begin(connection, waiting.within_s)
             if limit_bytes is not None:
                 self._driver.hold(connection, limit_bytes)
-            connection = connection.execution_options(stream_results=most_rows is None, **options)
-            result = connection.execute(text, dict(parameters))
+            connection = connection.execution_options(stream_results=most_rows is None, max_row_buffer=rows_at_once)
+            result = connection.execute(sqlalchemy.text(query).bindparams(*typed), dict(parameters))
             try:
                 checked([str(name) for name in result.keys()])  # noqa: SIM118 - a result is no mapping
                 rows = result if most_rows is None else result.fetchmany(most_rows)

@@ -14,7 +14,7 @@ import pytest
 from photosync.connectors.contract import Fetched
 from photosync.connectors.registry import Guard, open_source
 from photosync.connectors.testing.conformance import entries_of
-from photosync.core.errors import Refused, SourceUnavailable, TryLater
+from photosync.core.errors import ItemRejected, Refused, SourceUnavailable, TryLater
 from photosync.engine.fetch_ahead import fetched_ahead
 from photosync.engine.ports import FileToFetch
 from tests.connectors.s3 import plain_store
@@ -202,7 +202,9 @@ def test_photo_that_comes_twice_alike_is_believed_whatever_sum_is_told(remote: R
     told = {"ETag": f'"{"0" * 32}"', "Content-MD5": b64encode(bytes(16)).decode()}
     with web_server(remote.gives(Reply(200, b"one", told), b"one")) as web, remote.opened(web.port) as source:
         assert source.fetch("", "1.jpg", limit_bytes=99).content == b"one"
-        assert len([asked for asked in web.asked if asked.method == "GET" and "?" not in asked.path]) == 2
+        read = [asked for asked in web.asked if asked.method == "GET" and "?" not in asked.path]
+        # At WebDAV once more between two looks at the listing, which has another ETag.
+        assert len(read) == (3 if "WebDAV" in remote.called else 2)
 
 
 def test_photo_that_alone_breaks_off_is_tried_later(remote: Remote) -> None:
@@ -231,6 +233,76 @@ def test_photos_that_stall_one_after_the_other_end_the_run(remote: Remote) -> No
             "Reading 1.jpg", web.port, remote.silence
         ).replace(remote.do, "Check the server and the network; the next run tries again.")
         assert len([asked for asked in web.asked if "1.jpg" in asked.path]) == 3
+
+
+PAGE = b"<!DOCTYPE html><title>Sign in</title>"
+
+
+def beside(remote: Remote, replies: Iterator[Reply]) -> Callable[[Asked], Reply]:
+    """Answers as such a server does that gives a page for 1.jpg, so that it is asked how long that is listed."""
+    plain = remote.gives(Reply(200, PAGE), PAGE)
+
+    def answer(asked: Asked) -> Reply:
+        is_aside = "1.jpg" in asked.path and (asked.method == "PROPFIND" or "?" in asked.path)
+        return next(replies, None) or plain(asked) if is_aside else plain(asked)
+
+    return answer
+
+
+GARBLED = {"S3 store": Reply(200, b"<no list"), "WebDAV server": Reply(207, b"<no list")}
+
+
+def test_question_beside_a_photo_that_is_lost_is_asked_once_more(remote: Remote) -> None:
+    once = iter([GARBLED[remote.called]])
+    with web_server(beside(remote, once)) as web, remote.opened(web.port) as source:
+        assert source.fetch("", "1.jpg", limit_bytes=99).content == PAGE
+
+
+@pytest.mark.parametrize("fault", ["garbled", "silent"])
+def test_question_beside_a_photo_that_stays_lost_costs_that_photo_alone(remote: Remote, fault: str) -> None:
+    reply = GARBLED[remote.called] if fault == "garbled" else TOO_LITTLE
+    garbled = "it does not speak WebDAV at this address" if "WebDAV" in remote.called else remote.no_listing
+    with (
+        web_server(beside(remote, iter([reply] * 2))) as web,
+        remote.opened(web.port) as source,
+        pytest.raises(TryLater) as raised,
+    ):
+        source.fetch("", "1.jpg", limit_bytes=99)
+    assert type(raised.value) is TryLater
+    assert raised.value.message == (
+        f"1.jpg could not be read from the {remote.called} 127.0.0.1 (port {web.port}): "
+        f"{garbled if fault == 'garbled' else remote.silence}. It was left as it is. The next run reads it again."
+    )
+
+
+def test_silences_beside_photos_one_after_the_other_end_the_run(remote: Remote) -> None:
+    """The photos themselves come, and each would be waited for all the same."""
+    with web_server(beside(remote, iter([TOO_LITTLE] * 3))) as web, remote.opened(web.port) as source:
+        for _ in range(2):
+            with pytest.raises(TryLater) as raised:
+                source.fetch("", "1.jpg", limit_bytes=99)
+            assert type(raised.value) is TryLater
+        assert told(lambda: source.fetch("", "1.jpg", limit_bytes=99)) == remote.failed(
+            "Reading 1.jpg", web.port, remote.silence
+        ).replace(remote.do, "Check the server and the network; the next run tries again.")
+
+
+@pytest.mark.parametrize("reply", [Reply(200, b"too many bytes"), Reply(404), Reply(403)])
+def test_photo_that_is_too_large_or_refused_is_an_answer(remote: Remote, reply: Reply) -> None:
+    """Between silences it begins the count again."""
+    replies = [TOO_LITTLE, TOO_LITTLE, reply, TOO_LITTLE, TOO_LITTLE]
+    given = iter(replies)
+    names = [f"{number}.jpg" for number in range(len(replies))]
+
+    def answer(asked: Asked) -> Reply:
+        is_photo = asked.method == "GET" and "?" not in asked.path
+        return remote.gives(next(given) if is_photo else reply, b"one")(asked)
+
+    with web_server(answer) as web, remote.opened(web.port) as source:
+        for name in names:
+            with pytest.raises((TryLater, ItemRejected)) as raised:
+                source.fetch("", name, limit_bytes=10)
+            assert type(raised.value) is not SourceUnavailable
 
 
 def test_server_that_freezes_once_costs_the_photos_under_way_alone(network: BadNetwork, source: Any) -> None:
@@ -298,7 +370,6 @@ def test_source_that_is_closed_reads_no_more(remote: Remote, network: BadNetwork
     assert "it is no longer being asked" in told(lambda: list(source.pages()))
 
 
-PAGE = b"<!DOCTYPE html><title>Sign in</title>"
 A_PAGE = "it answered with a web page, such as one to sign in, and not with the file"
 
 

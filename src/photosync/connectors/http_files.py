@@ -8,7 +8,7 @@ from io import BytesIO
 from time import monotonic
 from typing import BinaryIO, Final
 
-from photosync.connectors.contract import PAGE_WINDOW_ENTRIES
+from photosync.connectors.contract import PAGE_WINDOW_ENTRIES, Fetched
 from photosync.connectors.file_words import too_many_bytes
 from photosync.connectors.folder.fetching import shown
 from photosync.connectors.folderwise import FolderwiseSource
@@ -45,31 +45,19 @@ class HttpFileSource(FolderwiseSource):
     def close(self) -> None:
         self._is_closed = True
 
-    def _whole(
-        self,
-        path: str,
-        read: Callable[[BinaryIO], Answer],
-        check: Callable[[str], None],
-        *,
-        sum_told: Callable[[Mapping[str, str]], Sum | None],
-        limit_bytes: int,
-    ) -> tuple[bytes, Answer]:
-        """Return a file and the answer that it came with; where it was cut or damaged, it is asked for once more.
+    def _tried(self, path: str, ask: Callable[[Arrival], Fetched], check: Callable[[str], None]) -> Fetched:
+        """Return what `ask` gives for a file; it is asked once more where the line was cut, or a byte was turned.
 
-        `read` writes it into what it is given; `check` is asked, with the step, whether anything can be read now.
-        Raises ItemRejected, TryLater, SourceUnavailable, and what both raise.
+        All that is asked for the file belongs into `ask`, so that whatever is lost of it concerns this file alone.
+        `check` is asked, with the step, whether anything can be read now.
+        Raises ItemRejected, TryLater, SourceUnavailable, and what both raise but for NoAnswer.
         """
         step, begun_s, arrival = reading_step(path), monotonic(), Arrival()
         for is_last in (False, True):
             if self._is_closed:
                 raise self._endpoint.unavailable(step, *CLOSED)
-            content = BytesIO()
             try:
-                answer = read(content)
-                if not arrival.is_whole(content.getvalue(), sum_told(answer.headers)):
-                    raise NoAnswer(self._endpoint.host, ANOTHER_SUM)
-            except TooLarge as error:
-                raise too_many_bytes(shown(path), limit_bytes) from error
+                fetched = ask(arrival)
             except NoAnswer as error:
                 # A silent server is not waited for twice.
                 if is_last or error.is_silence:
@@ -83,8 +71,30 @@ class HttpFileSource(FolderwiseSource):
                 raise
             else:
                 self._silences.heard()
-                return content.getvalue(), answer
+                return fetched
         raise AssertionError
+
+    def _whole(
+        self,
+        path: str,
+        read: Callable[[BinaryIO], Answer],
+        arrival: Arrival,
+        *,
+        sum_told: Callable[[Mapping[str, str]], Sum | None],
+        limit_bytes: int,
+    ) -> tuple[bytes, Answer]:
+        """Return a file, which `read` writes into what it is given, and the answer that it came with.
+
+        Raises ItemRejected, NoAnswer, and what `read` raises.
+        """
+        content = BytesIO()
+        try:
+            answer = read(content)
+        except TooLarge as error:
+            raise too_many_bytes(shown(path), limit_bytes) from error
+        if not arrival.is_whole(content.getvalue(), sum_told(answer.headers)):
+            raise NoAnswer(self._endpoint.host, ANOTHER_SUM)
+        return content.getvalue(), answer
 
     def _see_that_it_is_the_file(
         self, path: str, content: bytes, answer: Answer, listed_bytes: Callable[[], int | None]

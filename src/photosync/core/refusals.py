@@ -10,6 +10,8 @@ MAY_BE_BUSY = (
     f"The server may only have been busy: the next run tries it again, {MOST_TRIES} times in all while the file "
     "stays the same."
 )
+NOT_FETCHED = "failed"
+"""The code of a file that did not come."""
 CHANGED = "changed"
 """The code of a file that had another size or stamp when read than when listed, or a stamp that says nothing.
 

@@ -17,6 +17,7 @@ from photosync.core.matching import Candidate as PersonCandidate
 from photosync.core.matching import HandMatch
 from photosync.core.name_matching import NamedCandidate
 from photosync.core.plan import PersonPhotos
+from photosync.core.refusals import NOT_FETCHED
 from photosync.imaging import Rendered
 
 
@@ -153,7 +154,7 @@ class Staged:
     picture: StagedPicture | None = None
     rejection: tuple[str, str] | None = None
     failure: str = ""
-    failure_code: str = "failed"
+    failure_code: str = NOT_FETCHED
     absence: str = ""
     has_original: bool = False
     """The bytes themselves are in the store too, beside the picture that they gave."""
@@ -273,7 +274,18 @@ class MatchLedger(People, Protocol):
 
 
 class StageLedger(Protocol):
-    def files_to_fetch(self) -> Iterator[FileToFetch]: ...
+    def files_to_fetch(self) -> Iterator[FileToFetch]:
+        """Yield what waits to be fetched, but for what failed in an earlier run."""
+        ...
+
+    def files_that_failed_before(self) -> Iterator[FileToFetch]:
+        """Yield what failed in an earlier run, first what was asked for the longest time ago."""
+        ...
+
+    def leave_what_failed_before(self, why: str) -> None:
+        """Leave what failed in an earlier run and was not asked for in this one to the next; `why` is told."""
+        ...
+
     def fetch_count(self) -> int: ...
     def known_contents(self, sha256s: Sequence[str]) -> Mapping[str, KnownContent]: ...
     def write_staged(self, staged: Sequence[Staged]) -> None: ...

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from photosync.connectors.attending import attended
 from photosync.connectors.contract import NO_PHOTO_CODE, Fetched, Source, see_that_it_is_there, tells_nothing
-from photosync.core.errors import ItemRejected, TryLater
+from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 from photosync.core.refusals import CHANGED
 from photosync.engine.fetch_ahead import fetched_ahead
 from photosync.engine.ports import FileToFetch, KnownContent, Progress, Rein, Staged, StagedPicture, StageLedger
@@ -58,13 +58,21 @@ class StageTask:
 
 
 def stage(task: StageTask, ledger: StageLedger, rein: Rein) -> int:
-    """Fetch and render everything that waits for it; return how many files were looked at."""
+    """Fetch and render everything that waits for it; return how many files were looked at.
+
+    Raises SourceUnavailable where the source is gone, after what came before that was kept. Not while what failed in
+    an earlier run is asked for again, which comes last: else a few photos that never come would end every run.
+    """
     with ThreadPoolExecutor(1, "keep") as keeper:
         stager = _Stager(task, ledger, rein, keeper, Progress("stage", total=ledger.fetch_count()))
         for file, result in task.pool.imap(stager.unknown_contents(), task.settings):
             stager.take(file, result)
         stager.flush()
         stager.record_kept()
+    if stager.gone is not None:
+        if not stager.is_at_second_tries:
+            raise stager.gone
+        ledger.leave_what_failed_before(stager.gone.message)
     return stager.progress.done
 
 
@@ -102,12 +110,23 @@ class _Stager:
     """Files whose bytes may have broken off unseen, until it is known what is in them."""
     batch: _Batch | None = None
     recent: OrderedDict[str, KnownContent] = field(default_factory=OrderedDict)
+    gone: SourceUnavailable | None = None
+    """Why no more is fetched; what came before that is rendered and kept first."""
+    is_at_second_tries: bool = False
 
     def unknown_contents(self) -> Iterator[tuple[FileToFetch, bytes]]:
-        """Fetch file after file; settle what is known already and yield the bytes of what is not."""
+        """Fetch file after file, what failed in an earlier run last; yield the bytes of what is not known."""
+        try:
+            yield from self._fetched(self.ledger.files_to_fetch())
+            self.is_at_second_tries = True
+            yield from self._fetched(self.ledger.files_that_failed_before())
+        except SourceUnavailable as error:
+            self.gone = error
+
+    def _fetched(self, files: Iterator[FileToFetch]) -> Iterator[tuple[FileToFetch, bytes]]:
         for file, fetched in fetched_ahead(
             self.task.source,
-            self.ledger.files_to_fetch(),
+            files,
             self.task.settings.max_bytes,
             meanwhile=lambda: self.rein.checkpoint(self.progress),
         ):

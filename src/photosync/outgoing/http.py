@@ -52,6 +52,8 @@ class NoAnswer(TryLater):
         super().__init__(f"There is no whole answer from {host}: {reason}. Try again later.")
         self.reason = reason
         self.is_silence = is_silence
+        self.url = ""
+        """What was being asked: after redirects, that may be another server's. Empty where nobody was."""
 
 
 class TooLarge(NoAnswer):
@@ -184,7 +186,11 @@ class HttpClient:
 
     def _follow(self, request: httpx.Request, taking: _Taking) -> Answer:
         for _ in range(MOST_REDIRECTS + 1):
-            answer = self._once(request, taking)
+            try:
+                answer = self._once(request, taking)
+            except NoAnswer as error:
+                error.url = str(request.url)
+                raise
             target = answer.headers.get("location") if taking.follow else None
             if answer.status not in _REDIRECTS or not target or request.method not in ("GET", "HEAD", "PROPFIND"):
                 return answer

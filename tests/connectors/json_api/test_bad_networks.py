@@ -7,10 +7,11 @@ import pytest
 
 from photosync.connectors.json_api.source import JsonApiSource
 from photosync.connectors.testing.conformance import entries_of, raised
-from photosync.core.errors import SourceUnavailable, TryLater
+from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 from tests.connectors.json_api.opened import opened
 from tests.services.bad_network import BadNetwork, Faults, bad_network
 from tests.services.people_api import PeopleApi, people_api
+from tests.services.web_server import Reply, web_server
 
 NUMBER = 12
 DO = (
@@ -102,6 +103,51 @@ def test_photos_that_stall_one_after_the_other_end_the_run(source: JsonApiSource
         f'Reading the photo of "7" failed on the API 127.0.0.1 (port {network.port}): there was no whole answer '
         f"within 0.5 seconds of silence or 3 in all. {DO}"
     )
+
+
+@pytest.mark.parametrize("photos", ["link", ""])
+def test_photo_that_is_too_large_is_an_answer(api: PeopleApi, photos: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between silences it begins the count again, whether the list links to it or each is asked for by its path."""
+    monkeypatch.setattr("photosync.connectors.json_api.asking.MORE_THAN_PHOTO_BYTES", 0)
+    monkeypatch.setattr("photosync.connectors.json_api.asking.REFUSAL_BYTES", 0)
+    stalls = Reply(200, b"o", {"Content-Length": "3", "Content-Type": "image/jpeg"})
+    api.photos = photos
+    with opened(api, one_student="students/{id}", paging="page", page_size="5", changed="$.id") as source:
+        entries_of(source)
+        for _ in range(2):
+            api.replies = {begins: [stalls, stalls] for begins in ("/v1/photos", "/v1/students/")}
+            for _ in range(2):
+                assert type(raised(TryLater, lambda: source.fetch("students", "1", limit_bytes=99))) is TryLater
+            api.replies = {}
+            raised(ItemRejected, lambda: source.fetch("students", "1", limit_bytes=10))
+
+
+def test_photos_that_are_sent_on_to_a_silent_server_end_no_run_and_name_it(api: PeopleApi) -> None:
+    with web_server(lambda asked: Reply(200, b"o", {"Content-Length": "3"})) as elsewhere:
+        away = Reply(302, headers={"Location": f"http://127.0.0.1:{elsewhere.port}/photo"})
+        api.replies = {"/v1/photos": [away] * 4}
+        with opened(api, paging="page", page_size="5", changed="$.id") as source:
+            entries_of(source)
+            for _ in range(4):
+                error = raised(TryLater, lambda: source.fetch("students", "1", limit_bytes=99_999))
+                assert type(error) is TryLater
+                assert error.message == (
+                    'The photo of "1" could not be read from the server of the photos 127.0.0.1 (port '
+                    f"{elsewhere.port}): there was no whole answer within 0.5 seconds of silence or 3 in all. It was "
+                    "left as it is. Check that the server is running and can be reached from here, then run again."
+                )
+
+
+def test_photos_that_are_sent_on_to_a_closed_server_while_they_are_listed_name_it(api: PeopleApi) -> None:
+    with web_server(lambda asked: Reply()) as gone:
+        pass
+    away = Reply(302, headers={"Location": f"http://127.0.0.1:{gone.port}/photo"})
+    api.replies = {"/v1/photos": [away] * NUMBER}
+    with opened(api, paging="page", page_size="5") as source:
+        assert raised(SourceUnavailable, lambda: list(source.pages())).message == (
+            "Looking at the photos, one after the other, failed on the server of the photos 127.0.0.1 (port "
+            f"{gone.port}): the connection was refused. {DO}"
+        )
 
 
 def test_photo_that_breaks_off_is_tried_again(source: JsonApiSource, network: BadNetwork) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from photosync.connectors.contract import Page
-from photosync.core.errors import SourceUnavailable
+from photosync.core.errors import SourceUnavailable, TryLater
 from tests.connectors.s3.plain_store import contents, error, listing, plain_store, query_of, source
 from tests.services.web_server import Reply, web_server
 
@@ -62,6 +62,24 @@ def test_request_is_never_sent_on_to_another_host(status):
             with pytest.raises(SourceUnavailable, match="where the request was not sent on to"):
                 opened.fetch("", "1.jpg", limit_bytes=100)
         assert other.asked == []
+
+
+def test_object_whose_listing_is_refused_is_tried_later():
+    """A proxy dropped its headers, so that it is asked how the store lists it; the bucket itself can be listed."""
+
+    def answer(asked):
+        if "?" not in asked.path:
+            return Reply(200, b"one")
+        return error(500, "InternalError") if query_of(asked)["prefix"] else listing(contents(b"1.jpg", b"one"))
+
+    with web_server(answer) as web, source(web.address) as opened:
+        with pytest.raises(TryLater) as raised:
+            opened.fetch("", "1.jpg", limit_bytes=10)
+        assert type(raised.value) is TryLater
+        assert raised.value.message == (
+            f"1.jpg could not be read from the S3 store 127.0.0.1 (port {web.port}): the store answered 500 "
+            "InternalError. It was left as it is. The next run reads it again."
+        )
 
 
 TOKENS = itertools.count()

@@ -318,6 +318,65 @@ def test_photos_that_never_come_are_one_silence_where_they_were_lost_together(tm
     ]
 
 
+class HangsOrRefuses(Files):
+    """Says nothing of what is called never, and does not let refused.jpg be read."""
+
+    is_over = threading.Event()
+
+    async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        # Without a thread: this server has few of them.
+        while path.endswith(b"never.jpg") and not self.is_over.is_set():  # noqa: ASYNC110 - of another thread
+            await asyncio.sleep(0.02)
+        if path.endswith(b"refused.jpg"):
+            raise asyncssh.SFTPPermissionDenied("No.")
+        return super().open(path, pflags, attrs)
+
+
+@pytest.mark.parametrize("answered", ["1.jpg", "refused.jpg", "gone.jpg", "large.jpg", "folder", "out.jpg"])
+def test_whatever_a_server_says_of_a_photo_begins_the_count_of_silences_anew(tmp_path: Path, answered: str) -> None:
+    (tmp_path / "served/folder").mkdir(parents=True)
+    for name in ("1.jpg", "never.jpg", "refused.jpg", "../out.jpg"):
+        (tmp_path / "served" / name).write_bytes(b"1")
+    (tmp_path / "served/large.jpg").write_bytes(PHOTO)
+    (tmp_path / "served/out.jpg").symlink_to("../out.jpg")
+    HangsOrRefuses.is_over.clear()
+    with (
+        sftp_server(tmp_path, files=HangsOrRefuses) as server,
+        source_on(server, folder="served", answer_within_s=SOON_S) as source,
+    ):
+        outcomes: list[type[Exception] | None] = []
+        for name in ("never.jpg", "never.jpg", answered, "never.jpg"):
+            try:
+                source.fetch("", name, limit_bytes=1_000)
+            except PhotoSyncError as error:
+                outcomes.append(type(error))
+        HangsOrRefuses.is_over.set()
+        # What hung ends before its server does.
+        threading.Event().wait(0.1)
+    assert SourceUnavailable not in outcomes
+    assert outcomes.count(TryLater) >= 3
+
+
+def test_garbled_answers_are_no_silence(tmp_path: Path) -> None:
+    class Garbling(Files):
+        def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+            if path.endswith(b"bad.jpg"):
+                raise asyncssh.SFTPBadMessage("What?")
+            return super().open(path, pflags, attrs)
+
+    for name in ("1.jpg", "bad.jpg"):
+        (tmp_path / name).write_bytes(PHOTO)
+    with sftp_server(tmp_path, files=Garbling) as server, source_on(server) as source:
+        assert [fetched_or_why(source, "bad.jpg") for _ in range(4)] == [
+            (
+                TryLater,
+                f"bad.jpg could not be read from the SFTP server 127.0.0.1 (port {server.port}): it answered with "
+                f"something that is not SFTP. {LEFT}",
+            )
+        ] * 4
+        assert fetched(source, "1.jpg") == PHOTO
+
+
 def test_photos_that_come_drop_by_drop_end_the_run(
     network: BadNetwork, server: SftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -464,6 +464,68 @@ def test_pictures_that_stall_one_after_the_other_end_the_run(page_size):
         )
 
 
+@pytest.mark.parametrize("page_size", [0, 3])
+def test_service_that_is_lost_while_pictures_are_read_ends_the_run(page_size):
+    """Else each of a thousand pictures fails by itself."""
+    with (
+        web_server(school_server(school())) as web,
+        bad_network(web.port) as network,
+        source_at(f"http://127.0.0.1:{network.port}", page_size=page_size) as source,
+    ):
+        entries_of(source)
+        network.lose()
+        assert raised(SourceUnavailable, lambda: fetched(source, "staff/T1")).message == (
+            f"Reading one of PersonPictures failed on the SIF service 127.0.0.1 (port {network.port}): the "
+            f"connection was refused. {NOTHING_CHANGED} Run again later."
+        )
+        assert raised(SourceUnavailable, source.see_that_it_answers).message == (
+            f"Listing StudentPersonals failed on the SIF service 127.0.0.1 (port {network.port}): the connection was "
+            f"refused. {NOTHING_CHANGED} Run again later."
+        )
+        network.mend()
+        source.see_that_it_answers()
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_service_without_pages_that_is_away_behind_its_gateway_ends_the_run(status, monkeypatch):
+    monkeypatch.setattr("photosync.outgoing.http._PAUSES_S", ())
+    served = school_server(school())
+    with web_server(served) as web, source_at(web.address, page_size=0) as source:
+        entries_of(source)
+        web.answer = lambda _: Reply(status)
+        assert raised(SourceUnavailable, source.see_that_it_answers).message == (
+            f"Listing StudentPersonals failed on the SIF service 127.0.0.1 (port {web.port}): it answered {status}. "
+            f"{NOTHING_CHANGED} Run again later."
+        )
+
+
+def test_service_without_pages_is_looked_at_for_little():
+    with web_server(school_server(school())) as web, source_at(web.address, page_size=0) as source:
+        entries_of(source)
+        web.asked.clear()
+        source.see_that_it_answers()
+        assert [asked.path.partition(";")[0] for asked in web.asked] == [
+            "/requests/StudentPersonals/00000000-0000-0000-0000-000000000000"
+        ]
+
+
+def test_picture_that_is_too_large_is_an_answer():
+    """Between silences it begins the count again."""
+    large = School({"students/1": b"x" * 50_000, "staff/T1": b"staff"})
+    served = school_server(large)
+    broken = f"/requests/PersonPictures/{guid('staff/T1')}"
+
+    def answer(asked):
+        return Reply(200, b"o", {"Content-Length": "3"}) if asked.path.startswith(broken) else served(asked)
+
+    with web_server(answer) as web, source_at(web.address) as source:
+        entries_of(source)
+        for _ in range(2):
+            for _ in range(2):
+                assert type(raised(TryLater, lambda: fetched(source, "staff/T1"))) is TryLater
+            raised(ItemRejected, lambda: fetched(source, "students/1", limit_bytes=10_000))
+
+
 def test_service_that_fails_at_everything_ends_the_run():
     served = school_server(school())
     with web_server(served) as web, source_at(web.address) as source:

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from photosync.connectors.smb import words
+from photosync.connectors.smb.transport import TimedOut
 from photosync.core.errors import SourceUnavailable, TryLater
 from photosync.engine.fetch_ahead import fetched_ahead
 from photosync.engine.ports import FileToFetch
@@ -223,7 +225,27 @@ def test_answer_that_drips_is_not_waited_for_without_end(network, samba):
         network.disturb(down=Faults(bytes_per_s=600))
         with pytest.raises(TryLater) as raised:
             fetched(opened, "large.jpg")
-    assert "there was no answer within 0.4 seconds" in raised.value.message
+    assert raised.value.message == later(network, "it did not come within 4 seconds")
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(1.2, "1.2 seconds"), (600.0, "10 minutes")])
+def test_time_that_a_photo_did_not_come_within_is_told(seconds, told):
+    assert words.lost(TimedOut(seconds, is_late=True)) == f"it did not come within {told}"
+
+
+def test_photos_that_come_piece_by_piece_and_never_whole_end_the_run(network, samba, monkeypatch):
+    """Each piece comes in its time, and all of them would take an hour."""
+    monkeypatch.setattr("photosync.connectors.smb.source.WITHIN_S", 1.2)
+    reason = "it did not come within 1.2 seconds"
+    with over(network, samba, answer_within_s=5.0) as opened:
+        network.disturb(down=Faults(bytes_per_s=1_000_000))
+        assert tried(opened, 3) == [
+            (TryLater, later(network, reason)),
+            (TryLater, later(network, reason)),
+            (SourceUnavailable, failed("Reading large.jpg", network, reason)),
+        ]
+        network.mend()
+        assert fetched(opened, "large.jpg") == PHOTO
 
 
 def test_closing_ends_what_is_under_way(network, samba):

@@ -306,6 +306,46 @@ def test_photos_that_stall_one_after_the_other_end_the_run(school):
         )
 
 
+@pytest.mark.parametrize("by", ["a slow query", "another program"])
+def test_photos_that_the_server_gives_up_one_after_the_other_end_the_run(school, by):
+    """As where a table is locked: each of thousands would be waited for."""
+    school.put("1", b"one")
+    sleep = "pg_sleep(30)" if school.flavour is Flavour.POSTGRESQL else "SLEEP(30)"
+    if by == "a slow query":
+        query = f"SELECT photo, CONCAT('a', {sleep}) AS changed FROM photo WHERE code = :id"
+    elif school.flavour is Flavour.POSTGRESQL:
+        query = "SELECT photo, 1 AS changed FROM photo WHERE code = :id"
+        school.run("BEGIN")
+        school.run("LOCK TABLE photo IN ACCESS EXCLUSIVE MODE")
+    else:
+        query = "SELECT photo, 1 AS changed FROM photo WHERE code = :id"
+        school.run("LOCK TABLES photo WRITE")
+    with school.source(limits=SOON, student_photo=query) as source:
+        for _ in range(2):
+            later(source, "students/1")
+        message = raised(SourceUnavailable, lambda: fetched(source, "students/1")).message
+    school.run("ROLLBACK" if school.flavour is Flavour.POSTGRESQL else "UNLOCK TABLES")
+    assert message.startswith(f'Reading the photo of "students/1" failed on {named(school)}: ')
+    quicker = "Make it quicker, for example with an index, or run again when the server has less to do."
+    assert message.endswith((f"). {CONCLUDED} {quicker}", f"). {CONCLUDED} Run again later."))
+
+
+def test_photos_that_the_server_refuses_at_once_are_no_silence(postgresql_school):
+    """As in a deadlock, or where a program asks for rows that are not locked alone."""
+    school = postgresql_school
+    school.put("1", b"one")
+    school.run(
+        "CREATE FUNCTION locked() RETURNS int LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'No.' USING ERRCODE = '55P03'; END $$"
+    )
+    with school.source(student_photo="SELECT photo, locked() AS changed FROM photo WHERE code = :id") as source:
+        for _ in range(4):
+            assert later(source, "students/1") == (
+                f'"students/1" could not be read from {named(school)}: another program kept the rows locked for too '
+                "long (No). It was left as it is. The next run reads it again."
+            )
+
+
 def test_photo_that_comes_drop_by_drop_is_read_later(school):
     """Never is there silence; it would take 25 seconds."""
     school.put("1", bytes(500_000))

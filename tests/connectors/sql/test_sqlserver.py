@@ -1,6 +1,7 @@
 """SQL Server as far as it can be shown without one: what its client library is told, does and says at the door."""
 
 import socket
+import sqlite3
 
 import pymssql
 import pytest
@@ -14,8 +15,8 @@ from photosync.connectors.sql.session import Database
 from photosync.connectors.sql.source import QuerySet, SqlSource
 from photosync.connectors.sql.sqlserver import DRIVER, PLACES, arguments, settings_of
 from photosync.connectors.sql.statements import Flavour, checked_statement
-from photosync.connectors.testing.conformance import raised
-from photosync.core.errors import SourceUnavailable
+from photosync.connectors.testing.conformance import fetched, raised
+from photosync.core.errors import SourceUnavailable, TryLater
 from photosync.core.people import PersonKind
 from photosync.outgoing.ranges import addresses_of
 from tests.connectors.sql.schools import LOOPBACK
@@ -135,7 +136,7 @@ def test_statements_reach_the_library_with_their_parameters_bound():
             Failure(Sort.DATA, "Error converting data type varchar to numeric."),
         ),
         (pymssql.OperationalError((1222, b"Lock request time out period exceeded.")), Failure(Sort.LOCKED)),
-        (pymssql.OperationalError((20003, b"Adaptive Server connection timed out")), Failure(Sort.CANCELLED)),
+        (pymssql.OperationalError((20003, b"Adaptive Server connection timed out")), Failure(Sort.LOST, seconds=0)),
         (pymssql.OperationalError((20009, b"Unable to connect")), Failure(Sort.REFUSED)),
         (pymssql.OperationalError((20047, b"DBPROCESS is dead or not enabled")), Failure(Sort.LOST)),
         (pymssql.InterfaceError("Connection is closed."), Failure(Sort.LOST)),
@@ -205,6 +206,42 @@ def test_server_that_is_not_checked_at_an_address_that_the_operator_named(tmp_pa
         message = said_at(login(server.port, encryption=Encryption.UNVERIFIED))
         assert "it did not accept the user name and password" in message or "it did not let Photo Sync in" in message
         assert len(server.logins) == 1
+
+
+class SilentOnceLetIn(type(DRIVER)):
+    """Signs in, and then runs into the library's own time limit at every query, as with a server that is stuck."""
+
+    dialect = "sqlite"
+    engine_options = {"poolclass": sqlalchemy.QueuePool}
+
+    def connect(self, *_):
+        return sqlite3.connect(":memory:", check_same_thread=False)
+
+    def begin(self, *_):
+        raise sqlalchemy.exc.OperationalError("", None, pymssql.OperationalError((20003, b"It timed out")))
+
+
+def test_photos_of_a_server_that_is_stuck_end_the_run():
+    its = login()
+    with source(its) as usual:
+        query_sets = usual._query_sets.values()
+    limits = Limits(connect_s=2.0, answer_s=30.0, list_s=120.0)
+    database = Database(its, SilentOnceLetIn(), LOOPBACK, limits=limits, connections=2)
+    with SqlSource(database, Flavour.SQLSERVER, list(query_sets)) as opened:
+        told = "there was no answer within 30 seconds"
+        for _ in range(2):
+            assert raised(TryLater, lambda: fetched(opened, "students/1")).message == (
+                f'"students/1" could not be read from the SQL Server localhost (port 1433): {told}. It was left as '
+                "it is. The next run reads it again."
+            )
+        assert raised(SourceUnavailable, lambda: fetched(opened, "students/1")).message == (
+            f'Reading the photo of "students/1" failed on the SQL Server localhost (port 1433): {told}. {CONCLUDED} '
+            "Check the network and the server, then run again."
+        )
+        assert raised(SourceUnavailable, lambda: list(opened.pages())).message == (
+            "Reading the list students failed on the SQL Server localhost (port 1433): there was no answer within "
+            f"120 seconds. {CONCLUDED} Check the network and the server, then run again."
+        )
 
 
 def test_port_that_accepts_and_says_nothing():

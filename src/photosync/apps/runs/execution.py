@@ -241,8 +241,10 @@ class _Execution:
         rows.prepare()
         if rows.fetch_count():
             self._fetch(rows)
+        told = rows.warnings
         if number := rows.people_without_any_photo():
-            self._warn(list(dict.fromkeys([*self.run.warnings, NO_PHOTO_AT_ALL.format(number=number)])))
+            told = [*told, NO_PHOTO_AT_ALL.format(number=number)]
+        self._warn(list(dict.fromkeys([*self.run.warnings, *told])))
         return True
 
     def _fetch(self, rows: StageRows) -> None:

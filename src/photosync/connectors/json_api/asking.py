@@ -70,7 +70,7 @@ class PhotoAsker:
 
         A photo that cannot be looked at now is UNREAD, with the reason, and not a failure of the listing.
         """
-        return _seen(lambda: self._probe(told), self.api.endpoint)
+        return self._seen(lambda: self._probe(told), self.api.endpoint)
 
     def fetch(self, told: Told, *, limit_bytes: int) -> Fetched:
         """Return the photo of what is `told`. Raises as `connectors.contract.Source.fetch`."""
@@ -112,7 +112,7 @@ class PhotoAsker:
 
     def _probe_link(self, link: str) -> Probed:
         url = self._linked(link)
-        return _seen(lambda: self._probe_photo_at(url), self._server_of(url))
+        return self._seen(lambda: self._probe_photo_at(url), self._server_of(url))
 
     def _probe_photo_at(self, url: httpx.URL) -> Probed:
         head = self._head(url, PICTURE)
@@ -159,6 +159,16 @@ class PhotoAsker:
             return self._probe_link(photo.text)
         return self._probe(Told(None, photo))
 
+    def _seen(self, probe: Callable[[], Probed], server: Endpoint) -> Probed:
+        """Return what `probe` gives, or why `server` gave nothing. Raises SourceUnavailable."""
+        try:
+            probed = probe()
+        except (NoAnswer, TryLater, Refused) as error:
+            if isinstance(error, SourceUnavailable):
+                raise
+            probed = Probed(UNREAD, failure=_words_of_error(error), server=self._server_asked(error, server))
+        return probed._replace(server=server) if probed.failure and probed.server is None else probed
+
     # The photo
 
     def _photo(self, photo: PhotoValue, name: str, changed: str, limit_bytes: int) -> Fetched:
@@ -181,6 +191,7 @@ class PhotoAsker:
             server = self._server_of(url)
             answer = self._ask(url, max(limit_bytes, REFUSAL_BYTES), PICTURE)
         except TooLarge as error:
+            self.silences.heard()
             raise too_many_bytes(f"The photo of {name}", limit_bytes) from error
         except (NoAnswer, Unread, Refused) as error:
             raise self._failed(name, error, server, begun_s) from error
@@ -192,6 +203,7 @@ class PhotoAsker:
         try:
             answer = self._ask(address, limit_bytes * 3 // 2 + MORE_THAN_PHOTO_BYTES, ONE)
         except TooLarge as error:
+            self.silences.heard()
             raise too_many_bytes(f"The photo of {name}", limit_bytes) from error
         except (NoAnswer, Refused) as error:
             raise self._failed(name, error, self.api.endpoint, begun_s) from error
@@ -209,6 +221,7 @@ class PhotoAsker:
 
         What is silent elsewhere keeps nothing of the API's own back.
         """
+        server = self._server_asked(error, server)
         is_home = server is self.api.endpoint
         if isinstance(error, NoAnswer) and self.silences.are_the_servers(
             is_silence=error.is_silence and is_home, begun_s=begun_s
@@ -263,6 +276,10 @@ class PhotoAsker:
     def _not_fetched(self, name: str, words: Words, server: Endpoint | None = None) -> TryLater:
         return (server or self.api.endpoint).not_fetched(f"The photo of {name}", *words)
 
+    def _server_asked(self, error: Exception, otherwise: Endpoint) -> Endpoint:
+        """Return which server did not answer: the request may have been sent on."""
+        return self._server_of(httpx.URL(error.url)) if isinstance(error, NoAnswer) and error.url else otherwise
+
     def _server_of(self, url: httpx.URL) -> Endpoint:
         return self.api.endpoint if self.api.is_home(url) else photo_server(url)
 
@@ -277,17 +294,6 @@ class Unread(TryLater):
 
 def no_photo(name: str) -> ItemRejected:
     return ItemRejected(f"The API has no photo of {name} now. What was published from it stays.", code=NO_PHOTO_CODE)
-
-
-def _seen(probe: Callable[[], Probed], server: Endpoint) -> Probed:
-    """Return what `probe` gives, or why `server` gave nothing. Raises SourceUnavailable."""
-    try:
-        probed = probe()
-    except (NoAnswer, TryLater, Refused) as error:
-        if isinstance(error, SourceUnavailable):
-            raise
-        probed = Probed(UNREAD, failure=_words_of_error(error))
-    return probed._replace(server=server) if probed.failure and probed.server is None else probed
 
 
 def _called(told: Told) -> str:

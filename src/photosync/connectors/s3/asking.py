@@ -75,15 +75,17 @@ class Store:
         """Write an object `into` a file, and return its headers. Raises Refusing, NoAnswer, TooLarge."""
         return self._get(self.place.object_path(key), "", into=into, limit_bytes=limit_bytes)
 
-    def listed_now(self, key: bytes, step: str) -> Listed | None:
-        """Return how the store lists an object; None where it lists no such one. Raises SourceUnavailable."""
-        first = next(iter(self._list_page(key, b"", "", step, most=1).objects), None)
-        return first if first is not None and first.key == key else None
+    def listed_now(self, key: bytes) -> Listed | None:
+        """Return how the store lists an object; None where it lists no such one.
 
-    def listed_bytes(self, key: bytes, step: str) -> int | None:
-        """Return how large the store lists an object; None where it lists no such one. Raises SourceUnavailable."""
-        listed = self.listed_now(key, step)
-        return listed.size_bytes if listed else None
+        Raises Refusing, and NoAnswer, also for what cannot be understood: is it of this object alone?
+        """
+        try:
+            page = self._page(key, b"", "", most=1)
+        except NoList as error:
+            raise NoAnswer(self.place.endpoint.host, NOT_A_STORE.reason) from error
+        first = next(iter(page.objects), None)
+        return first if first is not None and first.key == key else None
 
     def unavailable(self, step: str, words: Words) -> SourceUnavailable:
         return self.place.endpoint.unavailable(step, words.reason, words.do)
@@ -91,14 +93,8 @@ class Store:
     def _list_page(
         self, prefix: bytes, delimiter: bytes, token: str, step: str, *, most: int = KEYS_AT_ONCE
     ) -> ListPage:
-        params = {"list-type": b"2", "encoding-type": b"url", "max-keys": b"%d" % most, "prefix": prefix}
-        if delimiter:
-            params["delimiter"] = delimiter
-        if token:
-            params["continuation-token"] = token.encode()
         try:
-            answer = self._get(self.place.bucket_path, encoded_query(params), limit_bytes=LIST_BYTES)
-            return list_page(answer.content)
+            return self._page(prefix, delimiter, token, most=most)
         except Refusing as error:
             raise self.unavailable(step, words_of(error.why, self.place)) from error
         except NoList as error:
@@ -106,6 +102,16 @@ class Store:
         except NoAnswer as error:
             do = "Check the endpoint and the network; the next run tries again."
             raise self.unavailable(step, Words(error.reason, do)) from error
+
+    def _page(self, prefix: bytes, delimiter: bytes, token: str, *, most: int) -> ListPage:
+        """Raise Refusing, NoList, NoAnswer."""
+        params = {"list-type": b"2", "encoding-type": b"url", "max-keys": b"%d" % most, "prefix": prefix}
+        if delimiter:
+            params["delimiter"] = delimiter
+        if token:
+            params["continuation-token"] = token.encode()
+        answer = self._get(self.place.bucket_path, encoded_query(params), limit_bytes=LIST_BYTES)
+        return list_page(answer.content)
 
     def _get(self, path: str, query: str, *, limit_bytes: int, into: BinaryIO | None = None) -> Answer:
         place = self.place

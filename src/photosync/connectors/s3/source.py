@@ -11,7 +11,7 @@ from photosync.connectors.etags import etag_stamp, http_time
 from photosync.connectors.folder.fetching import shown
 from photosync.connectors.folder.tree import is_ignored, joined
 from photosync.connectors.http_files import HttpFileSource, reading_step
-from photosync.connectors.http_sums import sum_by_etag
+from photosync.connectors.http_sums import Arrival, sum_by_etag
 from photosync.connectors.http_words import may_be_cut
 from photosync.connectors.network import Words
 from photosync.connectors.s3.answers import Listed
@@ -75,17 +75,7 @@ class S3Source(HttpFileSource):
                 "It was not read. Give the object another key.",
                 code="outside_source",
             )
-        content, answer = self._whole(
-            path,
-            lambda into: self._read(key, path, into, limit_bytes),
-            self._store.check,
-            sum_told=sum_by_etag,
-            limit_bytes=limit_bytes,
-        )
-        self._see_that_it_is_the_file(
-            path, content, answer, lambda: self._store.listed_bytes(self._prefix + key, reading_step(path))
-        )
-        return Fetched(content, self._stamp(self._prefix + key, answer, reading_step(path)), may_be_cut(answer))
+        return self._tried(path, lambda arrival: self._fetched(key, path, arrival, limit_bytes), self._store.check)
 
     def warnings(self) -> Sequence[str]:
         if not self._left_out:
@@ -144,8 +134,25 @@ class S3Source(HttpFileSource):
                 raise self._store.unavailable(reading_step(path), words_of(error.why, place)) from error
             raise place.endpoint.not_fetched(shown(path), *object_words(error.why)) from error
 
-    def _stamp(self, key: bytes, answer: Answer, step: str) -> str:
-        """Return the stamp of what was read. Raises SourceUnavailable.
+    def _fetched(self, key: bytes, path: str, arrival: Arrival, limit_bytes: int) -> Fetched:
+        """Read an object, and ask for what its own answer does not tell. Raises as `_tried`, and NoAnswer."""
+        content, answer = self._whole(
+            path,
+            lambda into: self._read(key, path, into, limit_bytes),
+            arrival,
+            sum_told=sum_by_etag,
+            limit_bytes=limit_bytes,
+        )
+
+        def listed_bytes() -> int | None:
+            listed = self._listed_now(key, path)
+            return listed.size_bytes if listed else None
+
+        self._see_that_it_is_the_file(path, content, answer, listed_bytes)
+        return Fetched(content, self._stamp(key, answer, path), may_be_cut(answer))
+
+    def _stamp(self, key: bytes, answer: Answer, path: str) -> str:
+        """Return the stamp of what was read. Raises TryLater, SourceUnavailable, NoAnswer.
 
         Proxies in front of a store drop headers: then it is asked for how it lists the object. After the reading, so
         that one which is replaced meanwhile has another stamp than was listed.
@@ -154,8 +161,16 @@ class S3Source(HttpFileSource):
         told = etag_stamp(answer.headers.get("etag", ""), changed)
         if changed is not None and "etag" in answer.headers:
             return told
-        listed = self._store.listed_now(key, step)
+        listed = self._listed_now(key, path)
         return listed.stamp if listed else told
+
+    def _listed_now(self, key: bytes, path: str) -> Listed | None:
+        """Return how the store lists an object now. Raises TryLater, SourceUnavailable, NoAnswer."""
+        try:
+            return self._store.listed_now(self._prefix + key)
+        except Refusing as error:
+            self._store.check(reading_step(path))
+            raise self._store.place.endpoint.not_fetched(shown(path), *object_words(error.why)) from error
 
     def _step(self, folder: str) -> str:
         place = self._store.place

@@ -100,6 +100,7 @@ class Session:
         self._waiting = 0
         self._heard_s = self._loop.time()
         self._given_up = ""
+        self._fell_silent = False
         self._watch: asyncio.TimerHandle | None = None
 
     @property
@@ -150,12 +151,13 @@ class Session:
             return
         left_s = self._heard_s + self._within_s - self._loop.time()
         if left_s <= 0:
+            self._fell_silent = True
             self.give_up(TIMED_OUT.format(seconds=self._within_s))
         else:
             self._watch = self._loop.call_later(left_s, self._look)
 
     def _lost(self, otherwise: str) -> Lost:
-        return Lost(self._given_up or otherwise, is_silence=bool(self._given_up))
+        return Lost(self._given_up or otherwise, is_silence=self._fell_silent)
 
 
 async def opened(place: Place, addresses: Sequence[Address]) -> Session:

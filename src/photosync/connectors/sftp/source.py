@@ -18,7 +18,7 @@ from photosync.connectors.sftp.listing import FolderRead, Found, OddNames, TooMa
 from photosync.connectors.sftp.loop import LoopThread, Stopped
 from photosync.connectors.sftp.session import CHECK_LINE, GONE, Lost, Place, Session, called, not_there, opened, said
 from photosync.connectors.silences import Silences
-from photosync.core.errors import SourceUnavailable, TryLater
+from photosync.core.errors import ItemRejected, SourceUnavailable, TryLater
 from photosync.outgoing import AllowedRanges
 from photosync.outgoing.ranges import Address
 
@@ -183,7 +183,11 @@ class SftpSource(FolderwiseSource):
     async def _fetched(self, session: Session, folder: str, name: str, limit_bytes: int) -> Fetched:
         try:
             return await fetched(session, self.place.server, folder, name, limit_bytes)
-        except TryLater as error:
+        except TooSlow:
+            raise
+        except (TryLater, ItemRejected) as error:
+            # The server said why not, whatever it was.
+            self._silences.heard()
             if isinstance(error.__cause__, GONE):
                 await self._see_that_the_root_is_there(session)
             raise

@@ -32,8 +32,11 @@ LARGEST_PAGE_BYTES: Final = 64_000_000
 MOST_PAGES: Final = 100_000
 XML: Final = "application/xml"
 ASK_AGAIN: Final = "Run again later."
+NOBODY: Final = "00000000-0000-0000-0000-000000000000"
+"""The RefId of no object."""
 ONE_PAGE_OF_MANY: Final = "The service gives pages, so write a page_size, such as 50."
 _ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT})
+_IS_AWAY: Final = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 _NO_SUCH_PAGE: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 _NOT_GIVEN: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _WHAT_TO_DO: Final[Mapping[int, tuple[str, str]]] = {
@@ -144,6 +147,7 @@ class SifService:
         try:
             answer = self._answered(self._place.of(name, ref_id), {}, step, limit_bytes)
         except TooLarge:
+            self._silences.heard()
             raise
         except NoAnswer as error:
             reason = error.reason
@@ -158,19 +162,33 @@ class SifService:
             if answer.status == HTTPStatus.UNAUTHORIZED:
                 self._refuse_others(answer, step)
             reason = _WHAT_TO_DO.get(answer.status, (f"it answered {answer.status}", ""))[0]
+        # Does the service answer at all? One picture that it cannot give keeps no other back.
         if self._page_size:
-            # Does the service answer at all? One picture that it cannot give keeps no other back.
             self._ask(name, {"navigationPage": "1", "navigationPageSize": str(self._page_size)}, step)
+        else:
+            self._ask_for_nobody(name, step)
         raise self.endpoint.not_fetched(shown, reason)
 
     def check(self, name: str) -> None:
-        """Ask for one object of the collection `name`. Raises SourceUnavailable where the service answers nothing.
-
-        One that gives no pages would answer with everything, so it is not asked.
-        """
+        """Ask for one object of the collection `name`. Raises SourceUnavailable where the service answers nothing."""
         if self._page_size:
             # Who counts from 0 may have no page 1.
             self._ask(name, {"navigationPage": "1", "navigationPageSize": "1"}, _step(name), may_miss=True)
+        else:
+            self._ask_for_nobody(name, _step(name))
+
+    def _ask_for_nobody(self, name: str, step: str) -> None:
+        """Ask for an object that there is not: a service without pages answers for a collection with all of it.
+
+        Whatever the service says of it tells that it is there. Raises SourceUnavailable where a server before it
+        answers that it is away, or it does not accept the sign-in.
+        """
+        try:
+            answer = self._sent(self._place.of(name, NOBODY), {}, step, self._largest_page_bytes)
+        except TooLarge:
+            return
+        if answer.status in _IS_AWAY or answer.status == HTTPStatus.UNAUTHORIZED:
+            self._refuse_others(answer, step)
 
     @property
     def gives_pages(self) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -106,6 +107,15 @@ class Line:
     def pieces_at_once(self) -> int:
         charge = -(-self.piece_bytes // CREDIT_BYTES)
         return max(min(MOST_AT_ONCE, (self._connection.credits - CREDITS_FOR_THE_REST) // charge), 1)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """All that is asked meanwhile must have come within `seconds`, or the line is Lost."""
+        self._connection.whole = time.monotonic() + seconds, seconds
+        try:
+            yield
+        finally:
+            self._connection.whole = None
 
     def ask(self, *messages: Any) -> list[Answer]:
         """Send `messages` together, each about what the one before it opened; return their answers. Raises Lost."""

@@ -25,6 +25,8 @@ from photosync.core.errors import PhotoSyncError, SourceUnavailable, TryLater
 
 FETCHES_AT_ONCE = 4
 MOST_IN_A_FOLDER = 5_000_000
+WITHIN_S = 600.0
+"""A photo that has not come by then is left for the next run: a server that sends drop by drop holds nobody up."""
 LOOKED_AT_AGAIN_S = 60.0
 """For so long a folder that was no link is not looked at again."""
 FOLDERS_REMEMBERED = 10_000
@@ -169,7 +171,8 @@ class SmbSource(FolderwiseSource):
     def _fetched(self, line: Line, folder: str, path: str, limit_bytes: int) -> Fetched:
         try:
             self._look_at_the_way(line, folder)
-            read = read_file(line, self._place.path(path), limit_bytes)
+            with line.within(WITHIN_S):
+                read = read_file(line, self._place.path(path), limit_bytes)
         except Answered as error:
             raise self._refused(line, path, error.status) from error
         if read.is_whole is None:

@@ -40,11 +40,12 @@ class Garbled(Exception):
 
 
 class TimedOut(Exception):
-    """The server was silent for too long; `seconds` is the limit."""
+    """The server was silent for `seconds`; or, where it `is_late`, something had not come whole within them."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, is_late: bool = False) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+        self.is_late = is_late
 
 
 class Wire:
@@ -110,6 +111,8 @@ class StrictConnection(Connection):  # type: ignore[misc]  # the library has no 
         self._wire = wire
         self.ready_by_s: float | None = ready_by_s
         self.answer_within_s = answer_within_s
+        self.whole: tuple[float, float] | None = None
+        """By which moment, and so within how many seconds, all that is read now must have come."""
         self.session_flags = 0
         self.share_type = 0
         super().__init__(uuid.uuid4(), host, require_signing=True)
@@ -156,8 +159,13 @@ class StrictConnection(Connection):  # type: ignore[misc]  # the library has no 
         until_s = begun_s + LONGEST_ANSWER * self.answer_within_s
         while True:
             silent_until_s = max(begun_s, self._wire.heard_at_s) + self.answer_within_s
-            left_s = min(silent_until_s, until_s, self.ready_by_s or math.inf) - time.monotonic()
+            whole_by_s, whole_s = self.whole or (math.inf, 0.0)
+            left_s = min(silent_until_s, until_s, whole_by_s, self.ready_by_s or math.inf) - time.monotonic()
             if left_s <= 0:
+                if whole_by_s <= min(silent_until_s, until_s):
+                    raise TimedOut(whole_s, is_late=True)
+                if until_s < silent_until_s:
+                    raise TimedOut(LONGEST_ANSWER * self.answer_within_s, is_late=True)
                 raise TimedOut(self.answer_within_s)
             if request.response_event.wait(min(left_s, LOOKED_AFTER_EVERY_S)):
                 with request.response_event_lock:

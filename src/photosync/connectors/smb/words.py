@@ -231,6 +231,10 @@ def told(status: int, known: dict[int, Told]) -> Told:
 
 def lost(error: Exception) -> str:
     """Return why a connection is of no use any more, as a part of a sentence."""
+    if isinstance(error, TimedOut) and error.is_late:
+        minutes, seconds = divmod(error.seconds, 60)
+        within = f"{error.seconds:g} seconds" if seconds else f"{minutes:g} minutes"
+        return f"it did not come within {within}"
     if isinstance(error, TimedOut):
         return TIMED_OUT.format(seconds=error.seconds)
     if isinstance(error, Garbled):

@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from photosync.connectors.sql.drivers import Driver
 from photosync.connectors.sql.failures import Failure, Sort
-from photosync.connectors.sql.login import AuthorityFile, Limits, Login
+from photosync.connectors.sql.login import AuthorityFile, Limits, Login, whole_seconds
 from photosync.connectors.sql.statements import Statement
 from photosync.core.errors import PhotoSyncError, SourceUnavailable
 from photosync.outgoing import AllowedRanges
@@ -180,21 +181,21 @@ class Database:
 
         # Of no type: PostgreSQL then compares it with a number as well as with text.
         typed = [sqlalchemy.bindparam(name, type_=NullType()) for name in parameters]
-        text = sqlalchemy.text(query).bindparams(*typed)
-        with self._connection() as connection:
+        waiting = _Waiting(_within(within_s))
+        with self._connection(waiting) as connection:
             begun(connection.connection.dbapi_connection)
-            options: dict[str, Any] = {"max_row_buffer": rows_at_once}
-            self._driver.begin(connection, _within(within_s))
+            self._driver.begin(connection, waiting.within_s)
             if limit_bytes is not None:
                 self._driver.hold(connection, limit_bytes)
-            connection = connection.execution_options(stream_results=most_rows is None, **options)
-            result = connection.execute(text, dict(parameters))
+            connection = connection.execution_options(stream_results=most_rows is None, max_row_buffer=rows_at_once)
+            result = connection.execute(sqlalchemy.text(query).bindparams(*typed), dict(parameters))
             try:
                 checked([str(name) for name in result.keys()])  # noqa: SIM118 - a result is no mapping
                 rows = result if most_rows is None else result.fetchmany(most_rows)
                 for number, row in enumerate(rows):
                     if not number:
-                        self._driver.answering(connection, _within(self.limits.answer_s))
+                        waiting.within_s = _within(self.limits.answer_s)
+                        self._driver.answering(connection, waiting.within_s)
                     yield tuple(row)
             except BaseException:
                 # First the line: a cursor that is closed in the midst of an answer would read it to its end.
@@ -205,7 +206,7 @@ class Database:
                     result.close()
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _connection(self, waiting: _Waiting) -> Iterator[Connection]:
         """Give a connection of the pool. Whatever ends the body early ends the connection too. Raises Asked."""
         from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -218,6 +219,8 @@ class Database:
             connection.info["was_used"] = True
         except DBAPIError as error:
             failure = self._driver.failure(error.orig or error)
+            if failure.seconds == 0:
+                failure = failure._replace(seconds=whole_seconds(waiting.within_s))
             self._drop(connection)
             if was_used and connection is not None and (error.connection_invalidated or failure.sort is Sort.LOST):
                 raise _LostBetween(failure) from error
@@ -266,7 +269,7 @@ class Database:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a library raises of a server that is not one
                 failure = self._driver.failure(error)
-                if failure.seconds is not None or failure.sort is Sort.CANCELLED:
+                if failure.seconds is not None:
                     failure = failure._replace(seconds=self.limits.connect_s)
                 continue
             self._keep(made)
@@ -284,6 +287,13 @@ class Database:
 
 def _within(limit_s: float) -> float:
     return min(limit_s, time_left(math.inf) + BEYOND_S)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """How long the driver waits for the server now, for those that do not say it with their errors."""
+
+    within_s: float
 
 
 class _Ending:

@@ -37,6 +37,8 @@ _ONE_PHOTO = (Sort.CANCELLED, Sort.DATA, Sort.DRIPS, Sort.LOCKED, Sort.OTHER, So
 damaged page of a table, or a photo at which the server breaks off. Where it is the database, the next question finds
 no connection, or the run looks for itself.
 """
+_MAY_BE_TIME = (Sort.CANCELLED, Sort.LOCKED)
+"""Troubles that the server may have waited for to go away until its time was up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,10 @@ class SqlSource(RecordSource):
 
     def _not_read(self, statement: Statement, shown: str, failure: Failure, begun_s: float) -> TryLater:
         """Return what to raise where one photo was not given. SourceUnavailable where it is the database's fault."""
-        is_the_server = self._silences.are_the_servers(is_silence=failure.is_silence, begun_s=begun_s)
+        # The server's own limits end a query before ours do; a deadlock, or an operator, may do so at once.
+        waited = failure.sort in _MAY_BE_TIME and monotonic() - begun_s >= self.database.limits.answer_s / 2
+        is_silence = failure.is_silence or waited
+        is_the_server = self._silences.are_the_servers(is_silence=is_silence, begun_s=begun_s)
         if failure.sort is Sort.DATA:
             do = (
                 f"Let the query {statement.called} compare codes as text, or correct what is entered there for this "

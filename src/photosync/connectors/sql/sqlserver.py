@@ -19,6 +19,8 @@ from photosync.connectors.sql.failures import Failure, Sort
 from photosync.connectors.sql.login import Encryption, Limits, Login, whole_seconds
 from photosync.outgoing.ranges import Address
 
+TIME_IS_UP = 20_003
+"""The library's own time limit: the server said nothing, neither while signing in nor to a query."""
 MOST_TEXT_BYTES = 4_096
 """Of one value of a list; a photo's limit is set for the statement that reads it."""
 SETTINGS = (
@@ -150,6 +152,8 @@ class _SQLServer:
 
     def failure(self, error: BaseException) -> Failure:
         number, said = _told(error)
+        if number == TIME_IS_UP:
+            return Failure(Sort.LOST, seconds=0)  # who asked knows within which time
         if number in _NUMBERS:
             sort = _NUMBERS[number]
             return Failure(sort, said if sort in _WORTH_SAYING else "")
@@ -231,7 +235,6 @@ _NUMBERS = {
     978: Sort.DATABASE,
     17809: Sort.FULL,
     20002: Sort.NO_TRUST,
-    20003: Sort.CANCELLED,
     20004: Sort.LOST,
     20006: Sort.LOST,
     20009: Sort.REFUSED,

@@ -73,11 +73,19 @@ class Server:
             yield from described
 
     def described(self, folder: str, name: str, into: BinaryIO, *, step: str) -> Resource:
-        """Return what the server says of one file, or with which status it says nothing. Raises SourceUnavailable."""
-        answer = self._find(self.place.address(folder, name), "0", into, ONE_FILE_BYTES, step)
+        """Return what the server says of one file, or with which status it says nothing.
+
+        Raises NoAnswer, also for one that cannot be understood: is it of this file alone? SourceUnavailable where it
+        sends the request on.
+        """
+        answer = self._found(self.place.address(folder, name), "0", into, ONE_FILE_BYTES, step)
         if answer.status != MULTISTATUS:
             return Resource("", answer.status)
-        return next(iter(self._described(into, step)), Resource("", GONE))
+        into.seek(0)
+        try:
+            return next(iter(resources(into)), Resource("", GONE))
+        except NoMultistatus as error:
+            raise NoAnswer(self.place.endpoint.host, NO_WEBDAV.reason) from error
 
     def check(self, into: BinaryIO, *, step: str) -> None:
         """Raise SourceUnavailable where the folder of the source cannot be listed now."""
@@ -94,13 +102,17 @@ class Server:
         return self.place.endpoint.unavailable(step, words.reason, words.do)
 
     def _find(self, address: str, depth: str, into: BinaryIO, limit_bytes: int, step: str) -> Answer:
-        headers = {"depth": depth, "content-type": "application/xml; charset=utf-8"}
         try:
-            answer = self._http.send(
-                "PROPFIND", address, content=ASKED, headers=headers, limit_bytes=limit_bytes, into=into
-            )
+            return self._found(address, depth, into, limit_bytes, step)
         except NoAnswer as error:
             raise self.unavailable(step, Words(error.reason, NO_ANSWER_DO)) from error
+
+    def _found(self, address: str, depth: str, into: BinaryIO, limit_bytes: int, step: str) -> Answer:
+        """As `_find`. Raises NoAnswer, and SourceUnavailable where the request is sent on."""
+        headers = {"depth": depth, "content-type": "application/xml; charset=utf-8"}
+        answer = self._http.send(
+            "PROPFIND", address, content=ASKED, headers=headers, limit_bytes=limit_bytes, into=into
+        )
         if answer.url.rstrip("/") != address.rstrip("/"):
             reason = f"it sent the request on to {quoted(answer.url)}"
             raise self.unavailable(step, Words(reason, "If that is where the folder is now, write that address."))

@@ -15,7 +15,7 @@ from photosync.connectors.folder.fetching import shown
 from photosync.connectors.folder.tree import is_ignored, joined
 from photosync.connectors.folderwise import Subfolder
 from photosync.connectors.http_files import HttpFileSource, reading_step
-from photosync.connectors.http_sums import sum_by_headers
+from photosync.connectors.http_sums import Arrival, sum_by_headers
 from photosync.connectors.http_words import may_be_cut
 from photosync.connectors.network import Words
 from photosync.connectors.webdav.asking import Server
@@ -72,9 +72,14 @@ class WebdavSource(HttpFileSource):
         path = joined(folder, name)
         if "\0" in path or any(part in ("", ".", "..") for part in path.split("/")):
             raise not_inside(shown(path))
+        return self._tried(path, lambda arrival: self._fetched(folder, name, arrival, limit_bytes), self._check)
+
+    def _fetched(self, folder: str, name: str, arrival: Arrival, limit_bytes: int) -> Fetched:
+        """Read a file, and ask for what its own answer does not tell. Raises as `_tried`, and NoAnswer."""
+        path = joined(folder, name)
         step = reading_step(path)
         if self._headers_tell is not False:
-            content, answer = self._file(folder, name, limit_bytes, step)
+            content, answer = self._file(folder, name, arrival, limit_bytes)
             told = _told_stamp(answer)
             if self._headers_tell is None and self._listed(folder, name, step)[1] == told:
                 self._note(headers_tell=True)
@@ -82,18 +87,18 @@ class WebdavSource(HttpFileSource):
                 return Fetched(content, told, may_be_cut(answer))
         # They never say the same, or it was changed just now: that shows where it holds still between two looks.
         before = self._listed(folder, name, step)
-        content, answer = self._file(folder, name, limit_bytes, step)
+        content, answer = self._file(folder, name, arrival, limit_bytes)
         if self._listed(folder, name, step) != before:
             raise changed(shown(path))
         self._note(headers_tell=before[1] == _told_stamp(answer))
         return Fetched(content, before[1], may_be_cut(answer))
 
-    def _file(self, folder: str, name: str, limit_bytes: int, step: str) -> tuple[bytes, Answer]:
-        path = joined(folder, name)
+    def _file(self, folder: str, name: str, arrival: Arrival, limit_bytes: int) -> tuple[bytes, Answer]:
+        path, step = joined(folder, name), reading_step(joined(folder, name))
         content, answer = self._whole(
             path,
             lambda into: self._read(folder, name, into, limit_bytes, step),
-            self._check,
+            arrival,
             sum_told=sum_by_headers,
             limit_bytes=limit_bytes,
         )
@@ -182,15 +187,15 @@ class WebdavSource(HttpFileSource):
         do = "Write the address that the server itself uses: a proxy in front of it may have another name."
         return self._server.unavailable(step, Words(reason, do))
 
-    def _listed(self, folder: str, name: str, step: str) -> tuple[int, str]:
-        """Return the size and the stamp that a listing would show now. Raises TryLater."""
+    def _listed(self, folder: str, name: str, step: str) -> tuple[int | None, str]:
+        """Return the size and the stamp that a listing would show now. Raises TryLater, NoAnswer."""
         found = self._server.described(folder, name, BytesIO(), step=step)
         if not found.is_known:
             raise self._not_read(joined(folder, name), found.status, step)
         return found.size_bytes, found.stamp
 
     def _listed_bytes(self, folder: str, name: str, step: str) -> int | None:
-        """Return how large the server lists a file now; None where it does not list it, or does not say."""
+        """Return how large the server lists a file now; None where it does not, or does not say. Raises NoAnswer."""
         found = self._server.described(folder, name, BytesIO(), step=step)
         return found.size_bytes if found.is_known else None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from photosync.apps.library.models import SourceContent
 from photosync.apps.library.originals import KeptBytes, remember_originals
@@ -18,13 +19,22 @@ from photosync.apps.runs.models import PlanItem
 from photosync.apps.sources.models import ListedFile, Listing
 from photosync.apps.sources.queries import files_in
 from photosync.connectors.contract import NO_PHOTO, NO_PHOTO_CODE
-from photosync.core.refusals import CHANGED, MAY_BE_BUSY, WORTH_ANOTHER_TRY, is_worth_another_try
+from photosync.core.refusals import CHANGED, MAY_BE_BUSY, NOT_FETCHED, WORTH_ANOTHER_TRY, is_worth_another_try
 from photosync.engine.names import joined_path, original_name, readable_path
 from photosync.engine.ports import FileToFetch, KnownContent, Staged
 
 State = ListedFile.State
 FILES_AT_ONCE = 500
 LISTED_WITHOUT_PHOTO = "The source has this record without a photo now. What was published from it stays."
+LEFT = (
+    "Photos that had not come in an earlier run either were asked for last, and left for the next run: {why} All "
+    "other photos were read before that."
+)
+_FAILED_BEFORE = Q(reason_code=NOT_FETCHED, noted_in_run__isnull=False)
+"""Of what waits to be fetched: what did not come when it was asked for last.
+
+A listing that shows another stamp takes the code off, and so does another match.
+"""
 _FIELDS = ("pk", "page__folder", "name", "size_bytes", "stamp", "reason_code", "noted_in_run")
 _WRITTEN = ("state", "sha256", "picture", "reason_code", "reason", "noted_in_run")
 
@@ -36,6 +46,8 @@ class StageRows:
         self._fence = fence
         self._listing = listing
         self._render_fingerprint = render_fingerprint
+        self.warnings: list[str] = []
+        """What the run is to tell of what was not fetched."""
 
     def prepare(self) -> None:
         """Let what was refused under other limits, what failed and what had no photo be fetched again.
@@ -69,7 +81,7 @@ class StageRows:
 
     def _settle_without_photo(self) -> None:
         """Note that there is nothing to fetch. What was decided on before is remembered, should it come back."""
-        rows = self._to_fetch().filter(stamp=NO_PHOTO)
+        rows = self._to_fetch().filter(stamp=NO_PHOTO).order_by("pk")
         while ids := list(rows.values_list("pk", flat=True)[:FILES_AT_ONCE]):
             with self._fence.writing():
                 files = ListedFile.objects.filter(pk__in=ids, state=State.TO_FETCH)
@@ -96,13 +108,30 @@ class StageRows:
         return files.count()
 
     def files_to_fetch(self) -> Iterator[FileToFetch]:
-        last = 0
-        while batch := list(self._to_fetch().filter(pk__gt=last).values_list(*_FIELDS)[:FILES_AT_ONCE]):
+        waiting, last = self._to_fetch().filter(~_FAILED_BEFORE), 0
+        while batch := list(waiting.filter(pk__gt=last).order_by("pk").values_list(*_FIELDS)[:FILES_AT_ONCE]):
             last = batch[-1][0]
-            came_before = self._came_before({row[0]: row[6] for row in batch if row[5] == CHANGED})
-            for pk, folder, name, size_bytes, stamp, *_ in batch:
-                before = came_before.get(pk, "")
-                yield FileToFetch(pk, original_name(folder), original_name(name), size_bytes, stamp, before)
+            yield from self._given(batch)
+
+    def files_that_failed_before(self) -> Iterator[FileToFetch]:
+        # Where a few end the run, the next one begins behind them: who was asked for in it has its number.
+        waiting, after = self._failed_before().order_by("noted_in_run", "pk"), Q()
+        while batch := list(waiting.filter(after).values_list(*_FIELDS)[:FILES_AT_ONCE]):
+            pk, noted_in = batch[-1][0], batch[-1][6]
+            after = Q(noted_in_run=noted_in, pk__gt=pk) | Q(noted_in_run__gt=noted_in)
+            yield from self._given(batch)
+
+    def leave_what_failed_before(self, why: str) -> None:
+        with self._fence.writing():
+            # Which run noted what of them stays: it says when they were asked for.
+            self._failed_before().update(state=State.FAILED)
+        self.warnings.append(LEFT.format(why=why))
+
+    def _given(self, batch: Sequence[tuple[Any, ...]]) -> Iterator[FileToFetch]:
+        came_before = self._came_before({row[0]: row[6] for row in batch if row[5] == CHANGED})
+        for pk, folder, name, size_bytes, stamp, *_ in batch:
+            before = came_before.get(pk, "")
+            yield FileToFetch(pk, original_name(folder), original_name(name), size_bytes, stamp, before)
 
     def _came_before(self, noted_in: Mapping[int, int | None]) -> Mapping[int, str]:
         """Return the sha256 of what came of files with another stamp, in the run that noted so of each.
@@ -239,7 +268,10 @@ class StageRows:
 
     def _to_fetch(self) -> QuerySet[ListedFile]:
         files = files_in(self._listing.profile_id, [State.TO_FETCH])
-        return files.filter(person__isnull=False).order_by("pk")
+        return files.filter(person__isnull=False)
+
+    def _failed_before(self) -> QuerySet[ListedFile]:
+        return self._to_fetch().filter(_FAILED_BEFORE)
 
 
 def _is_awaited(file: ListedFile) -> bool:

@@ -261,7 +261,7 @@ def test_what_stands_beside_the_name_and_contradicts_it_is_in_doubt() -> None:
         "Mia Chen", 'The path has "Mia Chen" (Year 9), but Mia Chen (0001) is in "Year 7".', (1,)
     )
     assert resolution("{roll_group}/{last_name}_{first_name}", "9B/Chen_Mia.jpg", *EVERYONE) == Ambiguous(
-        "Mia Chen", 'The path has "Mia Chen" (home room 9B), but Mia Chen (0001) is in "7A".', (1,)
+        "Mia Chen", 'The path has "Mia Chen" (roll group 9B), but Mia Chen (0001) is in "7A".', (1,)
     )
 
 

@@ -88,8 +88,11 @@ class Named:
     @property
     def details(self) -> str:
         """Name, grade and home room, for a sentence: `Mia Chen (grade 7, home room 7A)`."""
-        year = self.grade if self.grade[:3].isalpha() and len(self.grade) > 2 else f"grade {self.grade}"  # "Year 7"
-        told = [year] * bool(self.grade) + [f"home room {self.home_room}"] * bool(self.home_room)
+        # A photographer's index and a school's own file names have other words for it.
+        grade, room = ("year level", "roll group") if self.ways else ("grade", "home room")
+        is_told = self.grade[:3].isalpha() and len(self.grade) > 2  # "Year 7"
+        year = self.grade if is_told else f"{grade} {self.grade}"
+        told = [year] * bool(self.grade) + [f"{room} {self.home_room}"] * bool(self.home_room)
         return quoted(self.shown) + (f" ({', '.join(told)})" if told else "")
 
 

@@ -94,6 +94,14 @@ def test_what_is_no_hash_accepts_nothing(command: Commanding, scene: Scene, give
     assert not DeliveryLicence.objects.filter(accepted_at__isnull=False).exists()
 
 
+def test_accepting_says_which_licence_is_missing(command: Commanding, scene: Scene) -> None:
+    assert command.refusal("profile", "licence", PROFILE, "--accept") == (
+        2,
+        '"" is not the hash of a licence. Nothing was accepted. Read the licence, and give the hash that is shown with '
+        'it, or its first 12 characters: photosync profile licence "Photo Sync"',
+    )
+
+
 def test_delivery_without_a_licence(command: Commanding, scene: Scene) -> None:
     scene.remove("Vol/COPYRIGHT.TXT")
     assert command("profile", "licence", PROFILE).out == (

@@ -95,8 +95,19 @@ def test_key_and_year_stand_beside_names() -> None:
 @pytest.mark.parametrize(
     ("expression", "text", "rivals"),
     [
-        (r"(?P<last_name>.+)_(?P<first_name>.+)", "Lee_Ann_Marie", {"Lee|Ann_Marie", "Lee_Ann|Marie"}),
-        (r"(?P<first_name>[A-Z]\w+?)(?P<last_name>[A-Z]\w+)", "JoLi", {"oLi|J", "Li|Jo", "i|JoL"}),
+        (r"(?P<last_name>.+)_(?P<first_name>.+)", "Lee_Ann_Marie", {"Lee|Ann_Marie"}),
+        (r"(?P<first_name>[A-Z]\w+?)(?P<last_name>[A-Z]\w+)", "JoLi", {"oLi|J", "i|JoL"}),
+        (
+            r"(?P<last_name>[^_]+)_(?P<first_name>[^_]+)_.*",
+            "Van_Lee_Jan_7A",
+            {"Van|Lee_Jan", "Van_Lee|Jan", "Van|Lee_Jan_7A", "Van_Lee|Jan_7A", "Van_Lee_Jan|7A"},
+        ),
+        (r"(.*_)?(?P<first_name>[a-z]+) (?P<last_name>[a-z]+)( .*)?", "1_jo li ng", {"li ng|jo", "ng|jo li"}),
+        (
+            r"(?P<year>\d{4})_(.*_)?(?P<last_name>[A-Z][a-z]+)_(?P<first_name>[A-Z][a-z]+)",
+            "2026_De_Silva_Ann",
+            {"De|Silva_Ann", "De_Silva|Ann"},
+        ),
         (r"(?P<last_name>\w+?)_\d+_(?P<first_name>\w+)", "Lee_1_Ann", set()),
         (r"(?P<last_name>.+)/(?P<first_name>.+)", "Lee/Ann/Marie", set()),
     ],
@@ -105,6 +116,23 @@ def test_how_a_regular_expression_might_have_parted_the_names_is_told(
     expression: str, text: str, rivals: set[str]
 ) -> None:
     read = parse_pattern(expression).parts(text)
+
+    assert read is not None
+    assert {_shown(each) for each in read.rivals} == rivals
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "rivals"),
+    [
+        ("{last_name}_{first_name}_{any}", "Smith_Mary_Jane", {"Smith|Mary_Jane", "Smith_Mary|Jane"}),
+        ("{any}_{last_name}_{first_name}", "De_Silva_Ann", {"De|Silva_Ann", "De_Silva|Ann"}),
+        ("{any}-{last_name}_{first_name}-{any}", "x-Li_Jo-2", {"x-Li|Jo", "Li|Jo-2", "x-Li|Jo-2"}),
+        ("{any}/{last_name}_{first_name}", "7A/Li_Jo", set()),
+        ("{code}_{last_name}_{first_name}_{any}", "1_Li_Jo_2", {"Li|Jo_2", "Li_Jo|2"}),
+    ],
+)
+def test_what_stands_for_any_may_belong_to_a_name_as_well(template: str, text: str, rivals: set[str]) -> None:
+    read = parse_pattern(template).parts(text)
 
     assert read is not None
     assert {_shown(each) for each in read.rivals} == rivals

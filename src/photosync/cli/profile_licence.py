@@ -17,6 +17,8 @@ from photosync.cli.system_user import operator_name
     "--accept",
     metavar="SHA256",
     multiple=True,
+    is_flag=False,
+    flag_value="",
     help="Accept the licence that was shown with this hash (or its first 12 characters). May be given several times.",
 )
 @options.reporting

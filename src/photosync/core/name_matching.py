@@ -254,8 +254,11 @@ def _speaks_for(way: Way, person: NamedCandidate, *, may_be_teacher: bool) -> bo
 
 
 def _may_be(named: Named, person: NamedCandidate) -> bool:
-    """Whether nothing says that the person is not meant, however the row is read, whatever kind is asked for."""
-    ways = _ways_to(person, (*named.read, *named.rivals))
+    """Whether nothing says that the person is not meant, however the row is read, whatever kind is asked for.
+
+    Programs drop the marks on letters, so that who is called otherwise in them alone may be meant, too.
+    """
+    ways = _ways_to(person, (*named.read, *named.rivals), marks=False)
     return any(not _objection(way, person, may_be_teacher=named.room_may_be_teacher) for way in ways)
 
 

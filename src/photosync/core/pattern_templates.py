@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import regex
 
@@ -87,6 +88,31 @@ def read_template(text: str) -> tuple[Token, ...]:
 def readings(tokens: Sequence[Token], text: str) -> set[Reading]:
     """Return each way in which all of `text` is read, without what stands for `{any}`. Raises TooManyReadings."""
     return _Search(tokens, text).all()
+
+
+def without_any(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
+    """Yield `tokens` as they would be if what stands for an `{any}` beside names belonged to the names.
+
+    `Smith_Mary_Jane` fits `{last_name}_{first_name}_{any}`, and may be Mary Jane's, whose file has nothing behind it.
+    """
+    beside = [(at - 1, at) for at in range(2, len(tokens)) if _are_beside(*tokens[at - 2 : at + 1])]
+    beside += [(at, at + 1) for at in range(len(tokens) - 2) if _are_beside(*reversed(tokens[at : at + 3]))]
+    for number in range(1, len(beside) + 1):
+        for left_out in combinations(beside, number):
+            gone = {at for pair in left_out for at in pair}
+            yield tuple(token for at, token in enumerate(tokens) if at not in gone)
+
+
+def _are_beside(name: Token, sign: Token, other: Token) -> bool:
+    """Whether an `{any}` follows, or goes before, a name with only signs between."""
+    return (
+        isinstance(name, Field)
+        and isinstance(sign, Literal)
+        and isinstance(other, Field)
+        and name.name in NAME_FIELDS
+        and other.name == ANY_FIELD
+        and not any(char.isalnum() or char == "/" for char in sign.text)
+    )
 
 
 def as_expression(tokens: Sequence[Token]) -> regex.Pattern[str]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import regex
 
@@ -35,7 +35,16 @@ from photosync.core.pattern_parts import (
     check_fields,
     wrong,
 )
-from photosync.core.pattern_templates import Field, Token, as_expression, read_template, readings
+from photosync.core.pattern_templates import (
+    MOST_READINGS,
+    Field,
+    Token,
+    TooManyReadings,
+    as_expression,
+    read_template,
+    readings,
+    without_any,
+)
 from photosync.core.people import IdentifierKey
 
 PATTERN_LENGTH = 300
@@ -120,7 +129,10 @@ class Pattern:
         if len(told) > 1:
             raise SeveralReadings(*sorted(" ".join(filter(None, each)) for each in told)[:2])
         [(key, year)] = told
-        return Parts(key, year, tuple(dict.fromkeys(_name_in(each) for each in read)))
+        names = dict.fromkeys(_name_in(each) for each in read)
+        others = (dict(each) for fewer in without_any(tokens) for each in sorted(readings(fewer, text)))
+        rivals = dict.fromkeys(_name_in(each) for each in others if self._key_in(each) == key)
+        return Parts(key, year, tuple(names), tuple(each for each in rivals if each not in names))
 
     def _by_expression(self, match: regex.Match[str]) -> Parts:
         said = {field: value or "" for field, value in match.groupdict().items()}
@@ -128,8 +140,14 @@ class Pattern:
         if not self.has_names:
             return Parts(self._key_in(said), year)
         name = _name_in(said)
-        rivals = tuple(_rivals(match, name)) if name.last_name and name.first_name else ()
-        return Parts(self._key_in(said), year, (name,), rivals)
+        if not (name.last_name and name.first_name):
+            return Parts(self._key_in(said), year, (name,))
+        rivals: set[NameRead] = set()
+        for each in _rivals(match, name):
+            rivals.add(each)
+            if len(rivals) > MOST_READINGS:
+                raise TooManyReadings
+        return Parts(self._key_in(said), year, (name,), tuple(sorted(rivals - {name}, key=astuple)))
 
     def _key_in(self, said: Mapping[str, str]) -> str | None:
         return None if self.key_field is None else said[self.key_field]
@@ -140,17 +158,43 @@ def _name_in(said: Mapping[str, str]) -> NameRead:
 
 
 def _rivals(match: regex.Match[str], name: NameRead) -> Iterator[NameRead]:
-    """Yield the other ways to part two names that stand side by side: at each such sign, or anywhere."""
+    """Yield the other ways to part two names that stand side by side: at each such sign, or anywhere.
+
+    What follows or goes before them behind the same sign, and is no other part, may belong to a name as well.
+    """
     (begin, end), (next_begin, next_end) = sorted((match.span(LAST_NAME), match.span(FIRST_NAME)))
-    between = match.string[end:next_begin]
+    text = match.string
+    between = text[end:next_begin]
     if end > next_begin or "/" in between or any(char.isalnum() for char in between):
         return
-    both = match.string[begin:next_end]
-    for found in regex.finditer(regex.escape(between), both, overlapped=True):
-        one, other = both[: found.start()], both[found.end() :]
-        if one and other:
-            last, first = (one, other) if match.start(LAST_NAME) == begin else (other, one)
-            yield replace(name, last_name=last, first_name=first)
+    last_name_first = match.start(LAST_NAME) == begin
+    for first in _further(match, between, begin, backwards=True):
+        for last in _further(match, between, next_end, backwards=False):
+            both = text[first:last]
+            for found in regex.finditer(regex.escape(between), both, overlapped=True):
+                one, other = both[: found.start()], both[found.end() :]
+                if one and other:
+                    names = (one, other) if last_name_first else (other, one)
+                    yield replace(name, last_name=names[0], first_name=names[1])
+
+
+def _further(match: regex.Match[str], sign: str, at: int, *, backwards: bool) -> list[int]:
+    """Return where the names may end as well that end at `at`: before each further `sign`, up to the next part."""
+    text = match.string
+    spans = [match.span(group) for group in match.re.groupindex if match.start(group) >= 0]
+    if backwards:
+        stop = max([0, text.rfind("/", 0, at) + 1, *(end for _, end in spans if end <= at)])
+        if not sign or not text[stop:at].endswith(sign):
+            return [at]
+        stop += len(sign) if text.startswith(sign, stop) else 0
+        signs = regex.finditer(regex.escape(sign), text[:at], pos=stop)
+        return list(dict.fromkeys((stop, *(found.end() for found in signs), at)))
+    slash = text.find("/", at)
+    stop = min([len(text) if slash < 0 else slash, *(start for start, _ in spans if start >= at)])
+    if not sign or not text.startswith(sign, at) or at >= stop:
+        return [at]
+    signs = regex.finditer(regex.escape(sign), text[:stop], pos=at + len(sign))
+    return [at, *(found.start() for found in signs), stop]
 
 
 def parse_pattern(text: str) -> Pattern:

@@ -495,12 +495,16 @@ def test_consent_of_the_latest_year_by_purpose(source):
         ("UNY", Consent.NO),
         ("YY", Consent.YES),
         ("XX", None),
+        ("Y-", Consent.UNKNOWN),
+        ("-Y", Consent.UNKNOWN),
+        ("-N", Consent.NO),
+        ("-", None),
     ],
 )
 def test_of_a_category_that_is_named_twice_the_stricter_answer_counts(source, values, answer):
     listed = "".join(
         f"<PublishingPermission><PermissionCategory>{category}</PermissionCategory>"
-        f"<PermissionValue>{value}</PermissionValue></PublishingPermission>"
+        f"{'' if value == '-' else f'<PermissionValue>{value}</PermissionValue>'}</PublishingPermission>"
         for category, value in zip(("OKMediaRelease", "OKMediaRelease", " okmediarelease"), values, strict=False)
     )
     listed = f"<PublishingPermissionList>{listed}</PublishingPermissionList>"

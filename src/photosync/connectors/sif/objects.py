@@ -134,14 +134,18 @@ def _changes(found: SifObject) -> Iterator[str]:
 
 
 def _categories(found: SifObject) -> Iterator[tuple[str, str]]:
-    """Yield each category and its value; what is named twice comes twice."""
+    """Yield each category and its value, "" for none; what is named twice comes twice."""
     category = ""
     for value in found.values:
         if value.path.endswith("/PermissionCategory"):
+            if category:
+                yield category, ""
             category = value.text
         elif value.path.endswith("/PermissionValue") and category:
             yield category, value.text
             category = ""
+    if category:
+        yield category, ""
 
 
 def _year(text: str) -> int | None:

@@ -97,8 +97,8 @@ def test_what_is_no_hash_accepts_nothing(command: Commanding, scene: Scene, give
 def test_accepting_says_which_licence_is_missing(command: Commanding, scene: Scene) -> None:
     assert command.refusal("profile", "licence", PROFILE, "--accept") == (
         2,
-        '"" is not the hash of a licence. Nothing was accepted. Read the licence, and give the hash that is shown with '
-        'it, or its first 12 characters: photosync profile licence "Photo Sync"',
+        '"" is not the hash of a licence. Nothing was accepted. Read the licence, and give the hash that is shown '
+        'with it, or its first 12 characters: photosync profile licence "Photo Sync"',
     )
 
 

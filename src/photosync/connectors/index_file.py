@@ -221,11 +221,11 @@ def _file_column(rows: list[list[str]], known: Collection[str], file_name: str) 
     first, second = (sum(_looks_like_file(row[column], known) for row in rows) for column in (0, 1))
     if known and first and second:
         # The majority is not asked: of a delivery that is just arriving, leftovers may be more than its own photos.
+        found = " and ".join(_first_known(rows, column, known) for column in (0, 1))
         raise unusable(
             file_name,
             "does not show which of its columns is the file: no name has an ending such as .jpg, and both columns "
-            f"hold names of files in the source, as {_first_known(rows, 0, known)} and {_first_known(rows, 1, known)}; "
-            "take out of the source what is left over there",
+            f"hold names of files in the source, as {found}; take out of the source what is left over there",
         )
     if first == second:
         raise unusable(

@@ -8,11 +8,13 @@ from photosync.apps.people.models import Person
 from photosync.apps.runs import execution
 from photosync.apps.runs.ledger.staging import StageRows
 from photosync.apps.runs.models import Run
+from photosync.apps.runs.queries import change_documents
 from photosync.apps.sources import opening
 from photosync.apps.sources.models import ListedFile
 from photosync.connectors.contract import Fetched
 from photosync.connectors.folder.source import FolderSource
 from photosync.connectors.photographer.source import DeliverySource
+from photosync.core.errors import TryLater
 from photosync.core.run_states import RunState
 from tests.apps.runs.scene import Scene, counts
 from tests.connectors.photographer.volumes import columns, table
@@ -169,6 +171,45 @@ def test_warnings_of_an_index_that_holds_no_more_are_told_no_more(folder: Scene,
 
     index(folder, "0003,DSC1.jpg")
     assert folder.run().warnings == []
+
+
+def test_photo_that_came_after_all_for_someone_else_stands_in_the_record_once(
+    folder: Scene, arriving: type[Arriving]
+) -> None:
+    folder.put("DSC1.jpg", 2)
+    folder.put("DSC3.jpg", 3)
+    index(folder, "0001,DSC1.jpg", "0003,DSC3.jpg")
+
+    def breaks_off() -> None:
+        if arriving.read[-1] != "DSC1.jpg":
+            arriving.after.append(breaks_off)
+            return
+        index(folder, "0002,DSC1.jpg", "0003,DSC3.jpg")
+        raise TryLater("It did not come.")
+
+    arriving.after.append(breaks_off)
+    run = folder.run()
+
+    assert run.counts == counts(observed=2, added=2)
+    assert folder.items(run) == [
+        ("add", "0002", "DSC1.jpg", "first_photo", "published"),
+        ("add", "0003", "DSC3.jpg", "first_photo", "published"),
+    ]
+
+
+def test_refused_file_that_is_of_nobody_by_the_late_index_is_no_refused_one(
+    folder: Scene, arriving: type[Arriving]
+) -> None:
+    folder.put("DSC1.jpg", 2)
+    folder.put("DSC3.jpg", b"no photo")
+    index(folder, "0001,DSC1.jpg", "0003,DSC3.jpg")
+    arriving.after.append(lambda: index(folder, "0001,DSC1.jpg"))
+
+    run = folder.run()
+
+    assert run.counts == counts(observed=2, replaced=1, unmatched=1)
+    assert [item[:3] for item in folder.items(run)] == [("replace", "0001", "DSC1.jpg")]
+    assert [(each["action"], each["person"]) for each in change_documents(run)][1:] == [("unmatched", None)]
 
 
 def withdrawing(scene: Scene, arriving: type[Arriving], *lines: str, retake: bool) -> None:

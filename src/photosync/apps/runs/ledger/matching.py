@@ -12,6 +12,7 @@ from photosync.apps.people.queries import FOLDED
 from photosync.apps.review.remembered import candidate, hand_matches, named_candidate
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
+from photosync.apps.runs.ledger.settling import forget_what_was_noted
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile, Listing
@@ -128,6 +129,7 @@ class MatchRows(SchoolPeople):
             files = {outcome.file_id: files[outcome.file_id] for outcome in outcomes}
             people = [file.person_id for file in files.values()] + [outcome.person_id for outcome in outcomes]
             decide_again(self._listing.profile_id, people)
+            self._forget_what_was_noted(files, outcomes)
             settled_before = self._settled_before(files, outcomes)
             for outcome in outcomes:
                 self._apply(files[outcome.file_id], outcome, settled_before=outcome.file_id in settled_before)
@@ -147,6 +149,14 @@ class MatchRows(SchoolPeople):
             and outcome.decided_by == now.get(outcome.file_id)
             and (outcome.person_id is None or outcome.person_id in there)
         ]
+
+    def _forget_what_was_noted(self, files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]) -> None:
+        """Of a file that changes hands, this run may have said that it was refused, as of someone else's."""
+        before = {pk: file.person_id for pk, file in files.items() if file.person_id is not None}
+        forget_what_was_noted(
+            self._fence.run_id,
+            [each.file_id for each in outcomes if each.person_id != before.get(each.file_id, each.person_id)],
+        )
 
     @staticmethod
     def _settled_before(files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]) -> set[int]:

@@ -6,6 +6,7 @@ import pytest
 
 from photosync.apps.people.models import Person
 from photosync.apps.runs import execution
+from photosync.apps.runs.ledger.matching import MatchRows
 from photosync.apps.runs.ledger.staging import StageRows
 from photosync.apps.runs.models import Run
 from photosync.apps.runs.queries import change_documents
@@ -14,7 +15,7 @@ from photosync.apps.sources.models import ListedFile
 from photosync.connectors.contract import Fetched
 from photosync.connectors.folder.source import FolderSource
 from photosync.connectors.photographer.source import DeliverySource
-from photosync.core.errors import TryLater
+from photosync.core.errors import SourceUnavailable, TryLater
 from photosync.core.run_states import RunState
 from tests.apps.runs.scene import Scene, counts
 from tests.connectors.photographer.volumes import columns, table
@@ -157,6 +158,35 @@ def test_line_of_the_late_index_that_cannot_be_used_is_told(folder: Scene, arriv
 
     assert run.counts == counts(observed=1, added=1)
     assert run.warnings == ["Index file index.csv: Line 2 has no identifier; it was left out."]
+
+
+@pytest.mark.parametrize("comes_late", [False, True])
+def test_index_that_comes_back_after_matching_by_another_was_broken_off_is_followed(
+    folder: Scene, arriving: type[Arriving], monkeypatch: pytest.MonkeyPatch, comes_late: bool
+) -> None:
+    """Some files are matched by the other one by then."""
+    folder.put("DSC1.jpg", 3)
+    folder.put("DSC2.jpg", 2)
+    index(folder, "0001,DSC1.jpg", "0002,DSC2.jpg")
+    if comes_late:
+        arriving.after.append(lambda: index(folder, "0002,DSC1.jpg"))
+    else:
+        folder.preview()
+        index(folder, "0002,DSC1.jpg")
+    finished = MatchRows.finish_matching
+
+    def broken_off(rows: MatchRows) -> None:
+        if "0002,DSC2.jpg" not in (folder.folder / "index.csv").read_text():
+            raise SourceUnavailable("Broken off.")
+        finished(rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MatchRows, "finish_matching", broken_off)
+        assert folder.run().explanation == "Broken off."
+    index(folder, "0001,DSC1.jpg", "0002,DSC2.jpg")
+
+    assert folder.run().counts == counts(observed=2, added=1, replaced=1)
+    assert folder.library() == {"0001": {2026: "3"}, "0002": {2026: "2"}}
 
 
 def test_warnings_of_an_index_that_holds_no_more_are_told_no_more(folder: Scene, arriving: type[Arriving]) -> None:

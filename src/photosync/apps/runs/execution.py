@@ -237,7 +237,7 @@ class _Execution:
             if not match_rule(self.profile).is_by_an_index or not to_decide.exists():
                 return
             index = self._index()
-            if _of_its_bytes(index.stamp) == _of_its_bytes(listing.matched_with.split("|")[1]):
+            if _of_its_bytes(index.stamp) == _of_its_bytes(_index_in(listing.matched_with)):
                 return
             if is_last:
                 raise TryLater(INDEX_KEEPS_CHANGING)
@@ -337,6 +337,11 @@ class _Execution:
 def render_fingerprint() -> str:
     """Return what changes when bytes that were refused may be accepted: the limits, and whether HEIC can be read."""
     return f"{render_settings().fingerprint()}{'-heic' if heic_available() else ''}"
+
+
+def _index_in(matched_with: str) -> str:
+    """Return the stamp of the index in what files were matched with; "" where matching was broken off."""
+    return "".join(matched_with.split("|")[1:2])
 
 
 def _of_its_bytes(stamp: str) -> str:

@@ -97,7 +97,9 @@ class MatchRows(SchoolPeople):
 
     def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]:
         rows = ListedFile.objects.filter(profile_id=self._listing.profile_id)
-        if not everything:
+        if everything:
+            self._forget_what_was_matched_with()
+        else:
             # They have no person yet; to say so lets the index give them in their order.
             rows = files_in(self._listing.profile_id, [State.TO_MATCH]).filter(person__isnull=True)
         rows = rows.order_by("pk")
@@ -118,6 +120,13 @@ class MatchRows(SchoolPeople):
                 )
                 for pk, folder, name, person_id, academic_year, reason, state in batch
             ]
+
+    def _forget_what_was_matched_with(self) -> None:
+        """Should this be broken off, some files are matched in the new way, though the former may come back."""
+        if self._listing.matched_with:
+            with self._fence.writing():
+                Listing.objects.filter(pk=self._listing.pk).update(matched_with="")
+            self._listing.matched_with = ""
 
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None:
         if not outcomes:

@@ -90,6 +90,22 @@ def test_files_in_the_source_are_looked_for_only_where_no_name_ends_like_a_pictu
     assert asked == [{"1", "a"}]
 
 
+@pytest.mark.parametrize("rows_before", [0, 2_500])
+def test_leftovers_that_are_named_like_codes_leave_it_open_which_column_is_the_file(rows_before):
+    """More of them than of the photos that the index speaks of, in a delivery that is just arriving."""
+    before = "".join(f"c{number},p{number}\n" for number in range(rows_before))
+    content = f"{before}12,101\n11,102\n13,103\n".encode()
+    with pytest.raises(SourceUnavailable) as caught:
+        read(content, listed_among=partial(names_among, ["101", "11", "12"]))
+    assert caught.value.message == (
+        "The index file 'idlink.txt' does not show which of its columns is the file: no name has an ending such as "
+        '.jpg, and both columns hold names of files in the source, as "12" and "101"; take out of the source what is '
+        "left over there. The files cannot be matched without it, so nothing was changed; correct the index file and "
+        "run again."
+    )
+    assert read(content, listed_among=partial(names_among, ["101", "7"])).pairs["101"] == "12"
+
+
 @pytest.mark.parametrize("name", ["1.jfif", "1.JPE", "1.jif", "1.jfi", "DSC1.HIF", "1.heif", "1.tif", "1.dib"])
 def test_endings_that_browsers_and_cameras_write(name):
     assert read(f"0417,{name}\n".encode()).pairs == {name: "0417"}

@@ -30,8 +30,6 @@ PICTURE_SUFFIXES = (
 """What browsers, cameras and school systems write behind the names of pictures; what counts is the content."""
 
 SAMPLE_ROWS = 50
-ROWS_LOOKED_UP = 2_000
-"""From so many rows names are looked for in the source, where no ending tells which column is the file."""
 MOST_PROBLEMS = 100
 
 ListedAmong = Callable[[AbstractSet[str]], Collection[str]]
@@ -117,7 +115,8 @@ def read_index(content: bytes, *, file_name: str, listed_among: ListedAmong = no
     """Read an index file's bytes. `file_name` is for messages.
 
     Which column is the file shows by the endings of pictures; where no field has one, by the files that there are:
-    `listed_among` is then asked once.
+    `listed_among` is then asked once, for all that stands in the index. A single name of the other column that is
+    one of a file too leaves it open which is which: leftovers may be named like codes.
 
     A file given with two different identifiers is left out and reported: it is never guessed.
     Raises SourceUnavailable when the file is not a map of two columns, saying why.
@@ -207,7 +206,7 @@ def _known(rows: list[list[str]], listed_among: ListedAmong) -> Collection[str]:
     """Return names of files in the source, where the names in `rows` do not show that they are of pictures."""
     if any(_looks_like_file(field, ()) for row in rows for field in row):
         return ()
-    return listed_among({_last_part(field) for row in rows[:ROWS_LOOKED_UP] for field in row})
+    return listed_among({_last_part(field) for row in rows for field in row})
 
 
 def _looks_like_file(field: str, known: Collection[str]) -> bool:
@@ -220,6 +219,14 @@ def _last_part(path: str) -> str:
 
 def _file_column(rows: list[list[str]], known: Collection[str], file_name: str) -> int:
     first, second = (sum(_looks_like_file(row[column], known) for row in rows) for column in (0, 1))
+    if known and first and second:
+        # The majority is not asked: of a delivery that is just arriving, leftovers may be more than its own photos.
+        found = " and ".join(_first_known(rows, column, known) for column in (0, 1))
+        raise unusable(
+            file_name,
+            "does not show which of its columns is the file: no name has an ending such as .jpg, and both columns "
+            f"hold names of files in the source, as {found}; take out of the source what is left over there",
+        )
     if first == second:
         raise unusable(
             file_name,
@@ -228,6 +235,10 @@ def _file_column(rows: list[list[str]], known: Collection[str], file_name: str) 
             + " names of pictures, or of files in the source",
         )
     return 0 if first > second else 1
+
+
+def _first_known(rows: list[list[str]], column: int, known: Collection[str]) -> str:
+    return next(quoted(row[column]) for row in rows if _looks_like_file(row[column], known))
 
 
 def _is_header(row: list[str], file_column: int, known: Collection[str]) -> bool:

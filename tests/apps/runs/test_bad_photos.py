@@ -8,6 +8,7 @@ import pytest
 
 from photosync.apps.runs import execution
 from photosync.apps.runs.ledger import staging
+from photosync.apps.runs.queries import change_documents, changed_since
 from photosync.connectors.contract import Fetched
 from photosync.connectors.testing.memory import MemorySource
 from photosync.core.errors import SourceUnavailable, TryLater
@@ -18,8 +19,8 @@ SILENT = (
     "Reading a photo failed on the SFTP server sftp.school.example (port 22): there was no answer within 30 seconds."
 )
 LEFT = (
-    f"Photos that had not come in an earlier run either were asked for last, and left for the next run: {SILENT} All "
-    "other photos were read before that."
+    f"Photos that had not come in an earlier run either were asked for last, and 2 left for the next run: {SILENT} "
+    "All other photos were read before that."
 )
 
 
@@ -101,6 +102,10 @@ def test_photos_that_never_come_end_no_run_for_ever(scene: Scene, source: Silent
     assert run.state == RunState.DONE_WITH_FAILURES
     assert run.counts == counts(observed=9, added=1, unchanged=4, failed=4)
     assert run.warnings == [LEFT]
+    # The two that were left stand in an earlier run's record, and are listed with this one all the same.
+    listed = sorted(each["file"] for each in change_documents(run) if each["action"] == "failed")
+    assert listed == ["0002.jpg", "0003.jpg", "0004.jpg", "0005.jpg"]
+    assert changed_since(run) == 0
     # The third of them ended it.
     assert source.asked == ["0009", "0002", "0003", "0004"]
 

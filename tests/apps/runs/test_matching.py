@@ -9,7 +9,7 @@ from photosync.apps.people.queries import FOLDED
 from photosync.apps.runs import execution
 from photosync.apps.runs.preflight import preflight_of
 from photosync.apps.runs.queries import run_document
-from photosync.apps.sources.models import ListedFile
+from photosync.apps.sources.models import ListedFile, Listing
 from photosync.connectors.folder.source import FolderSource
 from photosync.core.run_states import RunState
 from tests.apps.runs.scene import Scene, at, counts
@@ -205,6 +205,40 @@ def test_index_of_which_no_column_is_a_file_fails_the_run_in_words(scene: Scene)
     assert (
         "does not show which of its columns is the file: neither holds names of pictures, or of files in the source"
         in run.explanation
+    )
+
+
+def test_index_that_is_read_otherwise_matches_everything_anew(scene: Scene) -> None:
+    """Only the leftover 12 is there at first, so the index seems to give it to 101."""
+    scene.options(match="index", index="index.csv")
+    scene.person("101")
+    scene.person("12")
+    scene.put("12", 1)
+    scene.put("index.csv", b"12,101\n")
+    assert scene.preview().counts == counts(observed=1, added=1)
+    scene.remove("12")
+    scene.put("101", 2)
+
+    assert scene.run().counts == counts(observed=1, added=1)
+    assert scene.library() == {"12": {2026: "2"}}
+    matched_with = Listing.objects.get().matched_with
+    scene.remove("101")
+    scene.put("12", 1)
+    scene.run()
+    assert Listing.objects.get().matched_with != matched_with
+
+
+def test_index_fails_the_run_while_both_of_its_columns_name_files(scene: Scene) -> None:
+    scene.options(match="index", index="index.csv")
+    scene.person("101")
+    scene.put("101", 1)
+    scene.put("11", 2)
+    scene.put("12", 3)
+    scene.put("index.csv", b"12,101\n11,102\n13,103\n")
+    run = scene.run()
+    assert (run.state, scene.library()) == (RunState.FAILED, {})
+    assert (
+        'both columns hold names of files in the source, as "12" and "101"; take out of the source' in run.explanation
     )
 
 

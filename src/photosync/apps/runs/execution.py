@@ -197,7 +197,7 @@ class _Execution:
             self.run.warnings = list(warnings)
 
     def _match(self) -> bool:
-        self._match_by(self._index())
+        self._match_by(self._index(), again=False)
         return True
 
     def _index(self) -> Index:
@@ -205,11 +205,21 @@ class _Execution:
         with attended(lambda _: self.rein.checkpoint(Progress("match"))):
             return index_of(self.profile, match_rule(self.profile))
 
-    def _match_by(self, index: Index) -> None:
+    def _note_index(self, index: Index, *, again: bool) -> None:
+        """Keep what the index says is wrong with it, in place of what one before said; and whether it came late."""
+        of_the_index = list(index.warnings())
+        others = [each for each in self.run.warnings if each not in self.run.index_warnings]
+        self._warn(list(dict.fromkeys([*others, *of_the_index])))
+        if (of_the_index, again) != (self.run.index_warnings, self.run.matched_again):
+            with self.fence.writing():
+                Run.objects.filter(pk=self.run.pk).update(index_warnings=of_the_index, matched_again=again)
+            self.run.index_warnings, self.run.matched_again = of_the_index, again
+
+    def _match_by(self, index: Index, *, again: bool) -> None:
+        """Match, and note it before that: a phase may be broken off, and is repeated then."""
+        self._note_index(index, again=again)
         rule = match_rule(self.profile)
         listing = self._listing()
-        # Those of the source are there since it was listed; a phase that is repeated says nothing twice.
-        self._warn(list(dict.fromkeys([*self.run.warnings, *index.warnings()])))
         matched_with = f"{self.school.identifier_revision}|{index.stamp}|{self.profile.components}|{rule!r}"
         kinds = [PersonKind(kind) for kind in self.profile.components]
         task = MatchTask(rule, kinds, index.read, everything=listing.matched_with != matched_with)
@@ -227,25 +237,25 @@ class _Execution:
             if not match_rule(self.profile).is_by_an_index or not to_decide.exists():
                 return
             index = self._index()
-            if _of_its_bytes(index.stamp) == _of_its_bytes(listing.matched_with.split("|")[1]):
+            if _of_its_bytes(index.stamp) == _of_its_bytes(_index_in(listing.matched_with)):
                 return
             if is_last:
                 raise TryLater(INDEX_KEEPS_CHANGING)
-            self._match_by(index)
-            rows = StageRows(self.fence, listing, render_fingerprint())
-            if rows.fetch_count():
-                self._fetch(rows)
+            self._match_by(index, again=True)
+            self._fetch_all(StageRows(self.fence, listing, render_fingerprint()))
 
     def _stage(self) -> bool:
         rows = StageRows(self.fence, self._listing(), render_fingerprint())
         rows.prepare()
+        self._fetch_all(rows)
+        if number := rows.people_without_any_photo():
+            self._warn(list(dict.fromkeys([*self.run.warnings, NO_PHOTO_AT_ALL.format(number=number)])))
+        return True
+
+    def _fetch_all(self, rows: StageRows) -> None:
         if rows.fetch_count():
             self._fetch(rows)
-        told = rows.warnings
-        if number := rows.people_without_any_photo():
-            told = [*told, NO_PHOTO_AT_ALL.format(number=number)]
-        self._warn(list(dict.fromkeys([*self.run.warnings, *told])))
-        return True
+        self._warn(list(dict.fromkeys([*self.run.warnings, *rows.warnings])))
 
     def _fetch(self, rows: StageRows) -> None:
         with open_profile_source(self.profile) as source:
@@ -270,7 +280,8 @@ class _Execution:
         task = PlanTask(
             today_year=today_year,
             mode=Mode(self.run.mode),
-            when_missing=WhenMissing(self.profile.when_missing),
+            # The files that a newer index speaks of may be there and not listed: the next run looks who is missing.
+            when_missing=WhenMissing.KEEP if self.run.matched_again else WhenMissing(self.profile.when_missing),
             limits=limits_of(self.profile),
             source_is_empty=listing.file_count == 0,
             waiting_for=partial(waiting_for, self.profile),
@@ -326,6 +337,11 @@ class _Execution:
 def render_fingerprint() -> str:
     """Return what changes when bytes that were refused may be accepted: the limits, and whether HEIC can be read."""
     return f"{render_settings().fingerprint()}{'-heic' if heic_available() else ''}"
+
+
+def _index_in(matched_with: str) -> str:
+    """Return the stamp of the index in what files were matched with; "" where matching was broken off."""
+    return "".join(matched_with.split("|")[1:2])
 
 
 def _of_its_bytes(stamp: str) -> str:

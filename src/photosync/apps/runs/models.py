@@ -35,6 +35,13 @@ class Run(models.Model):
     warnings = models.JSONField(
         default=list, help_text=_("Sentences on what the run could not use, such as lines of an index file.")
     )
+    index_warnings = models.JSONField(
+        default=list, help_text=_("Those of the warnings that are of the index that was matched with last.")
+    )
+    matched_again = models.BooleanField(
+        default=False,
+        help_text=_("By an index that is newer than the listing: what is missing may only be unlisted."),
+    )
     new_year_delivery = models.BooleanField(default=False)
     cancel_requested_by = models.CharField(max_length=200, blank=True)
     approved_by = models.CharField(max_length=200, blank=True)

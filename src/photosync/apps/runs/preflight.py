@@ -289,7 +289,7 @@ class _Found:
                     )
             return
         index = index_of(self.profile, match_rule(self.profile), within_s=within_s)
-        if not isinstance(index, ProfileIndex) or not index.stamp:
+        if not isinstance(index, ProfileIndex) or not index.digest:
             return
         rows = ListedFile.objects.filter(profile=self.profile).values_list("page__folder", "name")
         listed = ((original_name(folder), original_name(name)) for folder, name in rows.iterator(ROWS_AT_ONCE))

@@ -45,9 +45,10 @@ def _note_missing_dealt_with(run: Run) -> None:
     """People without a file were looked for; unless some of them wait, they need not be until files go again.
 
     Not where the profile keeps photos: should it withdraw them one day, those that are gone now count. Nor
-    after an approval: the run looked when it planned, and files may have gone since.
+    after an approval: the run looked when it planned, and files may have gone since; nor where the index came after
+    the listing, for then it did not look.
     """
-    looked = run.trigger != Trigger.UNDO and run.approved_at is None
+    looked = run.trigger != Trigger.UNDO and run.approved_at is None and not run.matched_again
     if not looked or run.profile.when_missing != WhenMissing.WITHDRAW:
         return
     if holds_unknown_people(run.profile_id):

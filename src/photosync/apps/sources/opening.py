@@ -82,12 +82,19 @@ def _forget(listing: Listing, writing: Callable[[], AbstractContextManager[None]
 
 @dataclass(frozen=True)
 class ProfileIndex:
-    """The index file of a profile: file name or path to key. `stamp` changes with its bytes; "" is no index."""
+    """The index file of a profile: file name or path to key. `digest` is of its bytes; "" is no index."""
 
-    stamp: str
+    digest: str
     content: bytes
     file_name: str
     listed_among: ListedAmong = field(default=none_listed, compare=False)
+
+    @property
+    def stamp(self) -> str:
+        """See `Index`. The files that there are may tell which column is the file. Raises SourceUnavailable."""
+        if self._map is None:
+            return self.digest
+        return f"{self.digest}.{sha256(self._map.recognised_as.encode()).hexdigest()[:16]}"
 
     def read(self) -> Mapping[str, Said]:
         """Return what is said of each file; nothing where files are not matched so. Raises SourceUnavailable."""
@@ -117,7 +124,7 @@ class ProfileIndex:
 
     @cached_property
     def _map(self) -> IndexMap | None:
-        if not self.stamp:
+        if not self.digest:
             return None
         return read_index(self.content, file_name=self.file_name, listed_among=self.listed_among)
 
@@ -127,7 +134,10 @@ class Index(Protocol):
 
     @property
     def stamp(self) -> str:
-        """Return what changes with its bytes; behind a dot, what changes with the files that it finds."""
+        """Return what changes with its bytes; behind a dot, what changes with the files that it finds.
+
+        Raises SourceUnavailable.
+        """
         ...
 
     def read(self) -> Mapping[str, Said]: ...

@@ -12,6 +12,7 @@ from photosync.apps.people.queries import FOLDED
 from photosync.apps.review.remembered import candidate, hand_matches, named_candidate
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
+from photosync.apps.runs.ledger.settling import forget_what_was_noted
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.schools.models import School
 from photosync.apps.sources.models import ListedFile, Listing
@@ -96,7 +97,9 @@ class MatchRows(SchoolPeople):
 
     def files_to_match(self, *, everything: bool) -> Iterator[Sequence[FileToMatch]]:
         rows = ListedFile.objects.filter(profile_id=self._listing.profile_id)
-        if not everything:
+        if everything:
+            self._forget_what_was_matched_with()
+        else:
             # They have no person yet; to say so lets the index give them in their order.
             rows = files_in(self._listing.profile_id, [State.TO_MATCH]).filter(person__isnull=True)
         rows = rows.order_by("pk")
@@ -118,6 +121,13 @@ class MatchRows(SchoolPeople):
                 for pk, folder, name, person_id, academic_year, reason, state in batch
             ]
 
+    def _forget_what_was_matched_with(self) -> None:
+        """Should this be broken off, some files are matched in the new way, though the former may come back."""
+        if self._listing.matched_with:
+            with self._fence.writing():
+                Listing.objects.filter(pk=self._listing.pk).update(matched_with="")
+            self._listing.matched_with = ""
+
     def write_matches(self, outcomes: Sequence[MatchOutcome]) -> None:
         if not outcomes:
             return
@@ -128,6 +138,7 @@ class MatchRows(SchoolPeople):
             files = {outcome.file_id: files[outcome.file_id] for outcome in outcomes}
             people = [file.person_id for file in files.values()] + [outcome.person_id for outcome in outcomes]
             decide_again(self._listing.profile_id, people)
+            self._forget_what_was_noted(files, outcomes)
             settled_before = self._settled_before(files, outcomes)
             for outcome in outcomes:
                 self._apply(files[outcome.file_id], outcome, settled_before=outcome.file_id in settled_before)
@@ -147,6 +158,14 @@ class MatchRows(SchoolPeople):
             and outcome.decided_by == now.get(outcome.file_id)
             and (outcome.person_id is None or outcome.person_id in there)
         ]
+
+    def _forget_what_was_noted(self, files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]) -> None:
+        """Of a file that changes hands, this run may have said that it was refused, as of someone else's."""
+        before = {pk: file.person_id for pk, file in files.items() if file.person_id is not None}
+        forget_what_was_noted(
+            self._fence.run_id,
+            [each.file_id for each in outcomes if each.person_id != before.get(each.file_id, each.person_id)],
+        )
 
     @staticmethod
     def _settled_before(files: Mapping[int, ListedFile], outcomes: Sequence[MatchOutcome]) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -17,10 +17,14 @@ from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.settling import let_files_wait, settle_files
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem, Run
+from photosync.apps.sources.models import ListedFile
 from photosync.core.plan import PUBLISHED, Action, Reason, approved_for, waiting_reason
 from photosync.engine.ports import PublishedBatch
 
 YearKey = tuple[int, int]
+CHANGED_BY_SOMEONE = "Not done: the photo was changed by someone else after this was planned."
+NOT_THEIRS_NOW = "Not done: since this was planned, the file was matched with someone else, or with nobody."
+THERE_AGAIN = "Not done: since this was planned, the source was found to have a file of this person."
 _WRITTEN = (
     "state",
     "action",
@@ -74,6 +78,8 @@ class _Batch:
                 item.changes_face = False
                 item.withdrawn_after = item.withdrawn_before
         self._people = self._locked_people()
+        self._of_files = self._people_of_files()
+        self._there_again = self._people_with_files()
         self._current = self._current_versions()
         self._waiting_for = waiting_for(rows.run.profile, self._people)
         self._withdrawn = set(Withdrawal.objects.filter(person__in=self._people).values_list("person_id", flat=True))
@@ -86,12 +92,17 @@ class _Batch:
         return item.academic_year == today_year != chosen
 
     def apply(self) -> int:
-        """Apply every change whose person has the photo that the plan saw; return how many were."""
-        waiting = [item for item in self._items if self._waits_for(item)]
-        others = [item for item in self._items if not self._waits_for(item)]
-        fits = {item.pk: self._still_fits(item) for item in others}
-        chosen = [item for item in others if fits[item.pk]]
-        self._drop(item for item in others if not fits[item.pk])
+        """Apply every change whose person has the photo and the file that the plan saw; return how many were."""
+        waiting, chosen = [], []
+        for item in self._items:
+            if told := self._source_says(item):
+                _drop(item, told)
+            elif self._waits_for(item):
+                waiting.append(item)
+            elif self._still_fits(item):
+                chosen.append(item)
+            else:
+                _drop(item, CHANGED_BY_SOMEONE)
         self._let_wait(waiting)
         self._make_versions([item for item in chosen if item.action in PUBLISHED])
         self._make_current(chosen)
@@ -107,6 +118,28 @@ class _Batch:
         ids = {item.person_id for item in self._items if item.person_id is not None}
         rows = Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")
         return list(rows.values_list("pk", flat=True))
+
+    def _people_of_files(self) -> dict[int, int | None]:
+        """Return whose each file is now. Of one that is not listed any more nothing else is known."""
+        ids = [item.file_id for item in self._items if item.file_id is not None]
+        return dict(ListedFile.objects.filter(pk__in=ids).values_list("pk", "person_id"))
+
+    def _people_with_files(self) -> set[int | None]:
+        """Return who is to be withdrawn as gone from the source and has a file in it now."""
+        people = [item.person_id for item in self._items if item.action == Action.WITHDRAW]
+        files = ListedFile.objects.filter(person__in=people, profile=self._run.profile_id)
+        return set(files.values_list("person_id", flat=True)) if people else set()
+
+    def _source_says(self, item: PlanItem) -> str:
+        """Return why the source speaks against the change by now, or "".
+
+        A later run may have listed and matched, and ended before it took the place of the one that was held.
+        """
+        if item.file_id in self._of_files and self._of_files[item.file_id] != item.person_id:
+            return NOT_THEIRS_NOW
+        if item.action == Action.WITHDRAW and item.person_id in self._there_again:
+            return THERE_AGAIN
+        return ""
 
     def _current_versions(self) -> dict[YearKey, int]:
         rows = YearPhoto.objects.filter(person__in=self._people).values_list(
@@ -136,13 +169,6 @@ class _Batch:
         let_files_wait(items)
         for item in items:
             item.state, item.action, item.reason_code = PlanItem.State.NOTED, Action.WAITING, Reason.REPORT_OPEN
-
-    def _drop(self, items: Iterable[PlanItem]) -> None:
-        for item in items:
-            item.state = PlanItem.State.DROPPED
-            item.reason = (
-                f"{item.reason} Not done: the photo was changed by someone else after this was planned.".strip()
-            )
 
     def _make_versions(self, items: Sequence[PlanItem]) -> None:
         """Create a version for each item, but where the picture is the current one and is only shown again."""
@@ -246,6 +272,11 @@ class _Batch:
             ),
             ignore_conflicts=True,
         )
+
+
+def _drop(item: PlanItem, why: str) -> None:
+    item.state = PlanItem.State.DROPPED
+    item.reason = f"{item.reason} {why}".strip()
 
 
 def _takes_back_an_undo(run: Run) -> bool:

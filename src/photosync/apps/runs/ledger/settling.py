@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import F
 
@@ -36,6 +36,15 @@ def settle_files(items: Iterable[PlanItem]) -> None:
     ListedFile.objects.filter(
         person_id__in=people, state=State.SETTLED, reason_code=Reason.SAME_AS_OTHER_FILE
     ).update(reason_code=Reason.SAME_PICTURE)
+
+
+def forget_what_was_noted(run_id: int, file_ids: Collection[int]) -> None:
+    """Delete the lines in which the run told where files stand, for it looks at them again: each has one in a run.
+
+    What earlier runs said of them stays, and so does what was published.
+    """
+    if file_ids:
+        PlanItem.objects.filter(run=run_id, file__in=file_ids, state=PlanItem.State.NOTED).delete()
 
 
 def let_files_wait(items: Iterable[PlanItem]) -> None:

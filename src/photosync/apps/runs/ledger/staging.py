@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +14,7 @@ from photosync.apps.library.pictures import picture_row
 from photosync.apps.review.remembered import bytes_key, refusals_seen
 from photosync.apps.runs.ledger.fence import Fence
 from photosync.apps.runs.ledger.observing import decide_again
+from photosync.apps.runs.ledger.settling import forget_what_was_noted
 from photosync.apps.runs.ledger.updating import update_each
 from photosync.apps.runs.models import PlanItem
 from photosync.apps.sources.models import ListedFile, Listing
@@ -27,8 +28,8 @@ State = ListedFile.State
 FILES_AT_ONCE = 500
 LISTED_WITHOUT_PHOTO = "The source has this record without a photo now. What was published from it stays."
 LEFT = (
-    "Photos that had not come in an earlier run either were asked for last, and left for the next run: {why} All "
-    "other photos were read before that."
+    "Photos that had not come in an earlier run either were asked for last, and {number:,} left for the next run: "
+    "{why} All other photos were read before that."
 )
 _FAILED_BEFORE = Q(reason_code=NOT_FETCHED, noted_in_run__isnull=False)
 """Of what waits to be fetched: what did not come when it was asked for last.
@@ -124,8 +125,9 @@ class StageRows:
     def leave_what_failed_before(self, why: str) -> None:
         with self._fence.writing():
             # Which run noted what of them stays: it says when they were asked for.
-            self._failed_before().update(state=State.FAILED)
-        self.warnings.append(LEFT.format(why=why))
+            number = self._failed_before().update(state=State.FAILED)
+        if number:
+            self.warnings.append(LEFT.format(number=number, why=why))
 
     def _given(self, batch: Sequence[tuple[Any, ...]]) -> Iterator[FileToFetch]:
         came_before = self._came_before({row[0]: row[6] for row in batch if row[5] == CHANGED})
@@ -223,12 +225,14 @@ class StageRows:
             file.state = State.TO_DECIDE
         return content.picture_id, content.source_format
 
-    def _note_refused(self, files: Iterable[ListedFile], sha256s: Mapping[int, str]) -> None:
-        """Keep a line for each file that was refused or could not be read, one even when the phase is repeated."""
+    def _note_refused(self, files: Sequence[ListedFile], sha256s: Mapping[int, str]) -> None:
+        """Keep a line for each file that was refused or could not be read, one even when the phase is repeated.
+
+        What came after all has none any more.
+        """
+        forget_what_was_noted(self._fence.run_id, [file.pk for file in files])
         refused = [file for file in files if file.state in (State.REJECTED, State.FAILED)]
         if refused:
-            lines = PlanItem.objects.filter(run_id=self._fence.run_id, action__in=(State.REJECTED, State.FAILED))
-            lines.filter(file__in=refused).delete()
             PlanItem.objects.bulk_create(
                 (self._noted(file, sha256s[file.pk] or file.sha256) for file in refused), batch_size=200
             )

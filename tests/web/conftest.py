@@ -10,6 +10,7 @@ from django.test import Client
 from photosync.apps.accounts.models import Role, User
 from photosync.apps.people.models import Person
 from photosync.apps.schools.models import School
+from photosync.web import coverage, report_waiting
 from tests.web.pages import give_photo, make_person, make_picture, make_school, make_user, signed_in, this_year
 from tests.web.serving import Served
 
@@ -38,6 +39,13 @@ class Scene:
         """Signed in as an administrator of the whole installation, who alone may SYSTEM: MANAGE."""
         found = User.objects.filter(username="root").first()
         return signed_in(found or make_user("root", Role.ADMINISTRATOR, None))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    """What took long to find out in one test is not told in the next, whose school may have the same id."""
+    for module in (coverage, report_waiting):
+        module._remembered.forget()
 
 
 @pytest.fixture

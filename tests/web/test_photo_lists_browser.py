@@ -30,6 +30,7 @@ def test_list_follows_the_drop_downs_and_comes_as_pdf(page: Page, site: Served, 
     expect(page.get_by_role("heading", level=2)).to_have_text("Year 7")
     names = page.locator(".wall .name")
     expect(names).to_have_count(6)
+    page.wait_for_load_state()  # what follows a change of the drop-downs is there
 
     page.get_by_label("Year level").focus()
     page.get_by_label("Year level").select_option("Year 8")

@@ -112,7 +112,7 @@ def test_queue_is_cleared_by_keyboard_alone(page: Page, site: Served) -> None:
     title, tab = page.locator("#item-title"), page.locator(".tabs [aria-current]")
     expect(title).to_be_focused()
     expect(tab).to_have_text(re.compile(rf"Unmatched\s+{UNMATCHED}"))
-    page.wait_for_function("document.querySelector('.itemface img').naturalWidth > 0")
+    expect(page.locator(".itemface img").first).not_to_have_js_property("naturalWidth", 0)
     page.evaluate("window.stillThere = true")
 
     first = title.inner_text()

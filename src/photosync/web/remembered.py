@@ -30,6 +30,11 @@ class Remembered(Generic[Value]):
     _known: dict[Hashable, _Known[Value]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def forget(self) -> None:
+        """Let everything be asked anew."""
+        with self._lock:
+            self._known.clear()
+
     def get(self, key: Hashable, ask: Callable[[], Value]) -> Value:
         known = self._known.get(key)
         if known is not None and self.clock() < known.until_s:

@@ -130,7 +130,7 @@ def test_photographer_is_told_of_names_and_not_of_codes(scene: Scene) -> None:
     report = preflight_of(scene.profile, scene.now)
 
     told = {group.title: group.rows for group in report.groups}
-    assert told["3 files are nobody's"] == [
+    assert sorted(told["3 files are nobody's"]) == [  # databases order signs in different ways
         ("Chen.jpg", "no name in the file name"),
         ("Chen_-.jpg", "no name in the file name"),
         ("Smith_Jo.jpg", 'called "Jo Smith"'),
